@@ -1,0 +1,5 @@
+//! The `squall` command: arguments, exit codes, and what is printed.
+
+mod loader;
+
+pub use loader::TestLoader;

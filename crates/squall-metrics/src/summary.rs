@@ -1,0 +1,275 @@
+//! `summary.json`: the numbers of a finished run, in the units that people read (milliseconds, seconds, bytes).
+//!
+//! Other tools read this file: names stay, fields may be added.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+/// Version of the layout of `summary.json`.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// A finished run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// Which run this is.
+    pub run: RunInfo,
+    /// Passed, failed or invalid, and why.
+    pub verdict: Verdict,
+    /// Sums over all operations.
+    pub totals: Totals,
+    /// Stages in the order in which they ran.
+    pub stages: Vec<StageSummary>,
+    /// One entry per operation series; transactions and iterations are in `transactions`.
+    pub series: Vec<SeriesSummary>,
+    /// Transactions and iterations: times from first to last moment of what they contain.
+    pub transactions: Vec<TransactionSummary>,
+    /// What the generator itself used and how well it kept to the schedule.
+    pub generator: GeneratorSummary,
+    /// Things a reader should know: series that overflowed, thresholds not evaluated, reporters that lost events.
+    pub warnings: Vec<String>,
+    /// What each reporter delivered.
+    pub reporters: Vec<ReporterSummary>,
+}
+
+/// Which run this is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunInfo {
+    /// Identifier, also the name of the run's directory.
+    pub id: String,
+    /// Name of the plan.
+    pub name: String,
+    /// When the run started, RFC 3339.
+    pub started_at: String,
+    /// Seconds from the start of the first stage to the end of the last.
+    pub elapsed_s: f64,
+    /// Seed of every random choice.
+    pub seed: u64,
+    /// Version of Squall.
+    pub squall_version: String,
+}
+
+/// Whether the run passed, and why not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// The verdict.
+    pub status: VerdictStatus,
+    /// One sentence per reason, with numbers; empty when passed.
+    pub reasons: Vec<String>,
+}
+
+/// The three verdicts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VerdictStatus {
+    /// All rules held.
+    Passed,
+    /// A rule did not hold.
+    Failed,
+    /// The generator cannot vouch for the numbers.
+    Invalid,
+}
+
+/// Sums over all operations of a run or a stage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Operations started; equals `ok + failed + interrupted`.
+    pub started: u64,
+    /// Operations that succeeded.
+    pub ok: u64,
+    /// Operations that failed.
+    pub failed: u64,
+    /// Operations still in flight when the run ended.
+    pub interrupted: u64,
+    /// Iterations that were due and found no free virtual user.
+    pub dropped_iterations: u64,
+    /// Bytes written to sockets before encryption, heads included.
+    pub bytes_sent: u64,
+    /// Bytes read from sockets after decryption, heads included.
+    pub bytes_received: u64,
+}
+
+/// One stage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StageSummary {
+    /// Name of the stage.
+    pub name: String,
+    /// `setup`, `execute`, `analyze` or `submit`.
+    pub kind: String,
+    /// `completed`, `failed`, `skipped` (a stage before it failed) or `interrupted`.
+    pub status: String,
+    /// Why it failed or was skipped.
+    pub error: Option<String>,
+    /// Seconds from the start of the run to the start of the stage.
+    pub started_at_s: f64,
+    /// Seconds that the stage took.
+    pub elapsed_s: f64,
+    /// Sums over the stage's operations.
+    pub totals: Totals,
+    /// Iterations that were started.
+    pub iterations_started: u64,
+    /// Iterations in which something failed.
+    pub iterations_failed: u64,
+    /// Largest number of virtual users at once.
+    pub users_max: u64,
+}
+
+/// One operation series.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SeriesSummary {
+    /// Stage that the series belongs to.
+    pub stage: String,
+    /// Scenario that the series belongs to.
+    pub scenario: String,
+    /// Name of the operation.
+    pub name: String,
+    /// Operations started; equals `ok + failed + interrupted`.
+    pub started: u64,
+    /// Operations that succeeded.
+    pub ok: u64,
+    /// Operations that failed.
+    pub failed: u64,
+    /// Operations still in flight when the run ended.
+    pub interrupted: u64,
+    /// Finished operations (ok and failed) per second of the stage's load.
+    pub rate_per_s: f64,
+    /// Bytes written for this series.
+    pub bytes_sent: u64,
+    /// Bytes read for this series.
+    pub bytes_received: u64,
+    /// Answers by status.
+    pub statuses: IndexMap<String, u64>,
+    /// Last byte − intended start, all finished operations.
+    pub response_time_ms: Distribution,
+    /// Last byte − actual start, all finished operations.
+    pub service_time_ms: Distribution,
+    /// Actual start − intended start.
+    pub waiting_ms: Distribution,
+    /// TCP connect, name resolution included; only operations that opened a connection.
+    pub connecting_ms: Distribution,
+    /// TLS handshake; only operations that opened a TLS connection.
+    pub securing_ms: Distribution,
+    /// Connection ready to last byte of the request accepted by the kernel.
+    pub writing_ms: Distribution,
+    /// Last byte of the request written to first byte of the answer.
+    pub first_byte_ms: Distribution,
+    /// First to last byte of the answer.
+    pub reading_ms: Distribution,
+    /// Response and service time of the operations that succeeded.
+    pub ok_times: OutcomeTimes,
+    /// Response and service time of the operations that failed.
+    pub failed_times: OutcomeTimes,
+    /// Failures, grouped.
+    pub errors: Vec<ErrorSummary>,
+}
+
+/// Times of the operations of one outcome.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct OutcomeTimes {
+    /// Last byte − intended start.
+    pub response_time_ms: Distribution,
+    /// Last byte − actual start.
+    pub service_time_ms: Distribution,
+}
+
+/// A transaction, or the iterations of a scenario.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TransactionSummary {
+    /// Stage that it belongs to.
+    pub stage: String,
+    /// Scenario that it belongs to.
+    pub scenario: String,
+    /// Name of the transaction, or `iteration`.
+    pub name: String,
+    /// `transaction` or `iteration`.
+    pub kind: String,
+    /// How many were started; equals `ok + failed + interrupted`.
+    pub started: u64,
+    /// How many ended with all operations good.
+    pub ok: u64,
+    /// How many held a failed operation.
+    pub failed: u64,
+    /// How many were still running when the run ended.
+    pub interrupted: u64,
+    /// First to last moment, the intended start of an iteration included.
+    pub time_ms: Distribution,
+}
+
+/// A distribution in milliseconds. All zero when `count` is 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Distribution {
+    /// Number of values.
+    pub count: u64,
+    /// Smallest value.
+    pub min: f64,
+    /// Arithmetic mean.
+    pub mean: f64,
+    /// Standard deviation of the population (n, not n − 1).
+    pub stdev: f64,
+    /// Median.
+    pub p50: f64,
+    /// 90th percentile.
+    pub p90: f64,
+    /// 95th percentile.
+    pub p95: f64,
+    /// 99th percentile.
+    pub p99: f64,
+    /// 99.9th percentile.
+    pub p99_9: f64,
+    /// 99.99th percentile.
+    pub p99_99: f64,
+    /// Largest value.
+    pub max: f64,
+}
+
+/// Failures of one class and message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ErrorSummary {
+    /// Class, e.g. `connect`, `timeout`, `status`, `check`.
+    pub class: String,
+    /// What happened.
+    pub message: String,
+    /// How often.
+    pub count: u64,
+    /// Seconds from the start of the run to the first one.
+    pub first_at_s: f64,
+    /// Seconds from the start of the run to the last one.
+    pub last_at_s: f64,
+    /// One of them in detail: the request line and what came back, shortened.
+    pub example: String,
+}
+
+/// What the generator itself used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct GeneratorSummary {
+    /// CPU time of the process during the run, user and system, in seconds.
+    pub cpu_s: f64,
+    /// `cpu_s` over elapsed time; 100 is one core.
+    pub cpu_percent: f64,
+    /// Largest resident set in bytes.
+    pub max_rss_bytes: u64,
+    /// I/O threads.
+    pub threads: u32,
+    /// Largest share of a second that an I/O thread was busy, in percent.
+    pub thread_busy_max_percent: f64,
+    /// Actual − intended start of iterations as far as the generator caused it.
+    pub schedule_error_ms: Distribution,
+    /// Delay that no target caused: schedule error and the wait of finished operations for their script.
+    pub generator_delay_ms: Distribution,
+}
+
+/// What one reporter delivered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReporterSummary {
+    /// Name of the reporter.
+    pub name: String,
+    /// Records handed to it.
+    pub accepted: u64,
+    /// Records that it confirmed.
+    pub delivered: u64,
+    /// Records lost because its queue was full or it failed.
+    pub dropped: u64,
+    /// Where the results are, or what went wrong.
+    pub message: Option<String>,
+}

@@ -1,0 +1,13 @@
+//! The plan: what a run does, as plain data.
+//!
+//! Every authoring form (a Python graph, `squall http`, a YAML file) becomes a [`Plan`]; what runs is a [`CheckedPlan`].
+//! Reading order: [`model`] (the plan as it is written), [`units`] (durations and rates as people write them),
+//! [`template`] (strings with `${placeholders}`), [`load`] (reading JSON and YAML, all structural errors at once),
+//! [`check`] (meaning: names, references, ranges, cycles; all errors at once), [`schema`] (the JSON schema).
+//!
+//! This crate does no I/O, knows no runtime and no Python.
+
+pub mod model;
+pub mod units;
+
+pub use model::*;

@@ -1,0 +1,21 @@
+//! The plan as it is written: serde types, field for field what a JSON or YAML plan holds.
+//!
+//! Nothing here is checked beyond its shape; [`crate::check`] turns a [`Plan`] into a [`crate::CheckedPlan`].
+
+mod answer;
+mod data;
+mod flow;
+mod http;
+mod load_profile;
+mod stage;
+mod threshold;
+
+pub use answer::{Bounds, Expect, Extract, JsonPathExpectation, RegexExtract, StatusSet};
+pub use data::{DataPool, RowOrder};
+pub use flow::{Branch, Choose, ChooseOrder, Condition, Flow, Group, If, Loop, Pause, Step};
+pub use http::{
+    Auth, BasicAuth, Body, ConnectTo, ConnectionPolicy, HttpRequest, HttpSettings, MultipartPart, OneOrMany, TlsSettings,
+};
+pub use load_profile::{ClosedLoad, IterationLoad, LoadProfile, OpenLoad, RampStage, Ramps, Spacing};
+pub use stage::{Empty, Execute, ExecuteSettings, Plan, ReporterConfig, Scenario, Source, Stage, Submit};
+pub use threshold::Threshold;
