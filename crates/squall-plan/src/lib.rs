@@ -8,6 +8,10 @@
 //! This crate does no I/O, knows no runtime and no Python.
 
 pub mod model;
+pub mod nearest;
+pub mod template;
 pub mod units;
 
 pub use model::*;
+pub use template::{Expression, ParsedTemplate, Part, Placeholder, Template};
+pub use units::{Rate, Span, SpanRange};

@@ -14,8 +14,13 @@ pub use answer::{Bounds, Expect, Extract, JsonPathExpectation, RegexExtract, Sta
 pub use data::{DataPool, RowOrder};
 pub use flow::{Branch, Choose, ChooseOrder, Condition, Flow, Group, If, Loop, Pause, Step};
 pub use http::{
-    Auth, BasicAuth, Body, ConnectTo, ConnectionPolicy, HttpRequest, HttpSettings, MultipartPart, OneOrMany, TlsSettings,
+    Auth, BasicAuth, Body, ConnectTo, ConnectionPolicy, HttpRequest, HttpSettings, MultipartPart,
+    OneOrMany, TlsSettings,
 };
-pub use load_profile::{ClosedLoad, IterationLoad, LoadProfile, OpenLoad, RampStage, Ramps, Spacing};
-pub use stage::{Empty, Execute, ExecuteSettings, Plan, ReporterConfig, Scenario, Source, Stage, Submit};
+pub use load_profile::{
+    ClosedLoad, IterationLoad, LoadProfile, OpenLoad, RampStage, Ramps, Spacing,
+};
+pub use stage::{
+    Empty, Execute, ExecuteSettings, Plan, ReporterConfig, Scenario, Source, Stage, Submit,
+};
 pub use threshold::Threshold;
