@@ -2,8 +2,31 @@
 //!
 //! Reading order: [`histogram`] (log-linear, exact under merge), [`series`] (names interned to integers, bounded),
 //! [`recorder`] (what one I/O thread writes to, no locks), [`interval`] (one second of everything, merged exactly),
-//! [`total`] (a whole run), [`summary`] (what `summary.json` holds).
+//! [`total`] (a whole run), [`window`] (its last seconds, for live views), [`summary`] (what `summary.json` holds).
 //!
-//! This crate does no I/O and knows no protocol and no reporter.
+//! This crate does no I/O, reads no clock, and knows no protocol and no reporter.
 
+pub mod failures;
+pub mod histogram;
+pub mod interval;
+pub mod recorder;
+pub mod sample;
+pub mod series;
+pub mod series_part;
+pub mod statuses;
 pub mod summary;
+pub mod total;
+pub mod window;
+
+pub use failures::{FailureGroup, FailureGroups};
+pub use histogram::{Histogram, SparseHistogram};
+pub use interval::{Interval, IntervalPart, ScenarioPart, ThreadPart};
+pub use recorder::Recorder;
+pub use sample::{Outcome, Sample};
+pub use series::{
+    ScenarioId, ScenarioKey, SeriesId, SeriesKey, SeriesKind, SeriesSnapshot, SeriesTable,
+};
+pub use series_part::{Measure, SeriesPart};
+pub use statuses::StatusCounts;
+pub use total::{IterationTotals, RunTotals, SeriesTotal};
+pub use window::{Window, WindowTimes};

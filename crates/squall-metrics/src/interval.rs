@@ -1,0 +1,159 @@
+//! One second of everything.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::histogram::SparseHistogram;
+use crate::series::{ScenarioId, SeriesId};
+use crate::series_part::SeriesPart;
+
+/// How busy one I/O thread was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ThreadPart {
+    /// Number of the thread.
+    pub thread: usize,
+    /// Time in which it did not sleep.
+    pub busy_ns: u64,
+}
+
+/// What happened to one scenario in one interval.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScenarioPart {
+    /// Iterations that were due and found no free virtual user.
+    pub dropped: u64,
+    /// Active virtual users at the end of the interval.
+    pub users: u64,
+    /// Largest number of active virtual users of each thread in the interval, added up over threads.
+    pub users_peak: u64,
+}
+
+impl ScenarioPart {
+    fn merge(&mut self, other: &Self) {
+        self.dropped += other.dropped;
+        self.users += other.users;
+        self.users_peak += other.users_peak;
+    }
+}
+
+/// What one thread recorded in one interval.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IntervalPart {
+    /// Which interval, from 0.
+    pub index: u64,
+    /// Which thread, and how busy it was.
+    pub thread: ThreadPart,
+    /// Series in which something happened or is in flight, by id.
+    pub series: Vec<(SeriesId, SeriesPart)>,
+    /// Scenarios that have users or dropped iterations, by id.
+    pub scenarios: Vec<(ScenarioId, ScenarioPart)>,
+    /// Actual − intended start of iterations as far as the generator caused it.
+    pub schedule_error: SparseHistogram,
+    /// Delay that no target caused.
+    pub generator_delay: SparseHistogram,
+}
+
+/// What all threads recorded in one interval. As JSON it is one line of `intervals.jsonl`.
+///
+/// Merging is exact and does not depend on order: all parts of an index may come from any number of threads and agents.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Interval {
+    /// Which interval, from 0.
+    pub index: u64,
+    /// Seconds from the start of the run to its start.
+    pub start_s: f64,
+    /// Seconds that it lasted; 1, but for the last one.
+    pub length_s: f64,
+    /// Threads, by number and busy time; those of several agents may share a number.
+    pub threads: Vec<ThreadPart>,
+    /// Series in which something happened or is in flight.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub series: BTreeMap<SeriesId, SeriesPart>,
+    /// Scenarios that have users or dropped iterations.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub scenarios: BTreeMap<ScenarioId, ScenarioPart>,
+    /// Actual − intended start of iterations as far as the generator caused it.
+    #[serde(default, skip_serializing_if = "SparseHistogram::is_empty")]
+    pub schedule_error: SparseHistogram,
+    /// Delay that no target caused.
+    #[serde(default, skip_serializing_if = "SparseHistogram::is_empty")]
+    pub generator_delay: SparseHistogram,
+}
+
+impl Interval {
+    /// An empty interval of one second.
+    pub fn new(index: u64) -> Self {
+        Self {
+            index,
+            start_s: index as f64,
+            length_s: 1.0,
+            threads: Vec::new(),
+            series: BTreeMap::new(),
+            scenarios: BTreeMap::new(),
+            schedule_error: SparseHistogram::default(),
+            generator_delay: SparseHistogram::default(),
+        }
+    }
+
+    /// Adds what one thread recorded. The part must be of this interval.
+    pub fn merge(&mut self, part: &IntervalPart) {
+        debug_assert_eq!(self.index, part.index, "a part of another interval");
+        self.add_threads(&[part.thread]);
+        for (id, series) in &part.series {
+            self.series.entry(*id).or_default().merge(series);
+        }
+        for (id, scenario) in &part.scenarios {
+            self.scenarios.entry(*id).or_default().merge(scenario);
+        }
+        self.schedule_error.merge(&part.schedule_error);
+        self.generator_delay.merge(&part.generator_delay);
+    }
+
+    /// Adds what another process recorded in the same interval, its ids being of the same table.
+    pub fn merge_interval(&mut self, other: &Self) {
+        debug_assert_eq!(self.index, other.index, "another interval");
+        self.length_s = self.length_s.max(other.length_s);
+        self.add_threads(&other.threads);
+        for (id, series) in &other.series {
+            self.series.entry(*id).or_default().merge(series);
+        }
+        for (id, scenario) in &other.scenarios {
+            self.scenarios.entry(*id).or_default().merge(scenario);
+        }
+        self.schedule_error.merge(&other.schedule_error);
+        self.generator_delay.merge(&other.generator_delay);
+    }
+
+    /// Active virtual users at its end.
+    pub fn users(&self) -> u64 {
+        self.scenarios.values().map(|scenario| scenario.users).sum()
+    }
+
+    /// Iterations dropped in it.
+    pub fn dropped(&self) -> u64 {
+        self.scenarios
+            .values()
+            .map(|scenario| scenario.dropped)
+            .sum()
+    }
+
+    /// Largest share of the interval that a thread was busy, in percent.
+    pub fn thread_busy_max_percent(&self) -> f64 {
+        let busiest = self
+            .threads
+            .iter()
+            .map(|thread| thread.busy_ns)
+            .max()
+            .unwrap_or(0);
+        if self.length_s > 0.0 {
+            busiest as f64 / 1e7 / self.length_s
+        } else {
+            0.0
+        }
+    }
+
+    fn add_threads(&mut self, threads: &[ThreadPart]) {
+        self.threads.extend_from_slice(threads);
+        self.threads.sort_unstable();
+    }
+}

@@ -1,0 +1,259 @@
+//! What one I/O thread writes to.
+
+use crate::failures::FailureLog;
+use crate::histogram::Histogram;
+use crate::interval::{IntervalPart, ScenarioPart, ThreadPart};
+use crate::sample::{Outcome, Sample};
+use crate::series::{ScenarioId, SeriesId};
+use crate::series_part::{Measure, SeriesPart, Times};
+use crate::statuses::StatusCounts;
+
+/// Counts and times of one I/O thread since the last interval.
+///
+/// It belongs to that thread alone: no locks and no atomics. After the first values of a series, recording allocates nothing.
+/// Everything that was started must end exactly once, in the same recorder.
+#[derive(Debug, Default)]
+pub struct Recorder {
+    /// By [`SeriesId`]; a series that this thread does not use costs a pointer.
+    series: Vec<Option<Box<SeriesCell>>>,
+    /// By [`ScenarioId`].
+    scenarios: Vec<ScenarioPart>,
+    schedule_error: Histogram,
+    generator_delay: Histogram,
+}
+
+#[derive(Debug, Default)]
+struct SeriesCell {
+    started: u64,
+    ok: u64,
+    failed: u64,
+    interrupted: u64,
+    bytes_sent: u64,
+    bytes_received: u64,
+    /// Carried from interval to interval.
+    in_flight: u64,
+    statuses: StatusCounts,
+    times: Times,
+    failures: FailureLog,
+}
+
+impl Recorder {
+    /// An empty recorder.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An operation was handed to its client.
+    #[inline]
+    pub fn operation_started(&mut self, series: SeriesId) {
+        self.cell(series).start();
+    }
+
+    /// An operation ended.
+    #[inline]
+    pub fn operation_finished(&mut self, series: SeriesId, sample: &Sample) {
+        self.cell(series).finish_operation(sample);
+    }
+
+    /// An operation was given up because the run ended.
+    pub fn operation_interrupted(&mut self, series: SeriesId) {
+        self.cell(series).interrupt();
+    }
+
+    /// Says why an operation failed, in addition to [`Self::operation_finished`].
+    ///
+    /// `at_ns` is the time since the start of the run. `example` is only called for the first failure of its class and
+    /// message in the interval. Groups are bounded per series and interval; what exceeds the bound is counted in one group.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is one fact of a failure; a struct would be built to be taken apart"
+    )]
+    pub fn failure(
+        &mut self,
+        series: SeriesId,
+        class: &'static str,
+        message: &str,
+        at_ns: u64,
+        example: impl FnOnce() -> String,
+    ) {
+        self.cell(series)
+            .failures
+            .record(class, message, at_ns, example);
+    }
+
+    /// A transaction or an iteration started.
+    #[inline]
+    pub fn transaction_started(&mut self, series: SeriesId) {
+        self.cell(series).start();
+    }
+
+    /// A transaction or an iteration ended.
+    #[inline]
+    pub fn transaction_finished(&mut self, series: SeriesId, outcome: Outcome, time_ns: u64) {
+        let cell = self.cell(series);
+        let (response, _) = cell.end(outcome);
+        cell.times.record(response, time_ns);
+    }
+
+    /// A transaction or an iteration was given up because the run ended.
+    pub fn transaction_interrupted(&mut self, series: SeriesId) {
+        self.cell(series).interrupt();
+    }
+
+    /// Iterations were due and found no free virtual user.
+    pub fn dropped(&mut self, scenario: ScenarioId, n: u64) {
+        self.scenario(scenario).dropped += n;
+    }
+
+    /// This thread now has so many active virtual users of the scenario.
+    pub fn users(&mut self, scenario: ScenarioId, now_active: u64) {
+        let cell = self.scenario(scenario);
+        cell.users = now_active;
+        cell.users_peak = cell.users_peak.max(now_active);
+    }
+
+    /// An iteration started so much later than intended, as far as the generator caused it.
+    #[inline]
+    pub fn schedule_error(&mut self, ns: u64) {
+        self.schedule_error.record(ns);
+    }
+
+    /// The generator itself delayed something by so much.
+    #[inline]
+    pub fn generator_delay(&mut self, ns: u64) {
+        self.generator_delay.record(ns);
+    }
+
+    /// Hands over everything since the last call, and starts the next interval. What is in flight stays known.
+    pub fn take_part(&mut self, index: u64, thread: usize, busy_ns: u64) -> IntervalPart {
+        let mut part = IntervalPart {
+            index,
+            thread: ThreadPart { thread, busy_ns },
+            schedule_error: self.schedule_error.take_sparse(),
+            generator_delay: self.generator_delay.take_sparse(),
+            ..IntervalPart::default()
+        };
+        for (id, slot) in (0..).map(SeriesId).zip(&mut self.series) {
+            let Some(cell) = slot else { continue };
+            let taken = cell.take();
+            if taken == SeriesPart::default() {
+                // A name that is not used for a whole interval gives its memory back, so that many names cost little.
+                *slot = None;
+            } else {
+                part.series.push((id, taken));
+            }
+        }
+        for (id, cell) in (0..).map(ScenarioId).zip(&mut self.scenarios) {
+            if *cell != ScenarioPart::default() {
+                part.scenarios.push((id, *cell));
+            }
+            *cell = ScenarioPart {
+                dropped: 0,
+                users_peak: cell.users,
+                ..*cell
+            };
+        }
+        part
+    }
+
+    #[inline]
+    fn cell(&mut self, series: SeriesId) -> &mut SeriesCell {
+        if !matches!(self.series.get(series.index()), Some(Some(_))) {
+            self.add_cell(series);
+        }
+        self.series[series.index()].as_mut().expect("added above")
+    }
+
+    #[cold]
+    fn add_cell(&mut self, series: SeriesId) {
+        if self.series.len() <= series.index() {
+            self.series.resize_with(series.index() + 1, || None);
+        }
+        self.series[series.index()] = Some(Box::default());
+    }
+
+    fn scenario(&mut self, scenario: ScenarioId) -> &mut ScenarioPart {
+        if self.scenarios.len() <= scenario.index() {
+            self.scenarios
+                .resize(scenario.index() + 1, ScenarioPart::default());
+        }
+        &mut self.scenarios[scenario.index()]
+    }
+}
+
+impl SeriesCell {
+    #[inline]
+    fn start(&mut self) {
+        self.started += 1;
+        self.in_flight += 1;
+    }
+
+    /// Counts an end, and says which response and service time it belongs to.
+    #[inline]
+    fn end(&mut self, outcome: Outcome) -> (Measure, Measure) {
+        self.leave_flight();
+        match outcome {
+            Outcome::Ok => {
+                self.ok += 1;
+                (Measure::OkResponse, Measure::OkService)
+            }
+            Outcome::Failed => {
+                self.failed += 1;
+                (Measure::FailedResponse, Measure::FailedService)
+            }
+        }
+    }
+
+    #[inline]
+    fn leave_flight(&mut self) {
+        debug_assert!(
+            self.in_flight > 0,
+            "something ended that was not started in this recorder"
+        );
+        self.in_flight = self.in_flight.saturating_sub(1);
+    }
+
+    fn interrupt(&mut self) {
+        self.leave_flight();
+        self.interrupted += 1;
+    }
+
+    #[inline]
+    fn finish_operation(&mut self, sample: &Sample) {
+        let (response, service) = self.end(sample.outcome);
+        self.times.record(response, sample.response_ns);
+        self.times.record(service, sample.service_ns);
+        for (measure, ns) in [
+            (Measure::Waiting, sample.waiting_ns),
+            (Measure::Connecting, sample.connecting_ns),
+            (Measure::Securing, sample.securing_ns),
+            (Measure::Writing, sample.writing_ns),
+            (Measure::FirstByte, sample.first_byte_ns),
+            (Measure::Reading, sample.reading_ns),
+        ] {
+            if ns != Sample::NONE {
+                self.times.record(measure, ns);
+            }
+        }
+        if sample.status != 0 {
+            self.statuses.record(sample.status);
+        }
+        self.bytes_sent += sample.bytes_sent;
+        self.bytes_received += sample.bytes_received;
+    }
+
+    fn take(&mut self) -> SeriesPart {
+        SeriesPart {
+            started: std::mem::take(&mut self.started),
+            ok: std::mem::take(&mut self.ok),
+            failed: std::mem::take(&mut self.failed),
+            interrupted: std::mem::take(&mut self.interrupted),
+            in_flight: self.in_flight,
+            bytes_sent: std::mem::take(&mut self.bytes_sent),
+            bytes_received: std::mem::take(&mut self.bytes_received),
+            statuses: self.statuses.take(),
+            times: self.times.take(),
+            failures: self.failures.take(),
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! A whole run.
+
+use crate::failures::FailureGroups;
+use crate::histogram::Histogram;
+use crate::interval::Interval;
+use crate::series::{ScenarioKey, SeriesId, SeriesKey, SeriesKind, SeriesTable};
+use crate::series_part::{Measure, SeriesPart, Times};
+use crate::statuses::StatusCounts;
+use crate::summary::{
+    Distribution, ErrorSummary, OutcomeTimes, SeriesSummary, Totals, TransactionSummary,
+};
+
+/// Failure groups of a series over a whole run.
+const FAILURE_LIMIT: usize = 256;
+const NS_PER_S: f64 = 1e9;
+
+/// Everything that was measured in a run so far.
+#[derive(Clone, Debug)]
+pub struct RunTotals {
+    table: SeriesTable,
+    /// By [`SeriesId`].
+    series: Vec<Option<Box<SeriesTotal>>>,
+    stages: Vec<StageUsers>,
+    schedule_error: Histogram,
+    generator_delay: Histogram,
+    thread_busy_max_percent: f64,
+}
+
+#[derive(Clone, Debug)]
+struct StageUsers {
+    stage: std::sync::Arc<str>,
+    dropped: u64,
+    users_max: u64,
+}
+
+/// One series over a whole run so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SeriesTotal {
+    /// Started.
+    pub started: u64,
+    /// Ended well.
+    pub ok: u64,
+    /// Failed.
+    pub failed: u64,
+    /// Given up because the run ended.
+    pub interrupted: u64,
+    /// Bytes written.
+    pub bytes_sent: u64,
+    /// Bytes read.
+    pub bytes_received: u64,
+    /// Answers by status.
+    pub statuses: StatusCounts,
+    /// Failures, grouped.
+    pub failures: FailureGroups,
+    times: Times,
+}
+
+/// The iterations of a stage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct IterationTotals {
+    /// Started.
+    pub started: u64,
+    /// In which something failed.
+    pub failed: u64,
+    /// Due, but no virtual user was free.
+    pub dropped: u64,
+    /// Largest number of virtual users at once.
+    pub users_max: u64,
+}
+
+impl SeriesTotal {
+    /// Started and not ended yet.
+    pub fn in_flight(&self) -> u64 {
+        self.started
+            .saturating_sub(self.ok + self.failed + self.interrupted)
+    }
+
+    /// The values of one measure.
+    pub fn times(&self, measure: Measure) -> &Histogram {
+        self.times.of(measure)
+    }
+
+    /// Response times of all that ended, or of transactions and iterations their time.
+    pub fn response(&self) -> Histogram {
+        self.merged(Measure::OkResponse, Measure::FailedResponse)
+    }
+
+    /// Service times of all that ended.
+    pub fn service(&self) -> Histogram {
+        self.merged(Measure::OkService, Measure::FailedService)
+    }
+
+    fn merged(&self, ok: Measure, failed: Measure) -> Histogram {
+        let mut merged = self.times.of(ok).clone();
+        merged.merge(self.times.of(failed));
+        merged
+    }
+
+    fn add(&mut self, part: &SeriesPart) {
+        self.started += part.started;
+        self.ok += part.ok;
+        self.failed += part.failed;
+        self.interrupted += part.interrupted;
+        self.bytes_sent += part.bytes_sent;
+        self.bytes_received += part.bytes_received;
+        self.statuses.merge(&part.statuses);
+        self.times.merge(&part.times);
+        self.failures.merge_up_to(FAILURE_LIMIT, &part.failures);
+    }
+
+    fn distribution(&self, measure: Measure) -> Distribution {
+        self.times.of(measure).distribution()
+    }
+
+    /// What is still in flight when someone asks for a summary counts as interrupted.
+    fn left(&self) -> u64 {
+        self.interrupted + self.in_flight()
+    }
+
+    fn summary(&self, key: &SeriesKey, load_s: f64) -> SeriesSummary {
+        let finished = (self.ok + self.failed) as f64;
+        SeriesSummary {
+            stage: key.stage.to_string(),
+            scenario: key.scenario.to_string(),
+            name: key.name.to_string(),
+            started: self.started,
+            ok: self.ok,
+            failed: self.failed,
+            interrupted: self.left(),
+            rate_per_s: if load_s > 0.0 { finished / load_s } else { 0.0 },
+            bytes_sent: self.bytes_sent,
+            bytes_received: self.bytes_received,
+            statuses: self
+                .statuses
+                .sorted()
+                .into_iter()
+                .map(|(status, n)| (status.to_string(), n))
+                .collect(),
+            response_time_ms: self.response().distribution(),
+            service_time_ms: self.service().distribution(),
+            waiting_ms: self.distribution(Measure::Waiting),
+            connecting_ms: self.distribution(Measure::Connecting),
+            securing_ms: self.distribution(Measure::Securing),
+            writing_ms: self.distribution(Measure::Writing),
+            first_byte_ms: self.distribution(Measure::FirstByte),
+            reading_ms: self.distribution(Measure::Reading),
+            ok_times: OutcomeTimes {
+                response_time_ms: self.distribution(Measure::OkResponse),
+                service_time_ms: self.distribution(Measure::OkService),
+            },
+            failed_times: OutcomeTimes {
+                response_time_ms: self.distribution(Measure::FailedResponse),
+                service_time_ms: self.distribution(Measure::FailedService),
+            },
+            errors: error_summaries(&self.failures),
+        }
+    }
+
+    fn transaction_summary(&self, key: &SeriesKey) -> TransactionSummary {
+        TransactionSummary {
+            stage: key.stage.to_string(),
+            scenario: key.scenario.to_string(),
+            name: key.name.to_string(),
+            kind: match key.kind {
+                SeriesKind::Operation => "operation",
+                SeriesKind::Transaction => "transaction",
+                SeriesKind::Iteration => "iteration",
+            }
+            .to_owned(),
+            started: self.started,
+            ok: self.ok,
+            failed: self.failed,
+            interrupted: self.left(),
+            time_ms: self.response().distribution(),
+        }
+    }
+}
+
+/// The most frequent first.
+fn error_summaries(failures: &FailureGroups) -> Vec<ErrorSummary> {
+    let mut groups: Vec<_> = failures.iter().collect();
+    groups.sort_by_key(|group| std::cmp::Reverse(group.count));
+    groups
+        .into_iter()
+        .map(|group| ErrorSummary {
+            class: group.class.to_string(),
+            message: group.message.clone(),
+            count: group.count,
+            first_at_s: group.first_at_ns as f64 / NS_PER_S,
+            last_at_s: group.last_at_ns as f64 / NS_PER_S,
+            example: group.example.clone(),
+        })
+        .collect()
+}
+
+impl RunTotals {
+    /// Nothing yet; `table` is the one that the intervals' ids are of.
+    pub fn new(table: SeriesTable) -> Self {
+        Self {
+            table,
+            series: Vec::new(),
+            stages: Vec::new(),
+            schedule_error: Histogram::new(),
+            generator_delay: Histogram::new(),
+            thread_busy_max_percent: 0.0,
+        }
+    }
+
+    /// Adds an interval. All parts of the interval must have been merged into it.
+    pub fn add(&mut self, interval: &Interval) {
+        for (id, part) in &interval.series {
+            if self.series.len() <= id.index() {
+                self.series.resize_with(id.index() + 1, || None);
+            }
+            self.series[id.index()].get_or_insert_default().add(part);
+        }
+        self.add_scenarios(interval);
+        self.schedule_error.merge_sparse(&interval.schedule_error);
+        self.generator_delay.merge_sparse(&interval.generator_delay);
+        self.thread_busy_max_percent = self
+            .thread_busy_max_percent
+            .max(interval.thread_busy_max_percent());
+    }
+
+    fn add_scenarios(&mut self, interval: &Interval) {
+        let mut users: Vec<u64> = Vec::new();
+        for (&id, part) in &interval.scenarios {
+            let Some(ScenarioKey { stage, .. }) = self.table.scenario(id) else {
+                continue;
+            };
+            let at = self
+                .stages
+                .iter()
+                .position(|known| known.stage == stage)
+                .unwrap_or_else(|| {
+                    self.stages.push(StageUsers {
+                        stage,
+                        dropped: 0,
+                        users_max: 0,
+                    });
+                    self.stages.len() - 1
+                });
+            self.stages[at].dropped += part.dropped;
+            users.resize(self.stages.len().max(users.len()), 0);
+            users[at] += part.users_peak;
+        }
+        for (stage, users) in self.stages.iter_mut().zip(users) {
+            stage.users_max = stage.users_max.max(users);
+        }
+    }
+
+    /// The table that ids are of.
+    pub fn table(&self) -> &SeriesTable {
+        &self.table
+    }
+
+    /// One series, if anything of it was seen.
+    pub fn series(&self, id: SeriesId) -> Option<&SeriesTotal> {
+        self.series.get(id.index())?.as_deref()
+    }
+
+    /// Sums over all operations of the run; what is in flight counts as interrupted.
+    pub fn totals(&self) -> Totals {
+        self.sum_operations(|_| true)
+    }
+
+    /// Sums over all operations of a stage; what is in flight counts as interrupted.
+    pub fn stage_totals(&self, stage: &str) -> Totals {
+        self.sum_operations(|of| of == stage)
+    }
+
+    /// Operations that are in flight.
+    pub fn in_flight(&self) -> u64 {
+        self.seen(|kind| kind == SeriesKind::Operation)
+            .iter()
+            .map(|(_, series)| series.in_flight())
+            .sum()
+    }
+
+    /// The iterations of a stage.
+    pub fn stage_iterations(&self, stage: &str) -> IterationTotals {
+        let mut totals = IterationTotals::default();
+        for (_, series) in self
+            .seen(|kind| kind == SeriesKind::Iteration)
+            .iter()
+            .filter(|(key, _)| &*key.stage == stage)
+        {
+            totals.started += series.started;
+            totals.failed += series.failed;
+        }
+        if let Some(users) = self.stages.iter().find(|known| &*known.stage == stage) {
+            totals.dropped = users.dropped;
+            totals.users_max = users.users_max;
+        }
+        totals
+    }
+
+    /// One entry per operation series, in order of their ids; `load_s` gives the seconds of load of a stage.
+    pub fn series_summaries(&self, load_s: impl Fn(&str) -> f64) -> Vec<SeriesSummary> {
+        let seen = self.seen(|kind| kind == SeriesKind::Operation);
+        seen.iter()
+            .map(|(key, series)| series.summary(key, load_s(&key.stage)))
+            .collect()
+    }
+
+    /// One entry per transaction and per scenario's iterations, in order of their ids.
+    pub fn transaction_summaries(&self) -> Vec<TransactionSummary> {
+        let seen = self.seen(|kind| kind != SeriesKind::Operation);
+        seen.iter()
+            .map(|(key, series)| series.transaction_summary(key))
+            .collect()
+    }
+
+    /// Actual − intended start of iterations as far as the generator caused it.
+    pub fn schedule_error(&self) -> &Histogram {
+        &self.schedule_error
+    }
+
+    /// Delay that no target caused.
+    pub fn generator_delay(&self) -> &Histogram {
+        &self.generator_delay
+    }
+
+    /// Largest share of an interval that a thread was busy, in percent.
+    pub fn thread_busy_max_percent(&self) -> f64 {
+        self.thread_busy_max_percent
+    }
+
+    fn sum_operations(&self, of_stage: impl Fn(&str) -> bool) -> Totals {
+        let mut totals = Totals::default();
+        for (_, series) in self
+            .seen(|kind| kind == SeriesKind::Operation)
+            .iter()
+            .filter(|(key, _)| of_stage(&key.stage))
+        {
+            totals.started += series.started;
+            totals.ok += series.ok;
+            totals.failed += series.failed;
+            totals.interrupted += series.left();
+            totals.bytes_sent += series.bytes_sent;
+            totals.bytes_received += series.bytes_received;
+        }
+        let stages = self.stages.iter().filter(|users| of_stage(&users.stage));
+        totals.dropped_iterations = stages.map(|users| users.dropped).sum();
+        totals
+    }
+
+    fn seen(&self, wanted: impl Fn(SeriesKind) -> bool) -> Vec<(SeriesKey, &SeriesTotal)> {
+        let snapshot = self.table.snapshot();
+        let keyed = snapshot.series.into_iter().zip(&self.series);
+        keyed
+            .filter_map(|(key, series)| Some((key, series.as_deref()?)))
+            .filter(|(key, _)| wanted(key.kind))
+            .collect()
+    }
+}
