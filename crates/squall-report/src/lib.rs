@@ -1,1 +1,35 @@
-//! placeholder
+//! What leaves a run for other tools, and how it gets there without slowing the load.
+//!
+//! In reading order:
+//!
+//! - [`records`]: the documented, versioned records ([`RECORD_VERSION`]). An I/O thread fills a plain
+//!   [`RawEvent`]; everything that costs time (names, text, units) happens later, in [`Event`].
+//! - [`Batch`]: what a reporter is given.
+//! - [`Reporter`]: the trait, with [`Capabilities`] as data and [`ReporterError`] as its only failure.
+//! - [`driver`]: one thread per reporter with a bounded queue, batches, retries, and an exact account of
+//!   what was delivered and what was lost.
+//!
+//! Calls to a reporter are synchronous, on its driver's own thread: a file reporter just writes. A reporter
+//! that needs an asynchronous client owns a current-thread runtime and blocks on it.
+//!
+//! Deliberately absent: any one reporter (they are in `squall-reporters`), the engine, and how metrics are
+//! computed: [`MetricRecord`] is data that the run fills in.
+
+mod batch;
+pub mod driver;
+mod error;
+pub mod records;
+mod reporter;
+
+pub use batch::{Batch, EventBatch, FinalBatch};
+pub use driver::{
+    Accepted, Closing, Counts, DeliveryReport, Driver, DriverHandle, DriverSettings, Ending,
+    EventSender, RetrySettings, RunContext, StartError,
+};
+pub use error::ReporterError;
+pub use records::{
+    CommonRecord, ErrorRecord, Event, EventError, EventId, FinalRecords, Group, MetricRecord,
+    NameTable, Names, Outcome, PhaseTimes, RECORD_VERSION, RawEvent, RunRecord, RunVerdict,
+    SeriesName, WallTime,
+};
+pub use reporter::{Capabilities, Delivered, RecordKind, Reporter};
