@@ -1,0 +1,105 @@
+"""Load tests written in Python, driven by Rust.
+
+A graph file defines stages and what they ask for::
+
+    from squall import Setup, Execute, action, depends
+
+    class Load(Setup):
+        batch_size = 100
+        total_time = "30s"
+
+    @depends(Load)
+    class Browse(Execute):
+        @action()
+        async def home(self):
+            return await self.client.http.get("https://shop.example/")
+
+``squall run FILE`` records each action once, before the load, and a Rust engine repeats it with no Python in the loop.
+
+Names are imported when they are first used: the ``squall`` command starts without paying for the SDK.
+"""
+
+# Type checkers treat this name as `typing.TYPE_CHECKING`; importing `typing` would cost the command its start.
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from squall._authoring.answers import expect, extract
+    from squall._authoring.hooks import action, depends, task
+    from squall._authoring.pauses import pause
+    from squall._authoring.placeholders import (
+        Placeholder,
+        counter,
+        iteration,
+        random_choice,
+        random_int,
+        timestamp,
+        user_id,
+        uuid4,
+    )
+    from squall._authoring.pools import DataPool, data
+    from squall._authoring.stages import Analyze, Execute, Setup, Stage, Submit
+    from squall._squall import __version__
+    from squall.http import Client, File, HttpClient, Response, bearer
+    from squall.reporters import CSVConfig, JSONConfig
+
+__all__ = [
+    "Analyze",
+    "CSVConfig",
+    "Client",
+    "DataPool",
+    "Execute",
+    "File",
+    "HttpClient",
+    "JSONConfig",
+    "Placeholder",
+    "Response",
+    "Setup",
+    "Stage",
+    "Submit",
+    "__version__",
+    "action",
+    "bearer",
+    "counter",
+    "data",
+    "depends",
+    "expect",
+    "extract",
+    "iteration",
+    "pause",
+    "random_choice",
+    "random_int",
+    "task",
+    "timestamp",
+    "user_id",
+    "uuid4",
+]
+
+_MODULES = {
+    "squall._authoring.answers": "expect extract",
+    "squall._authoring.hooks": "action depends task",
+    "squall._authoring.pauses": "pause",
+    "squall._authoring.placeholders": (
+        "Placeholder counter iteration random_choice random_int timestamp user_id uuid4"
+    ),
+    "squall._authoring.pools": "DataPool data",
+    "squall._authoring.stages": "Analyze Execute Setup Stage Submit",
+    "squall._squall": "__version__",
+    "squall.http": "Client File HttpClient Response bearer",
+    "squall.reporters": "CSVConfig JSONConfig",
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module `squall` has no attribute `{name}`")
+    from importlib import import_module
+
+    value: object = getattr(import_module(module), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,19 @@
+"""The ``squall`` command."""
+
+import sys
+
+from squall import _squall
+
+
+def main() -> int:
+    """Runs the command line with the arguments of this process.
+
+    Returns:
+        The exit code: 0 passed, 99 a threshold failed, 98 the run is invalid, 104 the plan is wrong, 105 interrupted,
+        1 anything else.
+    """
+    return _squall.main(sys.argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

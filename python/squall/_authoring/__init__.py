@@ -1,0 +1,1 @@
+"""What a test file imports: stages, hooks, placeholders, pools, checks, extractions."""

@@ -1,0 +1,142 @@
+"""A module's stages as a plan."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from squall._authoring.pools import DataPool
+from squall._authoring.stages import Analyze, Execute, Setup, Stage
+from squall._lowering.actions import Action, flow_of, read_actions
+from squall._lowering.graph import Graph, Node, find_stages
+from squall._lowering.http_settings import check_http, http_settings
+from squall._lowering.load_profile import check_load, load_profile
+from squall._lowering.pools import Pools
+from squall._lowering.problems import Problems
+from squall._lowering.reporting import submit_of
+from squall._lowering.settings import Settings, read_settings
+from squall._lowering.sources import Sources
+from squall._recording.compile import Compiled
+
+
+@dataclass
+class Lowered:
+    """What became of a file."""
+
+    plan: dict[str, Any] | None = None
+    explain: list[dict[str, object]] = field(default_factory=list)
+
+
+def lower(module: Mapping[str, object], pools: list[DataPool], file: str, problems: Problems) -> Lowered:
+    """Turns the stages of a module into a plan; there is none where something is wrong.
+
+    Args:
+        module: The module's names.
+        pools: Data pools that it declared without giving them a name in the module.
+        file: The module's file, as the user gave it.
+        problems: Gets all that is wrong.
+    """
+    return _Lowering(module, pools, file, problems).run()
+
+
+class _Lowering:
+    def __init__(self, module: Mapping[str, object], pools: list[DataPool], file: str, problems: Problems) -> None:
+        self._namespace = module
+        self._declared = pools
+        self._file = file
+        self._folder = os.path.dirname(os.path.abspath(file))
+        self._problems = problems
+        self._sources = Sources()
+        self._pools = Pools(self._folder, problems)
+        self._settings: dict[type[Stage], Settings] = {}
+        self._actions: dict[type[Stage], list[Action]] = {}
+
+    def run(self) -> Lowered:
+        stages = find_stages(self._namespace, self._sources, self._problems)
+        nodes = Graph(stages, self._sources, self._problems).nodes()
+        for stage in stages:
+            self._read(stage)
+        self._read_pools()
+        settings = self._shared()
+        contents = [self._content(node) for node in nodes]
+        explain = [action.explained() for actions in self._actions.values() for action in actions]
+        if self._problems.found:
+            return Lowered(None, explain)
+        for node, content in zip(nodes, contents, strict=True):
+            if isinstance(content.get("execute"), dict):
+                scenario = content["execute"]["scenarios"][node.stage.__name__]
+                scenario["flow"] = flow_of(self._actions[node.stage], self._folder)
+        plan = {
+            "version": 1,
+            "name": os.path.splitext(os.path.basename(self._file))[0],
+            **settings,
+            "stages": {node.stage.__name__: content for node, content in zip(nodes, contents, strict=True)},
+        }
+        return Lowered(plan, explain)
+
+    def _read_pools(self) -> None:
+        in_setup = [pool for settings in self._settings.values() for pool in _pools_in(settings)]
+        found = [pool for pool in self._namespace.values() if isinstance(pool, DataPool)]
+        for pool in {id(pool): pool for pool in (*self._declared, *found)}.values():
+            if not any(pool is other for other in in_setup):
+                self._pools.declare(pool)
+        for actions in self._actions.values():
+            for action in actions:
+                if isinstance(action.outcome, Compiled):
+                    for path, place in action.outcome.pool_files.items():
+                        self._pools.use_file(path, place)
+
+    def _read(self, stage: type[Stage]) -> None:
+        settings = self._settings[stage] = read_settings(stage, self._sources, self._problems)
+        if issubclass(stage, (Setup, Execute)):
+            check_load(settings, self._problems)
+            check_http(settings, self._problems)
+        if issubclass(stage, Execute):
+            self._actions[stage] = read_actions(stage, self._sources, self._problems)
+        if "data" in settings.values:
+            self._pools.declare_all(settings.values["data"], settings.places["data"])
+
+    def _shared(self) -> dict[str, Any]:
+        """Returns the plan's fields that all stages share."""
+        shared: dict[str, Any] = {}
+        if self._pools.plan:
+            shared["data"] = self._pools.plan
+        for stage, settings in self._settings.items():
+            seed = settings.values.get("seed") if issubclass(stage, Setup) else None
+            if seed is not None and shared.setdefault("seed", seed) != seed:
+                self._problems.add("`seed` differs between Setup stages", settings.places["seed"], "a run has one seed")
+            for rule in settings.values.get("thresholds", ()):
+                threshold = {"rule": rule, "source": settings.places["thresholds"].to_source()}
+                shared.setdefault("thresholds", []).append(threshold)
+        return shared
+
+    def _content(self, node: Node) -> dict[str, Any]:
+        stage = node.stage
+        place = self._sources.of_class(stage)
+        content: dict[str, Any] = {"after": list(node.after)} if node.after else {}
+        if issubclass(stage, Setup):
+            content["setup"] = {}
+        elif issubclass(stage, Execute):
+            content["execute"] = self._execute(node, self._settings[stage])
+        elif issubclass(stage, Analyze):
+            content["analyze"] = {}
+        else:
+            content["submit"] = submit_of(self._settings[stage], place, self._problems)
+        return {**content, "source": place.to_source()}
+
+    def _execute(self, node: Node, own: Settings) -> dict[str, Any]:
+        setup = self._settings[node.setup] if node.setup else Settings()
+        load = load_profile(own, setup, self._problems)
+        scenario = {"load": load, "flow": [], "source": self._sources.of_class(node.stage).to_source()}
+        settings: dict[str, Any] = {"graceful_stop": own.over(setup).values.get("graceful_stop", "1s")}
+        http = http_settings(own, setup, self._folder)
+        if http:
+            settings["http"] = http
+        return {"scenarios": {node.stage.__name__: scenario}, "settings": settings}
+
+
+def _pools_in(settings: Settings) -> list[DataPool]:
+    pools = settings.values.get("data")
+    return [pool for pool in pools.values() if isinstance(pool, DataPool)] if isinstance(pools, Mapping) else []

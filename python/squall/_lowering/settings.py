@@ -1,0 +1,97 @@
+"""What each stage of a file did set."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from squall._authoring.stages import BUILT_IN, Analyze, Execute, LoadAttributes, Setup, Stage, Submit
+from squall._lowering.attributes import KNOWN, OF_HEDRA, Parse, WrongValueError
+from squall._lowering.problems import Problems, listed, nearest
+from squall._lowering.sources import Sources
+from squall._recording.encoding import described
+from squall._recording.frames import Place
+from squall._recording.recording import RefusalError
+
+KINDS: tuple[type[Stage], ...] = (Setup, Execute, Analyze, Submit)
+_OURS = frozenset({*BUILT_IN, LoadAttributes, object})
+_METHODS = (types.FunctionType, staticmethod, classmethod, property, type)
+
+
+@dataclass
+class Settings:
+    """The attributes that a stage sets, parsed, and where.
+
+    Attributes:
+        values: Parsed values by name.
+        places: Lines by name.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+
+    def over(self, below: Settings) -> Settings:
+        """Returns these settings on top of others."""
+        return Settings({**below.values, **self.values}, {**below.places, **self.places})
+
+    def without(self, *names: str) -> Settings:
+        """Returns the settings without some of them."""
+        return Settings({name: value for name, value in self.values.items() if name not in names}, self.places)
+
+
+def kind_of(stage: type[Stage]) -> type[Stage] | None:
+    """Returns which of the four kinds a stage is, or None."""
+    return next((kind for kind in KINDS if issubclass(stage, kind)), None)
+
+
+def read_settings(stage: type[Stage], sources: Sources, problems: Problems) -> Settings:
+    """Reads and checks the attributes of a stage."""
+    settings = Settings()
+    kind = kind_of(stage)
+    known = KNOWN[kind] if kind else {}
+    for name, value in _own_attributes(stage):
+        parse = known.get(name)
+        if parse is None and isinstance(value, _METHODS):
+            continue
+        place = sources.of_attribute(stage, name)
+        if parse is None:
+            _add_unknown(name, stage, known, place, problems)
+        elif value is not None:
+            _parse_into(settings, name, value, parse, place, problems)
+    return settings
+
+
+def _own_attributes(stage: type) -> Iterator[tuple[str, Any]]:
+    seen = set()
+    for base in stage.__mro__:
+        if base in _OURS:
+            continue
+        for name, value in vars(base).items():
+            if not name.startswith("_") and name not in seen:
+                seen.add(name)
+                yield name, value
+
+
+def _parse_into(settings: Settings, name: str, value: Any, parse: Parse, place: Place, problems: Problems) -> None:
+    try:
+        settings.values[name] = parse(value)
+    except WrongValueError as wrong:
+        problems.add(f"`{name}` must be {wrong}, not {described(value)}", place, wrong.hint)
+    except RefusalError as refusal:
+        problems.add(f"`{name}` is wrong: {refusal.message}", place, refusal.hint)
+    settings.places[name] = place
+
+
+def _add_unknown(name: str, stage: type, known: dict[str, Parse], place: Place, problems: Problems) -> None:
+    if name in OF_HEDRA:
+        problems.add(f"`{name}` is not available in this version", place, "remove it: nothing would come of it")
+        return
+    suggestion = nearest(name, known)
+    kind = kind_of(stage)
+    article = f"{'an' if kind in (Execute, Analyze) else 'a'} {kind.__name__}" if kind else "a"
+    hints = [f"did you mean `{suggestion}`?"] if suggestion else []
+    hints.append(f"it has {listed(sorted(known))}" if known else "it has none")
+    hints.append(f"name your own values with an underscore, `_{name}`, or keep them outside of the class")
+    problems.add(f"{article} stage has no attribute `{name}`", place, "; ".join(hints))

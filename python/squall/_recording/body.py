@@ -1,0 +1,112 @@
+"""One pass through a body."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from types import FrameType, TracebackType
+from typing import Any
+
+from squall._recording.frames import Place, caller, is_users, qualified_name, users_lines
+from squall._recording.recording import NotRecordableError, Recording, RefusalError, switch
+
+_AWAIT_HINT = "only `self.client` and `pause` can be awaited in a compiled action"
+
+
+class BodyError(Exception):
+    """The body itself raised an exception.
+
+    Attributes:
+        message: The exception's type and text.
+        lines: The user's lines that led to it, outermost first.
+    """
+
+    def __init__(self, error: BaseException) -> None:
+        text = str(error)
+        super().__init__(text)
+        self.message = f"{type(error).__name__}: {text}" if text else type(error).__name__
+        self.lines = users_lines(error.__traceback__)
+
+
+def record_once(body: Callable[[], object], nonce_bytes: int) -> Recording:
+    """Runs a body against a fresh recording.
+
+    Raises:
+        RefusalError: It did what cannot be recorded, or gave a wrong argument.
+        BodyError: It raised.
+    """
+    recording = Recording(nonce_bytes)
+    before = switch(recording)
+    try:
+        _drive(body())
+    except RefusalError as refusal:
+        raise recording.refusal or refusal from None
+    except (Exception, SystemExit) as error:
+        if recording.refusal is not None:
+            raise recording.refusal from None
+        loop = _needs_event_loop(error)
+        raise loop or BodyError(error) from error
+    finally:
+        switch(before)
+    if recording.refusal is not None:
+        raise recording.refusal
+    unawaited = recording.first_unawaited()
+    if unawaited is not None:
+        what, place = unawaited
+        raise NotRecordableError(f"a {what} is not awaited", "write `await` in front of it", place)
+    return recording
+
+
+def _drive(coroutine: object) -> None:
+    if not isinstance(coroutine, Coroutine):
+        raise NotRecordableError("the method is not `async`", "write `async def`", caller())
+    try:
+        coroutine.send(None)
+    except StopIteration:
+        return
+    refusal = _foreign_await(coroutine)
+    coroutine.close()
+    raise refusal
+
+
+def _foreign_await(coroutine: Coroutine[Any, Any, Any]) -> NotRecordableError:
+    """Describes what a suspended body waits for."""
+    place, what = Place("<unknown>", 1), "something of another library"
+    waiting: Any = coroutine
+    while waiting is not None:
+        frame: FrameType | None = getattr(waiting, "cr_frame", None) or getattr(waiting, "gi_frame", None)
+        if frame is None:
+            break
+        if not is_users(frame.f_code):
+            what = _function_name(frame)
+            break
+        place = Place(frame.f_code.co_filename, frame.f_lineno, qualified_name(frame.f_code))
+        waiting = getattr(waiting, "cr_await", None) or getattr(waiting, "gi_yieldfrom", None)
+    return NotRecordableError(f"it awaits {what}", _await_hint(what), place)
+
+
+def _needs_event_loop(error: BaseException) -> NotRecordableError | None:
+    if not (isinstance(error, RuntimeError) and "event loop" in str(error)):
+        return None
+    lines = users_lines(error.__traceback__)
+    what = _first_foreign_call(error.__traceback__) or "something that needs an event loop"
+    return NotRecordableError(f"it awaits {what}", _await_hint(what), lines[-1]) if lines else None
+
+
+def _first_foreign_call(traceback: TracebackType | None) -> str | None:
+    after_users = False
+    while traceback is not None:
+        if is_users(traceback.tb_frame.f_code):
+            after_users = True
+        elif after_users:
+            return _function_name(traceback.tb_frame)
+        traceback = traceback.tb_next
+    return None
+
+
+def _function_name(frame: FrameType) -> str:
+    package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+    return f"`{package}.{qualified_name(frame.f_code)}`"
+
+
+def _await_hint(what: str) -> str:
+    return 'use `await pause("1s")` from `squall`' if what == "`asyncio.sleep`" else _AWAIT_HINT

@@ -1,0 +1,86 @@
+"""Records a body twice and says whether it can be compiled."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from squall._recording.body import BodyError, record_once
+from squall._recording.difference import first_difference
+from squall._recording.frames import Place, traceback_text
+from squall._recording.recording import MisuseError, Recording, RefusalError, Step
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The steps of a body.
+
+    Attributes:
+        steps: The steps, as the plan holds them.
+        pool_files: Data files that the body names as pools, and where.
+    """
+
+    steps: list[Step]
+    pool_files: dict[str, Place]
+
+
+@dataclass(frozen=True)
+class Uncompiled:
+    """Why a body has no steps.
+
+    Attributes:
+        reason: What stands in the way.
+        hint: How it could be written instead, if there is a way.
+        place: The user's line; None for the body as a whole.
+        is_mistake: It would not work in Python either.
+        traceback: The user's lines that led to an exception.
+    """
+
+    reason: str
+    hint: str | None
+    place: Place | None
+    is_mistake: bool = False
+    traceback: str | None = None
+
+
+def compile_body(body: Callable[[], object]) -> Compiled | Uncompiled:
+    """Records a body twice, and returns its steps if it asked for the same both times."""
+    random_state = _random_state()
+    try:
+        # The lengths of the nonces differ, so that lengths of texts with markers do too.
+        first, second = record_once(body, nonce_bytes=6), record_once(body, nonce_bytes=9)
+    except MisuseError as refusal:
+        return Uncompiled(refusal.message, refusal.hint, refusal.place, is_mistake=True)
+    except RefusalError as refusal:
+        return Uncompiled(f"{refusal.message}", refusal.hint, refusal.place)
+    except BodyError as error:
+        place = error.lines[-1] if error.lines else None
+        return Uncompiled(
+            f"its body raises `{error.message}`", None, place, is_mistake=True, traceback=traceback_text(error.lines)
+        )
+    return _compare(first, second, drew_random=_random_state() != random_state)
+
+
+def _compare(first: Recording, second: Recording, *, drew_random: bool) -> Compiled | Uncompiled:
+    difference = first_difference(first.steps, second.steps)
+    if difference is not None:
+        return Uncompiled(difference.reason, difference.hint, difference.place)
+    if drew_random:
+        return Uncompiled(
+            "it draws from Python's `random`, so that it need not be the same in every iteration",
+            "use `random_int(…)` or `random_choice(…)` of `squall`",
+            None,
+        )
+    if not _has_request(first.steps):
+        return Uncompiled("it makes no request", "await a request of `self.client.http`", None)
+    return Compiled(first.steps, first.pool_files)
+
+
+def _random_state() -> object:
+    module = sys.modules.get("random")
+    return module.getstate() if module else None
+
+
+def _has_request(steps: list[Step]) -> bool:
+    return any("http" in step or ("group" in step and _has_request(step["group"]["steps"])) for step in steps)

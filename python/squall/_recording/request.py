@@ -1,0 +1,143 @@
+"""A request as a step of a flow."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Callable, Generator, Mapping
+from types import TracebackType
+from typing import Any, Generic, TypeVar
+
+from squall._authoring.answers import Expectation, Extraction
+from squall._authoring.values import DURATION_HINT, duration_text
+from squall._recording.content import body_of
+from squall._recording.encoding import described, fields, plain, template
+from squall._recording.frames import caller
+from squall._recording.recording import Recording, Step, misuse, needs_recording
+
+Options = dict[str, Any]
+Answer = TypeVar("Answer", covariant=True)
+
+
+class Operation(Generic[Answer]):
+    """A request that takes place when it is awaited."""
+
+    def __init__(
+        self, method: object, url: object, options: Options, answer: Callable[[Mapping[str, str]], Answer]
+    ) -> None:
+        self._recording = needs_recording("client.http")
+        self._answer = answer
+        self._variables: dict[str, str] = {}
+        place = caller()
+        self._step = _request(method, url, options)
+        if "extract" in options:
+            self._variables = _variables(self._recording, options["extract"], self._step)
+        self._step["source"] = place.to_source()
+        self._recording.expect_await(self, f"{self._step['method']} request", place)
+
+    def __await__(self) -> Generator[Any, None, Answer]:
+        """Sends the request and waits for the answer."""
+        self._recording.awaited(self)
+        self._recording.add({"http": self._step})
+        return self._answer(self._variables)
+        yield
+
+
+class Transaction:
+    """Times the steps inside an `async with` as one."""
+
+    def __init__(self, name: str) -> None:
+        self._recording = needs_recording("client.transaction")
+        self._group: Step = {
+            "name": plain(name, "the name of a transaction"),
+            "steps": [],
+            "source": caller().to_source(),
+        }
+        if not self._group["name"]:
+            misuse("the name of a transaction is empty")
+        self._recording.expect_await(self, "transaction", caller())
+
+    async def __aenter__(self) -> None:
+        """Starts the transaction."""
+        self._recording.awaited(self)
+        self._recording.add({"group": self._group})
+        self._recording.open_group(self._group["steps"])
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Ends the transaction."""
+        self._recording.close_group()
+
+
+def _request(method: object, url: object, options: Options) -> Step:
+    if not isinstance(method, str) or not method.isascii() or not method.replace("-", "").isalnum():
+        misuse(f"{described(method)} is not an HTTP method")
+    step: Step = {"method": method.upper(), "url": template(url, "the URL")}
+    if not step["url"]:
+        misuse("the URL is empty", "give an absolute URL, or a path below `base_url`")
+    for key, what in (("params", "`params`"), ("headers", "`headers`"), ("cookies", "`cookies`")):
+        if options.get(key):
+            step[key] = fields(options[key], what)
+    body, content_type = body_of(options)
+    if body is not None:
+        step["body"] = body
+    if content_type is not None and not any(name.lower() == "content-type" for name in step.get("headers", ())):
+        step.setdefault("headers", {})["content-type"] = content_type
+    if "auth" in options:
+        step["auth"] = _auth(options["auth"])
+    _add_limits(step, options)
+    if "expect" in options:
+        step["expect"] = _expectation(options["expect"])
+    if "name" in options:
+        step["name"] = template(options["name"], "`name`")
+    return step
+
+
+def _add_limits(step: Step, options: Options) -> None:
+    if "timeout" in options:
+        timeout = duration_text(options["timeout"])
+        if timeout is None:
+            misuse(f"`timeout` is no duration: {described(options['timeout'])}", DURATION_HINT)
+        step["timeout"] = timeout
+    if "redirects" in options:
+        redirects = options["redirects"]
+        if isinstance(redirects, bool) or not isinstance(redirects, int) or redirects < 0:
+            misuse(f"`redirects` must be a whole number from 0, not {described(redirects)}")
+        step["redirects"] = redirects
+
+
+def _auth(auth: object) -> dict[str, object]:
+    token = getattr(auth, "token", None) if type(auth).__name__ == "Bearer" else None
+    if token is not None:
+        return {"bearer": template(token, "the bearer token")}
+    if isinstance(auth, (tuple, list)) and len(auth) == 2:
+        return {
+            "basic": {"username": template(auth[0], "the user name"), "password": template(auth[1], "the password")}
+        }
+    misuse(f"`auth` cannot be {described(auth)}", "give `(user, password)` or `bearer(token)`")
+
+
+def _expectation(expectation: object) -> object:
+    if not isinstance(expectation, Expectation):
+        misuse(f"`expect` cannot be {described(expectation)}", "write `expect=expect(status=200)`")
+    return expectation.rule
+
+
+def _variables(recording: Recording, extractions: object, step: Step) -> dict[str, str]:
+    if not isinstance(extractions, Mapping):
+        misuse(f"`extract` cannot be {described(extractions)}", 'write `extract={"token": extract.json("$.token")}`')
+    variables = {}
+    rules = {}
+    for key, extraction in extractions.items():
+        if not isinstance(key, str) or not key.isascii() or not key.isidentifier() or keyword.iskeyword(key):
+            misuse(f"{described(key)} cannot name an extracted value", "use a Python name, such as `token`")
+        if not isinstance(extraction, Extraction):
+            misuse(
+                f"`{key}` in `extract` cannot be {described(extraction)}",
+                "use `extract.json`, `extract.regex`, `extract.header` or `extract.cookie`",
+            )
+        variables[key] = recording.variable(key)
+        rules[variables[key]] = extraction.rule
+    if rules:
+        step["extract"] = rules
+    return variables
