@@ -45,7 +45,9 @@ def main() -> int:
     print(text)
     tools.RESULTS.mkdir(exist_ok=True)
     (tools.RESULTS / "latest.md").write_text(text)
-    (tools.RESULTS / "latest.json").write_text(json.dumps(report.as_json(bench, sections, found, versions), indent=2) + "\n")
+    (tools.RESULTS / "latest.json").write_text(
+        json.dumps(report.as_json(bench, sections, found, versions), indent=2) + "\n"
+    )
     print(f"written: {tools.RESULTS.relative_to(tools.ROOT)}/latest.md and latest.json", file=sys.stderr)
     return 0
 
@@ -60,7 +62,9 @@ def _measure(name: str, bench: Bench) -> Section:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"what to measure (default: all): {', '.join(SECTIONS)}")
+    parser.add_argument(
+        "sections", nargs="*", metavar="SECTION", help=f"what to measure (default: all): {', '.join(SECTIONS)}"
+    )
     parser.add_argument("--rounds", type=int, help="alternating runs of each generator (default: 5)")
     parser.add_argument("--seconds", type=int, help="length of a run (default: 5)")
     parser.add_argument("--quick", action="store_true", help="2 rounds of 2 s: to see that it works, not to quote")

@@ -34,12 +34,13 @@ for _ in $(seq 200); do
 done
 [ -s "$work/url" ] || { echo "error: the bundled target was not ready after 10 s" >&2; exit 1; }
 url=$(head -n 1 "$work/url")
+url=${url%/}
 
 echo "target: $url"
 echo "test:   $test (SQUALL_TARGET=$url $squall run $test)"
 echo
 status=0
-SQUALL_TARGET=${url%/} "$squall" run "$test" || status=$?
+SQUALL_TARGET=$url "$squall" run "$test" || status=$?
 newest=$(find .squall/runs -mindepth 1 -maxdepth 1 -type d -newer "$work/url" 2>/dev/null | sort | tail -n 1)
 if [ -n "$newest" ]; then
   echo

@@ -65,7 +65,7 @@ def squall_http(program: Path | None, name: str = "squall http", *extra: str) ->
 
 
 SQUALL_EXIT_CODES = (0, 98)
-"""A run that saturates its core is told that it is invalid (98), rightly: here the generator is meant to be the limit."""
+"""A run that saturates its core is called invalid (98), rightly: here the generator is meant to be the limit."""
 
 
 def squall_count(usage: Usage, job: Job) -> Count:

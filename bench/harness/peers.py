@@ -22,7 +22,9 @@ def _wrk() -> Generator:
         failed = _number(r"Non-2xx or 3xx responses: (\d+)", usage.stdout) if "Non-2xx" in usage.stdout else 0
         return Count(_number(r"(\d+) requests in ", usage.stdout), failed)
 
-    return Generator("wrk", find_peer("wrk"), lambda wrk, job: [str(wrk), "-t1", f"-c{USERS}", f"-d{job.seconds}", job.url], count)
+    return Generator(
+        "wrk", find_peer("wrk"), lambda wrk, job: [str(wrk), "-t1", f"-c{USERS}", f"-d{job.seconds}", job.url], count
+    )
 
 
 def _h2load() -> Generator:
@@ -69,7 +71,20 @@ def _k6() -> Generator:
 def _locust() -> Generator:
     def argv(locust: object, job: Job) -> list[str]:
         file = str(PEERS / "locustfile.py")
-        return [str(locust), "-f", file, "--headless", "--host", job.url, "-u", USERS, "-r", "1000", "-t", f"{job.seconds}s"]
+        return [
+            str(locust),
+            "-f",
+            file,
+            "--headless",
+            "--host",
+            job.url,
+            "-u",
+            USERS,
+            "-r",
+            "1000",
+            "-t",
+            f"{job.seconds}s",
+        ]
 
     return Generator("Locust FastHttpUser", find_peer("locust"), argv, last_json_line)
 

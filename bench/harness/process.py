@@ -32,7 +32,7 @@ class Usage:
     stderr: str
 
     def require(self, accepted: Sequence[int] = (0,)) -> Usage:
-        """Return itself, or raise `BenchError` with the program's last words if the exit code is not an accepted one."""
+        """Return itself, or raise `BenchError` with the program's last words if the exit code is another one."""
         if self.exit_code in accepted:
             return self
         words = (self.stderr.strip() or self.stdout.strip()).splitlines()
@@ -47,7 +47,7 @@ def run(
     environment: Mapping[str, str] | None = None,
     limit_s: float = 120.0,
 ) -> Usage:
-    """Run `argv` in `directory`, pinned to `cores`; a program that takes longer than `limit_s` is killed and is an error."""
+    """Run `argv` in `directory`, pinned to `cores`; after `limit_s` seconds it is killed, which is an error."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         start = time.monotonic()
         child = start_pinned(argv, cores, directory=directory, environment=environment, stdout=out, stderr=err)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
@@ -10,14 +11,18 @@ from harness.budgets import BUDGETS, REFERENCE_FLOOR_US, Budget
 from harness.rounds import Row, Spread
 
 
-def markdown(bench: Bench, sections: Sequence[Section], machine: Mapping[str, object], versions: Mapping[str, str]) -> str:
+def markdown(
+    bench: Bench, sections: Sequence[Section], machine: Mapping[str, object], versions: Mapping[str, str]
+) -> str:
     """Render everything."""
     parts = [_machine(bench, machine, versions), _budgets(bench, sections)]
     parts += [text for section in sections if (text := _section(section))]
     return "\n".join(parts)
 
 
-def as_json(bench: Bench, sections: Sequence[Section], machine: Mapping[str, object], versions: Mapping[str, str]) -> dict[str, object]:
+def as_json(
+    bench: Bench, sections: Sequence[Section], machine: Mapping[str, object], versions: Mapping[str, str]
+) -> dict[str, object]:
     """Turn everything into plain data, every sample included."""
     return {
         "machine": dict(machine),
@@ -31,12 +36,15 @@ def as_json(bench: Bench, sections: Sequence[Section], machine: Mapping[str, obj
                     {
                         "name": row.generator.name,
                         "error": row.error,
-                        "samples": [{"round": number, **asdict(sample)} for number, sample in sorted(row.samples.items())],
+                        "samples": [
+                            {"round": number, **asdict(sample)} for number, sample in sorted(row.samples.items())
+                        ],
                     }
                     for row in section.rows
                 ],
                 "budgets": {
-                    key: asdict(value) | {"limit": BUDGETS[key].limit, "unit": BUDGETS[key].unit} for key, value in section.values.items()
+                    key: asdict(value) | {"limit": BUDGETS[key].limit, "unit": BUDGETS[key].unit}
+                    for key, value in section.values.items()
                 },
                 "errors": section.errors,
                 "notes": section.notes,
@@ -47,12 +55,13 @@ def as_json(bench: Bench, sections: Sequence[Section], machine: Mapping[str, obj
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Render a Markdown table whose columns line up as plain text too: the first to the left, the others to the right."""
+    """Render a Markdown table that lines up as plain text too: first column to the left, the others to the right."""
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
 
     def line(cells: Sequence[str]) -> str:
         padded = [
-            cell.ljust(width) if column == 0 else cell.rjust(width) for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
         ]
         return f"| {' | '.join(padded)} |"
 
@@ -64,11 +73,15 @@ def generators_table(rows: Sequence[Row]) -> str:
     """Render one line a generator, cheapest first, those without figures last."""
     by_name = {row.generator.name: row for row in rows}
     floor, wrk = by_name.get("floor"), by_name.get("wrk")
-    ordered = sorted((row for row in rows if row.samples), key=lambda row: row.spread("cpu_us").median)  # type: ignore[union-attr]
-    lines = [list(_generator(row, floor, wrk)) for row in [*ordered, *(row for row in rows if not row.samples)]]
+    lines = [list(_generator(row, floor, wrk)) for row in sorted(rows, key=_cost)]
     head = ["generator", "µs CPU/request", "min – max", "requests/s", "peak RSS", "× floor", "× wrk"]
     kept = [0, 1, 2, 3, 4] + ([5] if floor else []) + ([6] if wrk else [])
     return table([head[column] for column in kept], [[line[column] for column in kept] for line in lines])
+
+
+def _cost(row: Row) -> float:
+    cpu = row.spread("cpu_us")
+    return cpu.median if cpu else math.inf
 
 
 def _generator(row: Row, floor: Row | None, wrk: Row | None) -> Iterator[str]:
@@ -89,7 +102,9 @@ def _generator(row: Row, floor: Row | None, wrk: Row | None) -> Iterator[str]:
 def _section(section: Section) -> str:
     """Render a section that has more to say than its budgets."""
     parts = [generators_table(section.rows)] if section.rows else []
-    parts += [f"`{row.generator.name}` failed in a round: {row.error}" for row in section.rows if row.samples and row.error]
+    parts += [
+        f"`{row.generator.name}` failed in a round: {row.error}" for row in section.rows if row.samples and row.error
+    ]
     for row in section.rows:
         if failed := sum(sample.failed for sample in row.samples.values()):
             parts.append(f"`{row.generator.name}`: {failed} requests failed.")
@@ -103,7 +118,9 @@ def _budgets(bench: Bench, sections: Sequence[Section]) -> str:
     for section in sections:
         values |= section.values
         errors |= section.errors
-    lines = [_budget(bench, budget, values.get(key), errors.get(key, "not measured")) for key, budget in BUDGETS.items()]
+    lines = [
+        _budget(bench, budget, values.get(key), errors.get(key, "not measured")) for key, budget in BUDGETS.items()
+    ]
     head = ["budget", "limit", "measured", "min – max", "as it is", "at the reference floor"]
     return f"## Budgets\n\n{table(head, lines)}\n"
 
@@ -117,7 +134,13 @@ def _budget(bench: Bench, budget: Budget, value: Spread | None, error: str) -> l
     if budget.scales and bench.floor_us:
         there = value.median * REFERENCE_FLOOR_US / bench.floor_us
         scaled = f"{_number(there)}: {_verdict(budget, there)}"
-    return [*start, _number(value.median), f"{_number(value.low)} – {_number(value.high)}", _verdict(budget, value.median), scaled]
+    return [
+        *start,
+        _number(value.median),
+        f"{_number(value.low)} – {_number(value.high)}",
+        _verdict(budget, value.median),
+        scaled,
+    ]
 
 
 def _verdict(budget: Budget, value: float) -> str:
@@ -127,7 +150,10 @@ def _verdict(budget: Budget, value: float) -> str:
 def _machine(bench: Bench, machine: Mapping[str, object], versions: Mapping[str, str]) -> str:
     where = f"{machine['cores']} × {machine['processor']}, {machine['kernel']}, Python {machine['python']}."
     how = f"Medians of {bench.rounds} alternating runs of {bench.seconds} s; generator and server each on one core."
-    parts = [f"{where} {how}", ", ".join(f"{name}: {version}" for name, version in versions.items()) or "No peers installed."]
+    parts = [
+        f"{where} {how}",
+        ", ".join(f"{name}: {version}" for name, version in versions.items()) or "No peers installed.",
+    ]
     if bench.cores.shared:
         parts.append("**One core only: generator and server share it, and the figures are worth little.**")
     if bench.floor_us:

@@ -1,4 +1,4 @@
-"""Alternating runs: every generator once a round, so that a noisy minute hits all of them, and ratios are taken within a round."""
+"""Alternating runs: every generator once a round, so that a noisy minute hits all; ratios are taken within a round."""
 
 from __future__ import annotations
 
@@ -103,4 +103,6 @@ def measure(generator: Generator, url: str, plan: Plan) -> Sample:
     if count.requests == 0:
         raise BenchError("not one request was answered")
     cpu_s = usage.cpu_s if count.cpu_s is None else count.cpu_s
-    return Sample(count.requests, count.failed, cpu_s * 1e6 / count.requests, count.requests / plan.seconds, usage.peak_rss_bytes)
+    return Sample(
+        count.requests, count.failed, cpu_s * 1e6 / count.requests, count.requests / plan.seconds, usage.peak_rss_bytes
+    )

@@ -24,7 +24,7 @@ def responder(program: Path, cores: frozenset[int]) -> Iterator[str]:
 
 @contextmanager
 def first_request(program: Path, cores: frozenset[int]) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Run a responder that prints when its first request arrives; yields its base URL and the process to read that line from."""
+    """Run a responder that prints when its first request arrives; yields its base URL and the process that prints."""
     with _running([str(program), "--first-request"], cores, Path.cwd()) as server:
         yield f"http://127.0.0.1:{_line(server)}", server
 
@@ -81,4 +81,6 @@ def _wait_for_lines(path: Path, server: subprocess.Popen[bytes]) -> list[str]:
         if text.endswith("\n"):
             return text.split()
         time.sleep(0.02)
-    raise BenchError("`squall target` did not start" if server.poll() is None else f"`squall target` ended with {server.returncode}")
+    raise BenchError(
+        "`squall target` did not start" if server.poll() is None else f"`squall target` ended with {server.returncode}"
+    )

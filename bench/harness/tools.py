@@ -20,7 +20,15 @@ PEERS = BENCH / "peers"
 def build_floor() -> tuple[Path, Path]:
     """Build the floor and the responder in release mode and return their paths."""
     target = BUILD / "target"
-    command = ["cargo", "build", "--release", "--locked", "--quiet", "--manifest-path", str(BENCH / "floor" / "Cargo.toml")]
+    command = [
+        "cargo",
+        "build",
+        "--release",
+        "--locked",
+        "--quiet",
+        "--manifest-path",
+        str(BENCH / "floor" / "Cargo.toml"),
+    ]
     try:
         subprocess.run(command, check=True, env={**os.environ, "CARGO_TARGET_DIR": str(target)})
     except (OSError, subprocess.CalledProcessError) as error:

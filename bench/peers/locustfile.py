@@ -18,7 +18,7 @@ class Visitor(FastHttpUser):
 
 
 class Window:
-    """What had been done when the last user had started: Locust takes a second of CPU to start, which is not what is compared."""
+    """From the start of the last user on: Locust takes a second of CPU to start, which is not what is compared."""
 
     def __init__(self, environment: Environment) -> None:
         self.stats = environment.stats

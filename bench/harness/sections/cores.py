@@ -11,8 +11,8 @@ from harness.servers import responder
 def measure(bench: Bench) -> Section:
     """Compare the CPU per request of one thread and of two, on all cores.
 
-    With cores to spare, twice the requests for the same CPU per request is twice the rate; the ratio of the rates itself would need
-    a server that keeps up with both, on cores of its own.
+    With cores to spare, the same CPU per request on twice the threads is twice the rate. The ratio of the rates itself
+    would need a server that keeps up with both, on cores of its own.
     """
     squall = bench.require_squall()
     one = squall_http(squall, "squall http, 1 thread", "--threads", "1")
@@ -25,5 +25,6 @@ def measure(bench: Bench) -> Section:
     if error := rows[1].error or rows[0].error:
         section.errors["cores"] = error
     if len(bench.cores.all) < 4:
-        section.notes.append(f"{len(bench.cores.all)} cores: the threads share theirs with the server, which only makes this figure worse.")
+        here = f"{len(bench.cores.all)} cores here"
+        section.notes.append(f"{here}: the threads share theirs with the server, which makes this figure less certain.")
     return section

@@ -29,7 +29,7 @@ def measure(bench: Bench) -> Section:
     section.keep("user_memory", Spread.of(value / 1024 for value in per_user))
     section.keep("base_memory", Spread.of(value / 1024**2 for value in base))
     section.notes.append(
-        "Peak resident set (`VmHWM`) of the `squall` process, its Python interpreter included; socket buffers are the kernel's."
+        "Peak resident set (`VmHWM`), the Python interpreter included; socket buffers are the kernel's."
     )
     return section
 

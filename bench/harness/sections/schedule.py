@@ -35,5 +35,7 @@ def measure(bench: Bench) -> Section:
             shortfall = max(shortfall, 1 - summary["totals"]["started"] / (rate * bench.seconds))
     section.keep("schedule", Spread.of(p99))
     if middle := Spread.of(p50):
-        section.notes.append(f"Median of the error: {middle.median:.0f} µs. Largest shortfall of the rate in a run: {shortfall:.2%}.")
+        section.notes.append(
+            f"Median of the error: {middle.median:.0f} µs. Largest shortfall of the rate in a run: {shortfall:.2%}."
+        )
     return section

@@ -30,12 +30,17 @@ def measure(bench: Bench) -> Section:
 
 
 def _once(bench: Bench, key: str) -> float:
-    with tempfile.TemporaryDirectory(prefix="squall-bench-") as name, first_request(bench.responder, bench.cores.server) as (url, server):
+    with (
+        tempfile.TemporaryDirectory(prefix="squall-bench-") as name,
+        first_request(bench.responder, bench.cores.server) as (url, server),
+    ):
         directory = Path(name)
         argv = [str(bench.require_squall()), *_arguments(key, url, directory), "-q"]
         with tempfile.TemporaryFile() as errors:
             start = time.monotonic_ns()
-            child = start_pinned(argv, bench.cores.all, directory=directory, environment={"BENCH_URL": f"{url}/"}, stderr=errors)
+            child = start_pinned(
+                argv, bench.cores.all, directory=directory, environment={"BENCH_URL": f"{url}/"}, stderr=errors
+            )
             try:
                 code = child.wait(timeout=30)
             except subprocess.TimeoutExpired as error:
