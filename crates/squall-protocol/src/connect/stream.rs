@@ -1,0 +1,148 @@
+//! An established connection, plain or encrypted, over TCP or a Unix socket.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpStream, UnixStream};
+use tokio_rustls::client::TlsStream;
+
+/// An established connection.
+///
+/// **Read with a large buffer through [`Stream::poll_read`].** A read that does not fill the buffer tells tokio that the socket is
+/// drained, so that the next poll waits for the event instead of spending a system call on `WouldBlock`.
+///
+/// **Connections that the peer closed while they were idle.** [`Stream::is_reusable`] asks tokio's cached readiness, which the
+/// event loop has filled in by then: no system call. It cannot see a close that is still on its way, nor one that the event loop
+/// has not read yet. A client therefore treats these two on a *reused* connection as no fault of the target, and repeats an
+/// idempotent request once on a fresh connection: a failed write, and an end of file or a reset before the first byte of the answer.
+#[derive(Debug)]
+pub enum Stream {
+    /// Plain TCP.
+    Tcp(TcpStream),
+    /// Plain Unix socket.
+    Unix(UnixStream),
+    /// TLS over TCP.
+    Tls(Box<TlsStream<TcpStream>>),
+    /// TLS over a Unix socket.
+    TlsUnix(Box<TlsStream<UnixStream>>),
+}
+
+impl Stream {
+    /// Tells whether what is sent is encrypted.
+    pub fn is_tls(&self) -> bool {
+        matches!(self, Self::Tls(_) | Self::TlsUnix(_))
+    }
+
+    /// Tells whether an idle connection may take another request: neither closed nor with bytes that nobody asked for.
+    ///
+    /// Costs no system call, unless something did arrive while the connection was idle.
+    pub fn is_reusable(&mut self) -> bool {
+        let mut cx = Context::from_waker(Waker::noop());
+        let ready = match self {
+            Self::Tcp(socket) => socket.poll_read_ready(&mut cx),
+            Self::Unix(socket) => socket.poll_read_ready(&mut cx),
+            Self::Tls(tls) => tls.get_ref().0.poll_read_ready(&mut cx),
+            Self::TlsUnix(tls) => tls.get_ref().0.poll_read_ready(&mut cx),
+        };
+        if ready.is_pending() {
+            return true;
+        }
+        // Readable can be a leftover of a read that filled its buffer exactly, or a TLS session ticket: only a read tells.
+        let mut byte = [0];
+        self.poll_read(&mut cx, &mut ReadBuf::new(&mut byte))
+            .is_pending()
+    }
+
+    /// Writes what the kernel takes at once, without asking the event loop first.
+    ///
+    /// # Errors
+    /// `WouldBlock` when the kernel takes nothing, and always on TLS: go on with [`Stream::poll_write`].
+    #[inline]
+    pub fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(socket) => socket.try_write(bytes),
+            Self::Unix(socket) => socket.try_write(bytes),
+            Self::Tls(_) | Self::TlsUnix(_) => Err(io::ErrorKind::WouldBlock.into()),
+        }
+    }
+
+    /// Reads into `buf`; nothing read is the end of the stream.
+    ///
+    /// # Errors
+    /// See [`crate::connect::io_failure`] for their classes.
+    #[inline]
+    pub fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(socket) => Pin::new(socket).poll_read(cx, buf),
+            Self::Unix(socket) => Pin::new(socket).poll_read(cx, buf),
+            Self::Tls(tls) => Pin::new(tls.as_mut()).poll_read(cx, buf),
+            Self::TlsUnix(tls) => Pin::new(tls.as_mut()).poll_read(cx, buf),
+        }
+    }
+
+    /// Writes some of `bytes`. On TLS the kernel has them only after [`Stream::poll_flush`].
+    ///
+    /// # Errors
+    /// See [`crate::connect::io_failure`] for their classes.
+    #[inline]
+    pub fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match self {
+            Self::Tcp(socket) => Pin::new(socket).poll_write(cx, bytes),
+            Self::Unix(socket) => Pin::new(socket).poll_write(cx, bytes),
+            Self::Tls(tls) => Pin::new(tls.as_mut()).poll_write(cx, bytes),
+            Self::TlsUnix(tls) => Pin::new(tls.as_mut()).poll_write(cx, bytes),
+        }
+    }
+
+    /// Hands everything written to the kernel; does nothing without TLS.
+    ///
+    /// # Errors
+    /// See [`crate::connect::io_failure`] for their classes.
+    #[inline]
+    pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(_) | Self::Unix(_) => Poll::Ready(Ok(())),
+            Self::Tls(tls) => Pin::new(tls.as_mut()).poll_flush(cx),
+            Self::TlsUnix(tls) => Pin::new(tls.as_mut()).poll_flush(cx),
+        }
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Stream::poll_read(self.get_mut(), cx, buf)
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Stream::poll_write(self.get_mut(), cx, bytes)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Stream::poll_flush(self.get_mut(), cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Tcp(socket) => Pin::new(socket).poll_shutdown(cx),
+            Self::Unix(socket) => Pin::new(socket).poll_shutdown(cx),
+            Self::Tls(tls) => Pin::new(tls.as_mut()).poll_shutdown(cx),
+            Self::TlsUnix(tls) => Pin::new(tls.as_mut()).poll_shutdown(cx),
+        }
+    }
+}
