@@ -1,1 +1,3 @@
-//! placeholder
+//! HTTP/1.1: [`codec`] is bytes only, the client does the I/O.
+
+pub mod codec;
