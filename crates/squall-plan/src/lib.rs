@@ -2,16 +2,26 @@
 //!
 //! Every authoring form (a Python graph, `squall http`, a YAML file) becomes a [`Plan`]; what runs is a [`CheckedPlan`].
 //! Reading order: [`model`] (the plan as it is written), [`units`] (durations and rates as people write them),
-//! [`template`] (strings with `${placeholders}`), [`load`] (reading JSON and YAML, all structural errors at once),
+//! [`template`] (strings with `${placeholders}`), `load` (reading JSON and YAML, all structural errors at once),
 //! [`check`] (meaning: names, references, ranges, cycles; all errors at once), [`schema`] (the JSON schema).
 //!
 //! This crate does no I/O, knows no runtime and no Python.
 
+pub mod check;
+mod error;
+mod load;
 pub mod model;
 pub mod nearest;
+mod place;
+pub mod schema;
 pub mod template;
 pub mod units;
 
+pub use check::*;
+pub use error::{PlanError, PlanErrors};
 pub use model::*;
-pub use template::{Expression, ParsedTemplate, Part, Placeholder, Template};
-pub use units::{Rate, Span, SpanRange};
+pub use template::{
+    Expression, ParsedTemplate, Part, Placeholder, Rendering, Template, TemplateError,
+    TimestampUnit,
+};
+pub use units::{Rate, Span, SpanRange, UnitError};

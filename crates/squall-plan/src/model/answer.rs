@@ -16,7 +16,11 @@ pub struct Expect {
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub headers: IndexMap<String, Template>,
     /// The body is JSON that contains this: objects may hold more keys, arrays must match item by item.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "super::shapes::present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub json: Option<serde_json::Value>,
     /// By JSON path (RFC 9535): what the first node found must equal, or that there is one.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
@@ -42,7 +46,7 @@ impl Expect {
 }
 
 /// Accepted statuses: `200`, `"2xx"`, `"200-204"`, or a list of those.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum StatusSet {
     /// One status.

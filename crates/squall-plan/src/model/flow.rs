@@ -28,7 +28,7 @@ pub enum Step {
 }
 
 /// A wait: `"250ms"`, or a range `"1s..3s"` from which each wait is drawn evenly.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Pause {
     /// Always the same.

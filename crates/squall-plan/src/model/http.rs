@@ -51,7 +51,7 @@ pub struct HttpRequest {
 }
 
 /// One template or several.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum OneOrMany {
     /// One value.

@@ -99,7 +99,7 @@ pub struct IterationLoad {
 }
 
 /// Linear ramps, one after the other: a string `"30s:100,1m:100"` or a list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Ramps {
     /// `"30s:100,1m:100"`.

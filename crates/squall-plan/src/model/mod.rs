@@ -7,6 +7,7 @@ mod data;
 mod flow;
 mod http;
 mod load_profile;
+mod shapes;
 mod stage;
 mod threshold;
 

@@ -11,6 +11,7 @@ mod parser;
 mod written;
 
 pub use error::TemplateError;
+pub(crate) use expression::is_identifier;
 pub use expression::{Expression, FUNCTIONS, TimestampUnit};
 pub use parsed::{ParsedTemplate, Part, Placeholder, Rendering};
 pub use written::Template;

@@ -1,0 +1,227 @@
+use std::net::IpAddr;
+
+use indexmap::IndexMap;
+
+use crate::model::{
+    ConnectTo, ConnectionPolicy, DataPool, Flow, OneOrMany, Pause, RampStage, ReporterConfig,
+    Source, Spacing, Threshold,
+};
+use crate::units::Span;
+
+/// A plan whose parts are known to fit together, with every default filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CheckedPlan {
+    /// Name of the test.
+    pub name: String,
+    /// Seed of every random choice; `None` lets the run draw one.
+    pub seed: Option<u64>,
+    /// Free key–value pairs.
+    pub tags: IndexMap<String, String>,
+    /// Stages, each after all that it depends on; ties in the order of the plan.
+    pub stages: Vec<CheckedStage>,
+    /// Data pools by name, each with exactly one source.
+    pub data: IndexMap<String, DataPool>,
+    /// Pass or fail rules.
+    pub thresholds: Vec<Threshold>,
+    /// Every use of a data pool's field in a template.
+    pub data_uses: Vec<DataUse>,
+}
+
+/// One node of the graph.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CheckedStage {
+    /// Name.
+    pub name: String,
+    /// Indices in [`CheckedPlan::stages`] of the stages that must have ended well before this one starts; all smaller than its own.
+    pub after: Vec<usize>,
+    /// What it does.
+    pub kind: CheckedKind,
+    /// Where it was written.
+    pub source: Option<Source>,
+}
+
+/// What a stage does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CheckedKind {
+    /// Prepares later Execute stages.
+    Setup,
+    /// Sends load.
+    Execute(Box<CheckedExecute>),
+    /// Summarises the Execute stages before it.
+    Analyze,
+    /// Sends results to these reporters.
+    Submit(Vec<ReporterConfig>),
+}
+
+/// A stage that sends load.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CheckedExecute {
+    /// Scenarios that start together; at least one.
+    pub scenarios: Vec<CheckedScenario>,
+    /// Time that iterations in flight get to finish when the load ends.
+    pub graceful_stop: Span,
+    /// HTTP, connection and TLS settings of the stage.
+    pub http: CheckedHttp,
+}
+
+/// A named workload with its load profile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CheckedScenario {
+    /// Name, unique in its stage.
+    pub name: String,
+    /// When iterations start.
+    pub load: CheckedLoad,
+    /// What one iteration does; at least one step.
+    pub flow: Flow,
+    /// Where it was written.
+    pub source: Option<Source>,
+}
+
+/// Decides when iterations start.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CheckedLoad {
+    /// Virtual users, each starting its next iteration when the last has ended.
+    Closed {
+        /// Users at the start.
+        start_users: f64,
+        /// Linear ramps, one after the other; N users for D is a start of N and the one ramp (D, N).
+        ramps: Vec<RampStage>,
+        /// Fixed time between a user's iteration starts.
+        pacing: Option<Span>,
+        /// Wait between a user's iterations.
+        pause: Option<Pause>,
+    },
+    /// Arrivals, however long iterations take.
+    Open {
+        /// Iterations a second at the start.
+        start_rate: f64,
+        /// Linear ramps, one after the other.
+        ramps: Vec<RampStage>,
+        /// Spacing of arrivals.
+        spacing: Spacing,
+        /// Virtual users at most.
+        max_users: u32,
+        /// How long a due iteration waits for a free user before it is dropped.
+        max_wait: Span,
+    },
+    /// A given number of iterations.
+    Iterations {
+        /// Virtual users.
+        users: u32,
+        /// How many iterations.
+        total: IterationTotal,
+        /// The load ends here at the latest.
+        max_duration: Span,
+        /// Fixed time between a user's iteration starts.
+        pacing: Option<Span>,
+        /// Wait between a user's iterations.
+        pause: Option<Pause>,
+    },
+}
+
+/// How many iterations, and who counts them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IterationTotal {
+    /// So many over all users.
+    Shared(u64),
+    /// So many for each user.
+    PerUser(u64),
+}
+
+impl CheckedLoad {
+    /// How long iterations are started, at the longest.
+    pub fn duration(&self) -> Span {
+        match self {
+            Self::Closed { ramps, .. } | Self::Open { ramps, .. } => ramps
+                .iter()
+                .fold(Span::ZERO, |sum, ramp| sum.saturating_add(ramp.duration)),
+            Self::Iterations { max_duration, .. } => *max_duration,
+        }
+    }
+
+    /// The most virtual users that there can be at the same time.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "targets are checked to be neither negative nor above u32::MAX"
+    )]
+    pub fn peak_users(&self) -> u32 {
+        match self {
+            Self::Closed {
+                start_users, ramps, ..
+            } => peak(*start_users, ramps).ceil() as u32,
+            Self::Open { max_users, .. } => *max_users,
+            Self::Iterations { users, .. } => *users,
+        }
+    }
+}
+
+/// The highest target of ramps.
+pub(super) fn peak(start: f64, ramps: &[RampStage]) -> f64 {
+    ramps.iter().fold(start, |peak, ramp| peak.max(ramp.target))
+}
+
+/// The plan's [`crate::HttpSettings`] under the stage's, with every default filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CheckedHttp {
+    /// URL that relative request URLs are resolved against; absolute, `http` or `https`.
+    pub base_url: Option<String>,
+    /// Headers of every request: the stage's, and those of the plan whose names the stage does not use.
+    pub headers: IndexMap<String, OneOrMany>,
+    /// Limit on DNS, TCP and TLS together.
+    pub connect_timeout: Span,
+    /// Limit on the wait for the next byte of an answer.
+    pub read_timeout: Option<Span>,
+    /// Limit on a whole operation, redirects included.
+    pub request_timeout: Span,
+    /// How many redirects are followed.
+    pub redirects: u32,
+    /// Largest accepted response body in bytes, as received.
+    pub max_response_size: u64,
+    /// Who shares connections.
+    pub connections: ConnectionPolicy,
+    /// Keep cookies per virtual user.
+    pub cookies: bool,
+    /// How long a resolved name is used.
+    pub dns_ttl: Span,
+    /// Connect elsewhere than the URL says; both sides are `host:port`.
+    pub connect_to: Vec<ConnectTo>,
+    /// Local address to connect from.
+    pub local_address: Option<IpAddr>,
+    /// Path of a Unix socket to connect to instead of TCP.
+    pub unix_socket: Option<String>,
+    /// TLS settings.
+    pub tls: CheckedTls,
+}
+
+/// TLS settings with every default filled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckedTls {
+    /// Accept any certificate.
+    pub insecure: bool,
+    /// PEM file with roots to trust besides the system's.
+    pub ca_file: Option<String>,
+    /// PEM file with the client's certificate chain; there if and only if `key_file` is.
+    pub cert_file: Option<String>,
+    /// PEM file with the client's private key.
+    pub key_file: Option<String>,
+    /// Name asked for and verified instead of the URL's host.
+    pub server_name: Option<String>,
+    /// Resume earlier sessions.
+    pub resumption: bool,
+}
+
+/// One use of a data pool's field in a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataUse {
+    /// Name of the pool.
+    pub pool: String,
+    /// Name of the field.
+    pub field: String,
+    /// Where in the plan.
+    pub path: String,
+    /// Where it was written.
+    pub source: Option<Source>,
+    /// Stage and scenario whose flow it is in; none for a use in settings.
+    pub scenario: Option<(String, String)>,
+}

@@ -1,0 +1,31 @@
+use serde_json::Value;
+
+use super::{document, repair};
+use crate::error::PlanErrors;
+use crate::model::Plan;
+
+impl Plan {
+    /// Reads a plan from JSON.
+    ///
+    /// # Errors
+    /// A syntax error, or everything that is not shaped like a plan.
+    pub fn from_json(text: &str) -> Result<Self, PlanErrors> {
+        Self::from_value(document::from_json(text)?)
+    }
+
+    /// Reads a plan from YAML.
+    ///
+    /// # Errors
+    /// A syntax error, or everything that is not shaped like a plan.
+    pub fn from_yaml(text: &str) -> Result<Self, PlanErrors> {
+        Self::from_value(document::from_yaml(text)?)
+    }
+
+    /// Reads a plan from JSON that is already taken apart.
+    ///
+    /// # Errors
+    /// Everything that is not shaped like a plan.
+    pub fn from_value(value: Value) -> Result<Self, PlanErrors> {
+        repair::plan(value)
+    }
+}
