@@ -54,7 +54,7 @@ def find_peer(name: str) -> Path | None:
 
 
 def version_of(program: Path) -> str:
-    """Ask a program for its version; the first line of what it says, or `?`."""
+    """Ask a program for its version; the first line of what it says, or what cargo installed."""
     for flag in ("--version", "version", "-v"):
         try:
             said = subprocess.run([program, flag], check=False, capture_output=True, text=True, timeout=20)
@@ -64,4 +64,11 @@ def version_of(program: Path) -> str:
         digits = any(character.isdigit() for character in words[0]) if words else False
         if digits and "usage" not in words[0].lower():
             return words[0].split(" Copyright")[0]
-    return "?"
+    return _version_by_cargo(program) or "does not tell"
+
+
+def _version_by_cargo(program: Path) -> str | None:
+    record = program.parent.parent / ".crates.toml"
+    lines = record.read_text().splitlines() if record.exists() else []
+    found = (line.split()[1] for line in lines if line.startswith(f'"{program.name} '))
+    return next(found, None)
