@@ -223,18 +223,15 @@ impl SeriesCell {
         let (response, service) = self.end(sample.outcome);
         self.times.record(response, sample.response_ns);
         self.times.record(service, sample.service_ns);
-        for (measure, ns) in [
-            (Measure::Waiting, sample.waiting_ns),
-            (Measure::Connecting, sample.connecting_ns),
-            (Measure::Securing, sample.securing_ns),
-            (Measure::Writing, sample.writing_ns),
-            (Measure::FirstByte, sample.first_byte_ns),
-            (Measure::Reading, sample.reading_ns),
-        ] {
-            if ns != Sample::NONE {
-                self.times.record(measure, ns);
-            }
-        }
+        self.times.record_phase(Measure::Waiting, sample.waiting_ns);
+        self.times
+            .record_phase(Measure::Connecting, sample.connecting_ns);
+        self.times
+            .record_phase(Measure::Securing, sample.securing_ns);
+        self.times.record_phase(Measure::Writing, sample.writing_ns);
+        self.times
+            .record_phase(Measure::FirstByte, sample.first_byte_ns);
+        self.times.record_phase(Measure::Reading, sample.reading_ns);
         if sample.status != 0 {
             self.statuses.record(sample.status);
         }

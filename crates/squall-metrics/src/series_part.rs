@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::failures::FailureGroups;
 use crate::histogram::{Histogram, SparseHistogram};
+use crate::sample::Sample;
 use crate::statuses::StatusCounts;
 
 /// A time that has a histogram of its own.
@@ -58,6 +59,14 @@ impl Times {
     #[inline]
     pub(crate) fn record(&mut self, measure: Measure, ns: u64) {
         self.0[measure as usize].record(ns);
+    }
+
+    /// Records a phase that happened.
+    #[inline]
+    pub(crate) fn record_phase(&mut self, measure: Measure, ns: u64) {
+        if ns != Sample::NONE {
+            self.record(measure, ns);
+        }
     }
 
     pub(crate) fn of(&self, measure: Measure) -> &Histogram {

@@ -93,10 +93,10 @@ impl Window {
                 for (measure, values) in &part.times {
                     match measure {
                         Measure::OkResponse | Measure::FailedResponse => {
-                            times.response.merge_sparse(values)
+                            times.response.merge_sparse(values);
                         }
                         Measure::OkService | Measure::FailedService => {
-                            times.service.merge_sparse(values)
+                            times.service.merge_sparse(values);
                         }
                         Measure::Waiting
                         | Measure::Connecting

@@ -11,7 +11,6 @@ pub(crate) const BUCKETS: usize = OCTAVES << SUB_BITS;
 
 /// The bucket that holds `value`.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "nine bits fit any usize")]
 pub(crate) const fn index_of(value: u64) -> usize {
     let octave = 63 - (SUB_BITS - 1) - (value | (SUB_BUCKETS - 1)).leading_zeros();
     let sub = (value >> octave.saturating_sub(1)) & (SUB_BUCKETS - 1);

@@ -1,5 +1,7 @@
 //! The histogram that is recorded into.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::bucket::{BUCKETS, index_of};
@@ -24,7 +26,9 @@ pub struct Histogram {
     moments: Moments,
     /// Page of each 64 buckets, in rising order; ends with the largest that was touched.
     directory: Vec<u16>,
-    pages: Vec<[u64; PAGE]>,
+    pages: Vec<[u32; PAGE]>,
+    /// For counts above `u32::MAX`, what exceeds 32 bits. Narrow pages keep twice as many buckets in the cache.
+    carries: BTreeMap<usize, u64>,
 }
 
 impl Histogram {
@@ -37,14 +41,14 @@ impl Histogram {
     #[inline]
     pub fn record(&mut self, value: u64) {
         self.moments.record(value);
-        *self.bucket(index_of(value)) += 1;
+        self.add_one(index_of(value));
     }
 
     /// Adds `n` equal values.
     pub fn record_n(&mut self, value: u64, n: u64) {
         if n > 0 {
             self.moments.record_n(value, n);
-            *self.bucket(index_of(value)) += n;
+            self.add(index_of(value), n);
         }
     }
 
@@ -52,7 +56,7 @@ impl Histogram {
     pub fn merge(&mut self, other: &Self) {
         self.moments.merge(&other.moments);
         for (index, count) in other.buckets() {
-            *self.bucket(index) += count;
+            self.add(index, count);
         }
     }
 
@@ -60,16 +64,36 @@ impl Histogram {
     pub fn merge_sparse(&mut self, other: &SparseHistogram) {
         self.moments.merge(&other.moments);
         for &(index, count) in &other.buckets {
-            *self.bucket(index as usize) += count;
+            self.add(index as usize, count);
         }
     }
 
     /// Hands over all values and is empty afterwards, its memory kept for the next ones.
+    ///
+    /// It runs on the I/O threads once a second and must not hold them up: a plain loop, one allocation.
     pub fn take_sparse(&mut self) -> SparseHistogram {
-        let mut buckets = Vec::new();
-        if self.moments.count > 0 {
-            buckets.extend(self.buckets().map(narrow));
-            self.pages.fill([0; PAGE]);
+        if self.moments.count == 0 {
+            return SparseHistogram::default();
+        }
+        if !self.carries.is_empty() {
+            let taken = self.to_sparse();
+            self.clear();
+            return taken;
+        }
+        let most = u64::try_from(self.pages.len() * PAGE)
+            .unwrap_or(u64::MAX)
+            .min(self.moments.count);
+        let mut buckets = Vec::with_capacity(usize::try_from(most).unwrap_or(0));
+        for (first, &page) in (0_u32..).step_by(PAGE).zip(&self.directory) {
+            let Some(page) = self.pages.get_mut(usize::from(page)) else {
+                continue;
+            };
+            for (index, count) in (first..).zip(page) {
+                if *count > 0 {
+                    buckets.push((index, u64::from(*count)));
+                    *count = 0;
+                }
+            }
         }
         SparseHistogram {
             moments: std::mem::take(&mut self.moments),
@@ -89,6 +113,7 @@ impl Histogram {
     pub fn clear(&mut self) {
         self.moments = Moments::default();
         self.pages.fill([0; PAGE]);
+        self.carries.clear();
     }
 
     /// Whether no value was recorded.
@@ -141,21 +166,43 @@ impl Histogram {
             .iter()
             .enumerate()
             .filter_map(|(slot, &page)| Some((slot * PAGE, self.pages.get(usize::from(page))?)))
-            .flat_map(|(first, page)| {
-                page.iter()
-                    .enumerate()
-                    .map(move |(offset, &count)| (first + offset, count))
-            })
+            .flat_map(|(first, page)| (first..).zip(page))
+            .map(|(index, &low)| (index, u64::from(low) + self.carried(index)))
             .filter(|&(_, count)| count > 0)
     }
 
+    fn carried(&self, index: usize) -> u64 {
+        if self.carries.is_empty() {
+            0
+        } else {
+            self.carries.get(&index).map_or(0, |carry| carry << 32)
+        }
+    }
+
     #[inline]
-    fn bucket(&mut self, index: usize) -> &mut u64 {
-        let page = match self.directory.get(index / PAGE) {
+    fn add_one(&mut self, index: usize) {
+        let (slot, offset) = (index / PAGE, index % PAGE);
+        if let Some(&page) = self.directory.get(slot)
+            && let Some(page) = self.pages.get_mut(usize::from(page))
+            && let Some(count) = page[offset].checked_add(1)
+        {
+            page[offset] = count;
+        } else {
+            self.add(index, 1);
+        }
+    }
+
+    fn add(&mut self, index: usize, n: u64) {
+        let (slot, offset) = (index / PAGE, index % PAGE);
+        let page = match self.directory.get(slot) {
             Some(&page) if page != NO_PAGE => usize::from(page),
-            _ => self.add_page(index / PAGE),
+            _ => self.add_page(slot),
         };
-        &mut self.pages[page][index % PAGE]
+        let (low, carry) = split(u64::from(self.pages[page][offset]) + u64::from(split(n).0));
+        self.pages[page][offset] = low;
+        if carry + split(n).1 > 0 {
+            *self.carries.entry(index).or_default() += carry + split(n).1;
+        }
     }
 
     #[cold]
@@ -165,10 +212,19 @@ impl Histogram {
             self.directory.resize(slot + 1, NO_PAGE);
         }
         let page = self.pages.len();
-        self.pages.push([0; PAGE]);
         self.directory[slot] = u16::try_from(page).expect("there are 448 pages at most");
+        self.pages.push([0; PAGE]);
         page
     }
+}
+
+/// The low 32 bits, and what is above them.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the low half is what is wanted"
+)]
+fn split(n: u64) -> (u32, u64) {
+    (n as u32, n >> 32)
 }
 
 fn narrow((index, count): (usize, u64)) -> (u32, u64) {

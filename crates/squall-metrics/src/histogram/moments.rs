@@ -2,8 +2,8 @@
 
 /// Count, extremes, sum and sum of squares.
 ///
-/// The sums saturate instead of wrapping; 2¹²⁸ is 10¹³ squares of an hour in nanoseconds. Saturation does not depend on the
-/// order of additions, so that merges stay exact.
+/// The sum cannot overflow: fewer than 2⁶⁴ values below 2⁶⁴. The sum of squares saturates; 2¹²⁸ is 10¹³ squares of an hour in
+/// nanoseconds, and saturation does not depend on the order of additions, so that merges stay exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Moments {
     pub(crate) count: u64,
@@ -33,7 +33,7 @@ impl Moments {
         self.min = self.min.min(value);
         self.max = self.max.max(value);
         let wide = u128::from(value);
-        self.sum = self.sum.saturating_add(wide);
+        self.sum += wide;
         self.sum_sq = self.sum_sq.saturating_add(wide * wide);
     }
 
@@ -46,7 +46,7 @@ impl Moments {
             count: n,
             min: value,
             max: value,
-            sum: wide.saturating_mul(n_wide),
+            sum: wide * n_wide,
             sum_sq: (wide * wide).saturating_mul(n_wide),
         });
     }
@@ -55,7 +55,7 @@ impl Moments {
         self.count += other.count;
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
-        self.sum = self.sum.saturating_add(other.sum);
+        self.sum += other.sum;
         self.sum_sq = self.sum_sq.saturating_add(other.sum_sq);
     }
 
