@@ -1,3 +1,13 @@
-//! HTTP/1.1: [`codec`] is bytes only, the client does the I/O.
+//! HTTP/1.1: requests compiled from the plan, and the client that sends them.
+//!
+//! Reading order: [`codec`] (bytes only, no I/O), [`step`] (a request of the plan, compiled), [`client`] (the I/O).
+//!
+//! The client is not a general one: it sends what a plan says, counts bodies instead of keeping them unless somebody asks, never
+//! repeats a request behind the user's back, and takes every timestamp itself.
 
+pub mod client;
 pub mod codec;
+pub mod step;
+
+pub use client::{Client, ClientConfig, ClientConfigError, ClientSettings, HttpThread, Operation};
+pub use step::{HttpStep, RequestDefaults};

@@ -16,7 +16,10 @@ enum Source {
 
 impl Clock {
     /// Starts a clock at zero, driven by the system's monotonic clock.
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else takes the time from")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock that everything else takes the time from"
+    )]
     pub fn start() -> Self {
         Self(Source::Monotonic(Instant::now()))
     }
@@ -30,7 +33,9 @@ impl Clock {
     #[inline]
     pub fn now(&self) -> u64 {
         match &self.0 {
-            Source::Monotonic(start) => u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX),
+            Source::Monotonic(start) => {
+                u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX)
+            }
             Source::Virtual(now) => now.load(Ordering::Relaxed),
         }
     }

@@ -78,7 +78,11 @@ pub struct Failure {
 impl Failure {
     /// Creates a failure without detail.
     pub fn new(class: FailureClass, message: impl Into<String>) -> Self {
-        Self { class, message: message.into(), detail: String::new() }
+        Self {
+            class,
+            message: message.into(),
+            detail: String::new(),
+        }
     }
 
     /// Adds what is particular to this one.

@@ -1,0 +1,45 @@
+//! What the clients of one scenario on one I/O thread share.
+
+use std::rc::Rc;
+
+use squall_plan::ConnectionPolicy;
+use squall_protocol::connect::Connector;
+
+use super::pool::Pool;
+use super::{ClientConfig, HttpThread};
+
+/// Connector, pool and settings of one scenario on one I/O thread.
+#[derive(Debug)]
+pub struct ClientSettings {
+    pub(crate) thread: Rc<HttpThread>,
+    pub(crate) connector: Connector,
+    pub(crate) pool: Option<Pool>,
+    pub(crate) keep_alive: bool,
+    pub(crate) connect_timeout_ns: u64,
+    pub(crate) read_timeout_ns: Option<u64>,
+    pub(crate) max_response_size: u64,
+    pub(crate) cookies: bool,
+}
+
+impl ClientSettings {
+    /// Creates the shared part. A shared pool is divided over the threads: this is thread `index` of `count`.
+    pub fn new(config: &ClientConfig, thread: Rc<HttpThread>, index: u32, count: u32) -> Self {
+        let pool = match config.policy {
+            // A thread without a share of its own still gets one connection: its users could not send anything otherwise.
+            ConnectionPolicy::Shared(size) => Some(Pool::new(
+                (size / count + u32::from(index < size % count)).max(1),
+            )),
+            ConnectionPolicy::PerUser | ConnectionPolicy::NewEach => None,
+        };
+        Self {
+            thread,
+            connector: Connector::new(config.connect.clone()),
+            pool,
+            keep_alive: config.policy != ConnectionPolicy::NewEach,
+            connect_timeout_ns: config.connect_timeout_ns,
+            read_timeout_ns: config.read_timeout_ns,
+            max_response_size: config.max_response_size,
+            cookies: config.cookies,
+        }
+    }
+}
