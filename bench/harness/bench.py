@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness.machine import Cores
 from harness.process import BenchError
-from harness.rounds import Plan, Row, Spread
+from harness.rounds import NOT_BUILT, Plan, Row, Spread
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Bench:
     def require_squall(self) -> Path:
         """Return the `squall` command or raise `BenchError`."""
         if self.squall is None:
-            raise BenchError("not built (`make build`)")
+            raise BenchError(NOT_BUILT)
         return self.squall
 
 

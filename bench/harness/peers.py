@@ -70,14 +70,14 @@ def _k6() -> Generator:
 
 def _locust() -> Generator:
     def argv(locust: object, job: Job) -> list[str]:
-        file = str(PEERS / "locustfile.py")
+        file, host = str(PEERS / "locustfile.py"), job.url.rstrip("/")
         return [
             str(locust),
             "-f",
             file,
             "--headless",
             "--host",
-            job.url,
+            host,
             "-u",
             USERS,
             "-r",

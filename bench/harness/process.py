@@ -35,8 +35,8 @@ class Usage:
         """Return itself, or raise `BenchError` with the program's last words if the exit code is another one."""
         if self.exit_code in accepted:
             return self
-        words = (self.stderr.strip() or self.stdout.strip()).splitlines()
-        raise BenchError(f"exit code {self.exit_code}: {' | '.join(words[-3:]) or 'no message'}")
+        words = " ".join((self.stderr.strip() or self.stdout.strip()).split())
+        raise BenchError(f"exit code {self.exit_code}: {words[-300:] or 'no message'}")
 
 
 def run(

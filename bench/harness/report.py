@@ -8,7 +8,10 @@ from dataclasses import asdict
 
 from harness.bench import Bench, Section
 from harness.budgets import BUDGETS, REFERENCE_FLOOR_US, Budget
-from harness.rounds import Row, Spread
+from harness.rounds import NOT_BUILT, NOT_INSTALLED, Row, Spread
+
+ABSENT = (NOT_BUILT, NOT_INSTALLED)
+"""Errors that only say that a generator is not here."""
 
 
 def markdown(
@@ -16,7 +19,7 @@ def markdown(
 ) -> str:
     """Render everything."""
     parts = [_machine(bench, machine, versions), _budgets(bench, sections)]
-    parts += [text for section in sections if (text := _section(section))]
+    parts += [text for section in sections if (text := _section(bench, section))]
     return "\n".join(parts)
 
 
@@ -88,7 +91,8 @@ def _generator(row: Row, floor: Row | None, wrk: Row | None) -> Iterator[str]:
     yield row.generator.name
     cpu, rate, rss = (row.spread(value) for value in ("cpu_us", "per_second", "peak_rss_bytes"))
     if cpu is None or rate is None or rss is None:
-        yield from (row.error or "–", "–", "–", "–", "–", "–")
+        yield row.error if row.error in ABSENT else "failed"
+        yield from ("–", "–", "–", "–", "–")
         return
     yield _number(cpu.median)
     yield f"{_number(cpu.low)} – {_number(cpu.high)}"
@@ -99,12 +103,13 @@ def _generator(row: Row, floor: Row | None, wrk: Row | None) -> Iterator[str]:
         yield f"{ratio.median:.2f} ({ratio.low:.2f} – {ratio.high:.2f})" if ratio else "–"
 
 
-def _section(section: Section) -> str:
+def _section(bench: Bench, section: Section) -> str:
     """Render a section that has more to say than its budgets."""
     parts = [generators_table(section.rows)] if section.rows else []
-    parts += [
-        f"`{row.generator.name}` failed in a round: {row.error}" for row in section.rows if row.samples and row.error
-    ]
+    for row in section.rows:
+        if row.error and row.error not in ABSENT:
+            lost = bench.rounds - len(row.samples)
+            parts.append(f"`{row.generator.name}` failed in {lost} of {bench.rounds} rounds: {row.error}")
     for row in section.rows:
         if failed := sum(sample.failed for sample in row.samples.values()):
             parts.append(f"`{row.generator.name}`: {failed} requests failed.")
@@ -118,18 +123,23 @@ def _budgets(bench: Bench, sections: Sequence[Section]) -> str:
     for section in sections:
         values |= section.values
         errors |= section.errors
-    lines = [
-        _budget(bench, budget, values.get(key), errors.get(key, "not measured")) for key, budget in BUDGETS.items()
-    ]
+    lines = [_budget(bench, budget, values.get(key), _why_not(errors.get(key))) for key, budget in BUDGETS.items()]
     head = ["budget", "limit", "measured", "min – max", "as it is", "at the reference floor"]
-    return f"## Budgets\n\n{table(head, lines)}\n"
+    reasons = [f"{BUDGETS[key].text}: {error}" for key, error in errors.items() if error not in ABSENT]
+    return "\n\n".join(["## Budgets", table(head, lines), *reasons]) + "\n"
 
 
-def _budget(bench: Bench, budget: Budget, value: Spread | None, error: str) -> list[str]:
+def _why_not(error: str | None) -> str:
+    if error is None:
+        return "not measured"
+    return error if error in ABSENT else "failed"
+
+
+def _budget(bench: Bench, budget: Budget, value: Spread | None, absent: str) -> list[str]:
     sign = "≤" if budget.better == "lower" else "≥"
     start = [budget.text, f"{sign} {budget.limit:g} {budget.unit}"]
     if value is None:
-        return [*start, error, "–", "–", "–"]
+        return [*start, absent, "–", "–", "–"]
     scaled = "–"
     if budget.scales and bench.floor_us:
         there = value.median * REFERENCE_FLOOR_US / bench.floor_us

@@ -11,6 +11,8 @@ from pathlib import Path
 from harness.generators import Generator, Job
 from harness.process import BenchError, run
 
+NOT_BUILT, NOT_INSTALLED = "not built", "not installed"
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -77,7 +79,7 @@ def alternate(runs: Sequence[tuple[Generator, str]], plan: Plan) -> list[Row]:
             generator, url = runs[index]
             row = rows[index]
             if generator.program is None:
-                row.error = "not built" if generator.name.startswith("squall") else "not installed"
+                row.error = NOT_BUILT if generator.name.startswith("squall") else NOT_INSTALLED
                 continue
             try:
                 row.samples[number] = measure(generator, url, plan)
@@ -89,7 +91,7 @@ def alternate(runs: Sequence[tuple[Generator, str]], plan: Plan) -> list[Row]:
 def measure(generator: Generator, url: str, plan: Plan) -> Sample:
     """Run one generator once."""
     if generator.program is None:
-        raise BenchError("not installed")
+        raise BenchError(NOT_INSTALLED)
     with tempfile.TemporaryDirectory(prefix="squall-bench-") as directory:
         job = Job(url, plan.seconds, Path(directory))
         usage = run(

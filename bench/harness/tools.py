@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -63,7 +64,7 @@ def version_of(program: Path) -> str:
         words = (said.stdout.strip() or said.stderr.strip()).splitlines()
         digits = any(character.isdigit() for character in words[0]) if words else False
         if digits and "usage" not in words[0].lower():
-            return words[0].split(" Copyright")[0]
+            return re.split(r" Copyright| from /", words[0])[0].removeprefix(f"{program.name} ")
     return _version_by_cargo(program) or "does not tell"
 
 
