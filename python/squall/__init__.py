@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     )
     from squall._authoring.pools import DataPool, data
     from squall._authoring.stages import Analyze, Execute, Setup, Stage, Submit
-    from squall._squall import __version__
+    from squall._squall import __version__ as __version__
     from squall.http import Client, File, HttpClient, Response, bearer
     from squall.reporters import CSVConfig, JSONConfig
 
@@ -56,7 +56,6 @@ __all__ = [
     "Setup",
     "Stage",
     "Submit",
-    "__version__",
     "action",
     "bearer",
     "counter",

@@ -20,9 +20,7 @@ DEPENDENCIES = "__squall_dependencies__"
 
 @dataclass(frozen=True)
 class Hook:
-    """What `@action` or `@task` was given; checked when the file is loaded, so that all mistakes are reported
-    together.
-    """
+    """What `@action` or `@task` was given; checked when the file is loaded, together with everything else."""
 
     kind: str
     names: tuple[object, ...]

@@ -120,8 +120,8 @@ def data(pool: str) -> Row:
     if not isinstance(pool, str) or not pool:
         misuse(f"`data` takes the name of a data pool, not `{pool!r}`")
     recording = current()
-    if recording is not None and file_kind(pool):
-        recording.pool_files.setdefault(pool, caller())
+    if recording is not None:
+        recording.pools.setdefault(pool, caller())
     return Row(pool)
 
 

@@ -165,9 +165,7 @@ def _requests(steps: list[Step]) -> Iterator[dict[str, Any]]:
 
 
 def _series(action: str, request: dict[str, Any]) -> str:
-    """Returns the name of a request's series; placeholders appear as written, so that there is one series, not
-    thousands.
-    """
+    """Returns the name of a request's series; placeholders stay as written, so that there is one series."""
     path = re.split(r"[?#]", _ORIGIN.sub("", request["url"]), maxsplit=1)[0] or "/"
     return f"{action} {request['method']} {escape(path)}"
 

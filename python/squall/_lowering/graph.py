@@ -140,6 +140,10 @@ class Graph:
         done.add(name)
         return []
 
+    def _depends(self, name: str) -> bool:
+        """Tells whether a stage has a `@depends`; where that names nothing that exists, it has been told already."""
+        return DEPENDENCIES in vars(self._stages[name])
+
     def _levels_before(self, name: str) -> Iterable[list[str]]:
         """Yields the stages one step before a stage, then two steps, and so on; each once."""
         seen: set[str] = set()
@@ -163,7 +167,7 @@ class Graph:
                 )
             if setups:
                 return setups[0]
-        if self._after[name] or not vars(self._stages[name]).get(DEPENDENCIES):
+        if self._after[name] or not self._depends(name):
             known = [one for one, stage in self._stages.items() if issubclass(stage, Setup)]
             hint = (
                 _NO_SETUP_HINT.format(known[0])
@@ -189,6 +193,8 @@ class Graph:
     def _check_has_execute(self, name: str, verb: str) -> None:
         stage = self._stages[name]
         if any(issubclass(self._stages[one], Execute) for level in self._levels_before(name) for one in level):
+            return
+        if self._depends(name) and not self._after[name]:
             return
         place = self._sources.of_class(stage)
         candidates = [one for one, other in self._stages.items() if issubclass(other, Execute)]

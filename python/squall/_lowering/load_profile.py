@@ -7,10 +7,22 @@ from typing import Any
 from squall._lowering.problems import Problems
 from squall._lowering.settings import Settings
 
-# What makes the model of a load; an Execute stage that sets one of these leaves out those of its Setup stage.
-_MODEL = ("rate", "ramp", "stages", "iterations", "iterations_per_user")
 _OPEN_ONLY = ("spacing", "max_users", "max_wait")
 _USERS_ONLY = ("pacing", "pause", "batch_interval")
+_COUNTED = ("iterations", "iterations_per_user")
+
+# What an Execute stage leaves out of its Setup stage's attributes because of one that it sets itself.
+_REPLACES = {
+    "rate": ("ramp", *_COUNTED, *_USERS_ONLY),
+    "iterations": ("rate", "ramp", "iterations_per_user", *_OPEN_ONLY),
+    "iterations_per_user": ("rate", "ramp", "iterations", *_OPEN_ONLY),
+    "ramp": ("total_time", *_COUNTED),
+    "total_time": ("ramp",),
+    "batch_size": ("max_users",),
+    "max_users": ("batch_size",),
+    "pause": ("batch_interval",),
+    "batch_interval": ("pause",),
+}
 _CLASHES = (
     ("ramp", "stages", "they are the same; keep one"),
     ("iterations", "iterations_per_user", "keep one"),
@@ -45,22 +57,19 @@ def check_load(settings: Settings, problems: Problems) -> None:
 def load_profile(own: Settings, setup: Settings, problems: Problems) -> dict[str, Any]:
     """Returns the plan's `load` for an Execute stage's own settings on top of its Setup stage's."""
     own, setup = _with_one_ramp(own), _with_one_ramp(setup)
-    if any(name in own.values for name in _MODEL):
-        setup = setup.without(*_MODEL)
-    if "ramp" in own.values:
-        setup = setup.without("total_time")
-    if "total_time" in own.values:
-        setup = setup.without("ramp")
-    if "max_users" in own.values:
-        setup = setup.without("batch_size")
-    if "pause" in own.values:
-        setup = setup.without("batch_interval")
-    values = own.over(setup).values
+    setup = setup.without(*(name for key in own.values for name in _REPLACES.get(key, ())))
+    merged = own.over(setup)
+    values = merged.values
     if "rate" not in values:
         for name in _OPEN_ONLY:
-            if name in own.values or name in setup.values:
-                place = own.over(setup).places[name]
-                problems.add(f"`{name}` needs `rate`", place, "set `rate`, iterations a second, or remove it")
+            if name in values:
+                hint = "set `rate`, iterations a second, or remove it"
+                problems.add(f"`{name}` needs `rate`", merged.places[name], hint)
+    elif "rate" not in own.values:
+        for name in _USERS_ONLY:
+            if name in own.values:
+                hint = "with a rate, iterations do not wait for each other; remove it"
+                problems.add(f"`{name}` cannot be set: the Setup stage sets `rate`", own.places[name], hint)
     if "iterations" in values or "iterations_per_user" in values:
         return {"iterations": _iterations(values)}
     return {"open": _open(values)} if "rate" in values else {"closed": _closed(values)}

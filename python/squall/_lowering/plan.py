@@ -85,8 +85,8 @@ class _Lowering:
         for actions in self._actions.values():
             for action in actions:
                 if isinstance(action.outcome, Compiled):
-                    for path, place in action.outcome.pool_files.items():
-                        self._pools.use_file(path, place)
+                    for name, place in action.outcome.pools.items():
+                        self._pools.use(name, place)
 
     def _read(self, stage: type[Stage]) -> None:
         settings = self._settings[stage] = read_settings(stage, self._sources, self._problems)

@@ -8,7 +8,7 @@ from typing import Any
 from squall._authoring.pools import DataPool, file_kind
 from squall._lowering.attributes import WrongValueError, path_text
 from squall._lowering.http_settings import absolute
-from squall._lowering.problems import Problems, listed
+from squall._lowering.problems import Problems, listed, nearest
 from squall._recording.encoding import described
 from squall._recording.frames import Place
 from squall._recording.recording import RefusalError
@@ -22,12 +22,14 @@ class Pools:
 
     def __init__(self, folder: str, problems: Problems) -> None:
         self.plan: dict[str, dict[str, Any]] = {}
+        self._declared: set[str] = set()
         self._folder = folder
         self._problems = problems
 
     def declare(self, pool: DataPool) -> None:
         """Adds a `DataPool` of the file."""
         place = pool.place.named(f"DataPool({pool.name!r})")
+        self._declared.add(str(pool.name))
         if not isinstance(pool.name, str) or not pool.name:
             self._problems.add(f"the name of a data pool must be text, not {described(pool.name)}", place)
             return
@@ -54,13 +56,14 @@ class Pools:
                 'e.g. `{"users": "users.csv"}`',
             )
             return
+        self._declared.update(map(str, pools))
         for name, pool in pools.items():
             if isinstance(pool, DataPool):
                 renamed = DataPool.__new__(DataPool)
                 renamed.name, renamed.given, renamed.order, renamed.place = name, pool.given, pool.order, pool.place
                 self.declare(renamed)
             elif isinstance(pool, str) and file_kind(pool):
-                self.use_file(pool, place, name)
+                self._add(name, file_kind(pool) or "", pool, "sequential", place)
             elif isinstance(pool, (list, tuple)):
                 self._add(name, "rows", pool, "sequential", place)
             else:
@@ -70,11 +73,18 @@ class Pools:
                     "give a `DataPool`, the path of a `.csv`, `.json` or `.jsonl` file, or a list of dictionaries",
                 )
 
-    def use_file(self, path: str, place: Place, name: str | None = None) -> None:
-        """Adds a data file that is used by its path, unless a pool has that name."""
-        kind = file_kind(path)
-        if kind and (name or path) not in self.plan:
-            self._add(name or path, kind, path, "sequential", place)
+    def use(self, name: str, place: Place) -> None:
+        """Makes sure that a pool that an action uses is there; the path of a data file needs no declaration."""
+        if name in self._declared or name in self.plan:
+            return
+        kind = file_kind(name)
+        if kind:
+            self._add(name, kind, name, "sequential", place)
+            return
+        suggestion = nearest(name, self.plan)
+        hint = f'declare it at the top of the file: `DataPool("{name}", csv="{name}.csv")`'
+        hint = f"did you mean `{suggestion}`?" if suggestion else hint
+        self._problems.add(f"there is no data pool `{name}`", place, hint)
 
     def _add(self, name: str, kind: str, value: object, order: str, place: Place) -> None:
         data = self._rows(name, value, place) if kind == "rows" else self._file(name, value, place)

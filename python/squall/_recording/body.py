@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Coroutine
 from types import FrameType, TracebackType
 from typing import Any
 
-from squall._recording.frames import Place, caller, is_users, qualified_name, users_lines
-from squall._recording.recording import NotRecordableError, Recording, RefusalError, switch
+from squall._recording.frames import Place, is_users, qualified_name, users_lines
+from squall._recording.recording import MisuseError, NotRecordableError, Recording, RefusalError, switch
 
 _AWAIT_HINT = "only `self.client` and `pause` can be awaited in a compiled action"
 
@@ -35,6 +36,7 @@ def record_once(body: Callable[[], object], nonce_bytes: int) -> Recording:
         BodyError: It raised.
     """
     recording = Recording(nonce_bytes)
+    _forget_event_loop()
     before = switch(recording)
     try:
         _drive(body())
@@ -56,9 +58,16 @@ def record_once(body: Callable[[], object], nonce_bytes: int) -> Recording:
     return recording
 
 
+def _forget_event_loop() -> None:
+    """Makes `asyncio` say at once that there is no event loop, where Python before 3.14 would make one."""
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is not None and sys.version_info < (3, 14):
+        asyncio.set_event_loop(None)
+
+
 def _drive(coroutine: object) -> None:
     if not isinstance(coroutine, Coroutine):
-        raise NotRecordableError("the method is not `async`", "write `async def`", caller())
+        raise MisuseError("the method is not `async`", "write `async def`", None)
     try:
         coroutine.send(None)
     except StopIteration:

@@ -18,11 +18,11 @@ class Compiled:
 
     Attributes:
         steps: The steps, as the plan holds them.
-        pool_files: Data files that the body names as pools, and where.
+        pools: Data pools that the body uses, and where.
     """
 
     steps: list[Step]
-    pool_files: dict[str, Place]
+    pools: dict[str, Place]
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _compare(first: Recording, second: Recording, *, drew_random: bool) -> Compi
         )
     if not _has_request(first.steps):
         return Uncompiled("it makes no request", "await a request of `self.client.http`", None)
-    return Compiled(first.steps, first.pool_files)
+    return Compiled(first.steps, first.pools)
 
 
 def _random_state() -> object:

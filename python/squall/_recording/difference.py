@@ -12,7 +12,7 @@ from squall._recording.frames import Place
 from squall._recording.recording import Step
 
 _UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[1-8][0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.IGNORECASE)
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _RANDOM_HINT = "use `random_int(…)`, `random_choice(…)` or `data(…)` of `squall`"
 
@@ -72,8 +72,12 @@ def _hint(one: object, other: object) -> str:
     texts = str(one), str(other)
     if all(_UUID.search(text) for text in texts):
         return "use `uuid4()` of `squall`"
+    if all(_DATE.search(text) for text in texts):
+        return "use `timestamp()` of `squall`"
+    if _NUMBER.sub("", texts[0]) != _NUMBER.sub("", texts[1]):
+        return _RANDOM_HINT
     numbers = [_differing_number(*texts), _differing_number(*reversed(texts))]
-    if all(_is_time(number) for number in numbers) or all(_DATE.search(text) for text in texts):
+    if all(_is_time(number) for number in numbers):
         return 'use `timestamp()` or `timestamp("ms")` of `squall`'
     if None not in numbers and numbers[1] == numbers[0] + 1:  # type: ignore[operator]
         return "use `counter(…)` of `squall`, or `random_int(…)`"

@@ -105,7 +105,7 @@ def json_value(value: object, what: str) -> Any:
 
 def _json_key(key: object, what: str) -> str:
     if isinstance(key, str):
-        return escape(plain(key, f"a key of {what}"))
+        return plain(key, f"a key of {what}")
     if key is None or isinstance(key, (bool, int, float)):
         return {True: "true", False: "false", None: "null"}.get(key, str(key))  # type: ignore[arg-type]
     misuse(f"a key of {what} must be text, not {described(key)}")

@@ -16,10 +16,10 @@ class RefusalError(Exception):
     Attributes:
         message: What was refused.
         hint: How to write it instead, if there is a way.
-        place: The user's line.
+        place: The user's line; None for a body as a whole.
     """
 
-    def __init__(self, message: str, hint: str | None, place: Place) -> None:
+    def __init__(self, message: str, hint: str | None, place: Place | None) -> None:
         super().__init__(message if hint is None else f"{message} (hint: {hint})")
         self.message = message
         self.hint = hint
@@ -41,7 +41,7 @@ class Recording:
         self.markers = Markers(nonce_bytes)
         self.steps: list[Step] = []
         self.refusal: RefusalError | None = None
-        self.pool_files: dict[str, Place] = {}
+        self.pools: dict[str, Place] = {}
         self._open = [self.steps]
         self._variables: set[str] = set()
         self._unawaited: dict[int, tuple[str, Place]] = {}
