@@ -1,0 +1,170 @@
+//! Lines for logs and pipes: one per interval, and one for each stage that starts or ends.
+
+use super::state::{LiveState, StageState, StageStatus};
+use super::view::Size;
+use crate::number::{NONE, count, duration, percent, quantity, rate, time};
+use crate::text::{Line, Role, bad_above_zero, field, flow, warn_above_zero};
+use crate::theme::Theme;
+
+/// Until when (seconds) lines come how far apart (seconds): close at first, to see that it works, then rarely enough for a log.
+const INTERVALS: [(f64, f64); 4] = [
+    (10.0, 1.0),
+    (60.0, 5.0),
+    (600.0, 10.0),
+    (f64::INFINITY, 60.0),
+];
+
+/// What has been written so far.
+pub(super) struct Plain {
+    theme: Theme,
+    due_s: f64,
+    stages: Vec<(String, StageStatus)>,
+}
+
+impl Plain {
+    /// Nothing has been written yet.
+    pub(super) fn new(theme: Theme) -> Self {
+        Self {
+            theme,
+            due_s: INTERVALS[0].1,
+            stages: Vec::new(),
+        }
+    }
+
+    /// The lines that are due.
+    pub(super) fn lines(&mut self, state: &LiveState, size: Size) -> String {
+        let columns = usize::from(size.columns);
+        let mut lines = self.changes(state);
+        if state.elapsed_s >= self.due_s {
+            self.due_s = next_due(state.elapsed_s);
+            lines.extend(interval(state, columns));
+        }
+        self.theme.paint_all(lines, columns)
+    }
+
+    /// The message in lines of its own.
+    pub(super) fn message(&self, message: &str) -> String {
+        crate::message::render(message, self.theme)
+    }
+
+    /// A line for each stage whose status changed.
+    fn changes(&mut self, state: &LiveState) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for stage in &state.stages {
+            let before = self.status(&stage.name);
+            if before != stage.status {
+                lines.extend(change(state.elapsed_s, stage, before));
+            }
+        }
+        self.stages = state
+            .stages
+            .iter()
+            .map(|stage| (stage.name.clone(), stage.status))
+            .collect();
+        lines
+    }
+
+    fn status(&self, name: &str) -> StageStatus {
+        let known = self.stages.iter().find(|(known, _)| known == name);
+        known.map_or(StageStatus::Waiting, |(_, status)| *status)
+    }
+}
+
+/// A stage can start and end between two updates: then both are told.
+fn change(now_s: f64, stage: &StageState, before: StageStatus) -> Vec<Line> {
+    let ended_s = stage.started_s + stage.elapsed_s;
+    let line = |at_s: f64, role, what: &str| {
+        clock(at_s)
+            .and(Role::Plain, &format!("stage {} ", stage.name))
+            .and(role, what)
+    };
+    let started = || {
+        let planned = stage.planned_s.map_or(String::new(), |planned| {
+            format!(", {} planned", duration(planned))
+        });
+        line(stage.started_s, Role::Plain, &format!("started{planned}"))
+    };
+    let took = duration(stage.elapsed_s);
+    let ran = before == StageStatus::Running || stage.elapsed_s > 0.0;
+    let mut lines = Vec::new();
+    if before == StageStatus::Waiting && ran || stage.status == StageStatus::Running {
+        lines.push(started());
+    }
+    match stage.status {
+        StageStatus::Completed => {
+            lines.push(line(ended_s, Role::Good, &format!("completed in {took}")));
+        }
+        StageStatus::Failed if ran => {
+            lines.push(line(ended_s, Role::Bad, &format!("failed after {took}")));
+        }
+        StageStatus::Failed => lines.push(line(now_s, Role::Bad, "failed")),
+        StageStatus::Waiting | StageStatus::Running => {}
+    }
+    lines
+}
+
+/// One line, or several where the terminal is narrow: what a log holds is never cut.
+fn interval(state: &LiveState, columns: usize) -> Vec<Line> {
+    let mut fields = vec![Line::of(Role::Plain, &rate(state.rate))];
+    if let Some(asked) = state.asked_rate {
+        let reached = state.iteration_rate.map_or(NONE.to_owned(), quantity);
+        fields.push(Line::of(
+            Role::Plain,
+            &format!("{reached} of {} iterations/s", quantity(asked)),
+        ));
+    }
+    fields.extend([
+        field("in flight", Role::Plain, &count(state.in_flight)),
+        field("ok", Role::Plain, &count(state.ok)),
+        field("failed", bad_above_zero(state.failed), &count(state.failed)),
+    ]);
+    if state.dropped > 0 {
+        fields.push(field(
+            "dropped",
+            warn_above_zero(state.dropped),
+            &count(state.dropped),
+        ));
+    }
+    if let Some(response) = state.response {
+        fields.push(field("p50", Role::Plain, &time(response.p50)));
+        fields.push(field("p99", Role::Plain, &time(response.p99)));
+    }
+    fields.push(field(
+        "cpu",
+        Role::Plain,
+        &percent(state.generator.cpu_percent),
+    ));
+    flow(&clock(state.elapsed_s), fields, columns)
+}
+
+/// `12.0s`, so that the first column can be read by programs.
+fn clock(seconds: f64) -> Line {
+    Line::of(Role::Faint, &format!("{:>7}  ", format!("{seconds:.1}s")))
+}
+
+fn next_due(elapsed_s: f64) -> f64 {
+    let step = INTERVALS
+        .iter()
+        .find(|(until, _)| elapsed_s < *until)
+        .map_or(60.0, |(_, step)| *step);
+    ((elapsed_s / step).floor() + 1.0) * step
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_become_rare() {
+        for (elapsed_s, due_s) in [
+            (1.02, 2.0),
+            (9.1, 10.0),
+            (10.0, 15.0),
+            (59.0, 60.0),
+            (61.0, 70.0),
+            (3_600.0, 3_660.0),
+        ] {
+            assert!((next_due(elapsed_s) - due_s).abs() < 1e-9, "{elapsed_s}");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What is known about a run while it goes: plain data, filled in by whoever runs it.
+
+/// A run at one moment. Rates and percentiles are those of the last second or few seconds, counts are since the start.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LiveState {
+    /// Name of the plan.
+    pub name: String,
+    /// All stages in the order of the plan.
+    pub stages: Vec<StageState>,
+    /// Seconds since the start of the first stage.
+    pub elapsed_s: f64,
+    /// Seconds that the whole run will take, where that is known.
+    pub planned_s: Option<f64>,
+    /// Iterations per second that are due now; `None` in a closed model.
+    pub asked_rate: Option<f64>,
+    /// Iterations that were started per second.
+    pub iteration_rate: Option<f64>,
+    /// Operations that finished per second.
+    pub rate: f64,
+    /// `rate` of every second so far, or of the last few hundred; the newest is last.
+    pub history: Vec<f64>,
+    /// Operations that have no answer yet.
+    pub in_flight: u64,
+    /// Virtual users that are active.
+    pub users: u64,
+    /// Operations that succeeded.
+    pub ok: u64,
+    /// Operations that failed.
+    pub failed: u64,
+    /// Operations that were cut off.
+    pub interrupted: u64,
+    /// Iterations that were due and found no free virtual user.
+    pub dropped: u64,
+    /// Response times, where anything finished lately.
+    pub response: Option<Percentiles>,
+    /// Failures in groups, the most frequent first; the first three are shown.
+    pub errors: Vec<ErrorGroup>,
+    /// How the generator itself is.
+    pub generator: GeneratorState,
+    /// How reporters keep up.
+    pub reporters: Vec<ReporterState>,
+    /// Single operations, the most important first; shown as far as there is room.
+    pub series: Vec<SeriesState>,
+}
+
+/// A stage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StageState {
+    /// Name of the stage.
+    pub name: String,
+    /// How far it is.
+    pub status: StageStatus,
+    /// Seconds from the start of the run to the start of the stage.
+    pub started_s: f64,
+    /// Seconds that it has taken so far.
+    pub elapsed_s: f64,
+    /// Seconds that it will take, where that is known.
+    pub planned_s: Option<f64>,
+}
+
+/// How far a stage is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StageStatus {
+    /// Not yet started.
+    Waiting,
+    /// Under way.
+    Running,
+    /// Ended as it should.
+    Completed,
+    /// Ended with an error, or not started because of one.
+    Failed,
+}
+
+/// Response times in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Percentiles {
+    /// Median.
+    pub p50: f64,
+    /// 95th percentile.
+    pub p95: f64,
+    /// 99th percentile.
+    pub p99: f64,
+}
+
+/// Failures of one class and message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorGroup {
+    /// Class, e.g. `connect`, `timeout`, `status`, `check`.
+    pub class: String,
+    /// What happened.
+    pub message: String,
+    /// How often so far.
+    pub count: u64,
+}
+
+/// The generator during the last second.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct GeneratorState {
+    /// CPU of the process; 100 is one core.
+    pub cpu_percent: f64,
+    /// Share of the second that the busiest I/O thread was busy, at most 100.
+    pub busiest_thread_percent: f64,
+    /// 99th percentile of actual − intended start as far as the generator caused it, in milliseconds; `None` in a closed model.
+    pub schedule_lag_p99_ms: Option<f64>,
+}
+
+/// A reporter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReporterState {
+    /// Name of the reporter.
+    pub name: String,
+    /// Records that it confirmed.
+    pub delivered: u64,
+    /// Records that wait for it.
+    pub queued: u64,
+    /// Records that are lost.
+    pub dropped: u64,
+}
+
+/// An operation during the last second.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesState {
+    /// Name of the operation.
+    pub name: String,
+    /// Finished per second.
+    pub rate: f64,
+    /// Failed so far.
+    pub failed: u64,
+    /// Response times, where anything finished lately.
+    pub response: Option<Percentiles>,
+}
+
+impl LiveState {
+    /// Operations that have ended, in whatever way.
+    pub(crate) fn ended(&self) -> u64 {
+        self.ok
+            .saturating_add(self.failed)
+            .saturating_add(self.interrupted)
+    }
+}

@@ -1,0 +1,123 @@
+//! Whether the numbers can be trusted and where they went: the generator, reporters, warnings.
+
+use squall_metrics::summary::{Distribution, Summary};
+
+use super::page::{hanging, heading};
+use crate::number::{NONE, bytes, count, duration, percent, time};
+use crate::table::{Cell, Column, Narrow, Table};
+use crate::text::{Line, Role, field, flow, warn_above_zero, wrap};
+
+/// From this share of a second on, a busy thread may itself be what limits the load.
+const BUSY_PERCENT: f64 = 90.0;
+
+/// What the generator used and how late it was.
+pub(super) fn generator(summary: &Summary, columns: usize) -> Vec<Line> {
+    let generator = &summary.generator;
+    let busy = generator.thread_busy_max_percent;
+    let (busy_role, busy_mark) = if busy >= BUSY_PERCENT {
+        (Role::Warn, " !")
+    } else {
+        (Role::Plain, "")
+    };
+    let used = vec![
+        field(
+            "cpu",
+            Role::Plain,
+            &format!(
+                "{} of one core, {}",
+                percent(generator.cpu_percent),
+                duration(generator.cpu_s)
+            ),
+        ),
+        field(
+            "busiest thread",
+            busy_role,
+            &format!("{}{busy_mark}", percent(busy)),
+        ),
+        field("threads", Role::Plain, &count(u64::from(generator.threads))),
+        field("memory", Role::Plain, &bytes(generator.max_rss_bytes)),
+    ];
+    let mut lines = vec![heading("generator")];
+    lines.extend(flow(&label("used"), used, columns));
+    lines.extend(delay(
+        "schedule error",
+        &generator.schedule_error_ms,
+        columns,
+    ));
+    lines.extend(delay(
+        "generator delay",
+        &generator.generator_delay_ms,
+        columns,
+    ));
+    lines
+}
+
+fn delay(name: &str, delay: &Distribution, columns: usize) -> Vec<Line> {
+    let value = |value| {
+        if delay.count > 0 {
+            time(value)
+        } else {
+            NONE.to_owned()
+        }
+    };
+    let fields = vec![
+        field("p50", Role::Plain, &value(delay.p50)),
+        field("p99", Role::Plain, &value(delay.p99)),
+        field("max", Role::Plain, &value(delay.max)),
+    ];
+    flow(&label(name), fields, columns)
+}
+
+fn label(text: &str) -> Line {
+    Line::of(Role::Faint, &format!("  {text:<15}  "))
+}
+
+/// What each reporter delivered, and where to.
+pub(super) fn reporters(summary: &Summary, columns: usize) -> Vec<Line> {
+    let mut table = Table::new(vec![
+        Column::text("reporter", Narrow::Shorten),
+        Column::number("accepted", Narrow::Leave(0)),
+        Column::number("delivered", Narrow::Keep),
+        Column::number("dropped", Narrow::Keep),
+    ]);
+    for reporter in &summary.reporters {
+        table.row(vec![
+            Cell::plain(&reporter.name),
+            Cell::plain(count(reporter.accepted)),
+            Cell::plain(count(reporter.delivered)),
+            Cell::new(warn_above_zero(reporter.dropped), count(reporter.dropped)),
+        ]);
+    }
+    if table.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![heading("reporters")];
+    let rendered = table.render(columns);
+    lines.push(rendered.titles);
+    for (reporter, row) in summary.reporters.iter().zip(rendered.rows) {
+        lines.push(row);
+        let place = wrap(
+            reporter.message.as_deref().unwrap_or_default(),
+            columns.saturating_sub(4),
+        );
+        lines.extend(hanging(&Line::blank(4), &place, Role::Faint));
+    }
+    lines
+}
+
+/// Things that a reader should know.
+pub(super) fn warnings(summary: &Summary, columns: usize) -> Vec<Line> {
+    if summary.warnings.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![heading("warnings")];
+    for warning in &summary.warnings {
+        let wrapped = wrap(warning, columns.saturating_sub(4));
+        lines.extend(hanging(
+            &Line::of(Role::Warn, "  ! "),
+            &wrapped,
+            Role::Plain,
+        ));
+    }
+    lines
+}

@@ -1,0 +1,14 @@
+//! The summary of a finished run as text.
+//!
+//! In this order: the verdict and its reasons, the run, its totals, the stages, one table of times per stage with its statuses,
+//! errors, the generator, reporters, warnings, where the run is stored. Parts that have nothing to say are left out.
+//!
+//! Reading order: `head` (verdict to stages), `times` (the tables), `outcomes` (statuses and errors), `health` (the rest).
+
+mod head;
+mod health;
+mod outcomes;
+mod page;
+mod times;
+
+pub use page::{DEFAULT_COLUMNS, Settings, render};

@@ -1,0 +1,71 @@
+//! Puts the parts in order.
+
+use squall_metrics::summary::Summary;
+
+use super::{head, health, outcomes, times};
+use crate::text::{Line, Role, wrap};
+use crate::theme::Theme;
+
+/// Columns to assume where there is no terminal: all of the table fits, beside names of ordinary length.
+pub const DEFAULT_COLUMNS: u16 = 120;
+
+/// How and for whom a summary is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings<'a> {
+    /// Columns of the terminal; no line is wider.
+    pub columns: u16,
+    /// Colours and signs.
+    pub theme: Theme,
+    /// Where the run is stored.
+    pub stored: Option<&'a str>,
+}
+
+/// Lines of the summary, each ended by a line break.
+pub fn render(summary: &Summary, settings: &Settings<'_>) -> String {
+    let columns = usize::from(settings.columns);
+    let mut parts = vec![
+        head::verdict(summary, columns),
+        head::run(summary, columns),
+        head::stages(summary, columns),
+    ];
+    for stage in times::stages(summary) {
+        let mut part = times::table(summary, stage, columns);
+        part.extend(outcomes::statuses(summary, stage, columns));
+        parts.push(part);
+    }
+    parts.push(outcomes::errors(summary, columns));
+    parts.push(health::generator(summary, columns));
+    parts.push(health::reporters(summary, columns));
+    parts.push(health::warnings(summary, columns));
+    if let Some(stored) = settings.stored {
+        parts.push(labelled("stored in ", stored, columns));
+    }
+    parts.retain(|part| !part.is_empty());
+    let lines = parts.join(&Line::default());
+    settings.theme.paint_all(lines, columns)
+}
+
+/// A heading on a line of its own.
+pub(super) fn heading(text: &str) -> Line {
+    Line::of(Role::Strong, text)
+}
+
+/// Text after a label, wrapped, with the following lines under the first.
+pub(super) fn labelled(label: &str, text: &str, columns: usize) -> Vec<Line> {
+    let start = Line::of(Role::Faint, label);
+    let wrapped = wrap(text, columns.saturating_sub(start.width()));
+    hanging(&start, &wrapped, Role::Plain)
+}
+
+/// `texts` as lines, the first after `start`, the others indented by as much.
+pub(super) fn hanging(start: &Line, texts: &[String], role: Role) -> Vec<Line> {
+    let lines = texts.iter().enumerate().map(|(at, text)| {
+        let start = if at == 0 {
+            start.clone()
+        } else {
+            Line::blank(start.width())
+        };
+        start.and(role, text)
+    });
+    lines.collect()
+}

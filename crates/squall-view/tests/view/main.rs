@@ -1,0 +1,8 @@
+//! What is shown, as snapshots and as properties.
+
+mod any_summary;
+mod live;
+mod moment;
+mod sample;
+mod summary;
+mod texts;

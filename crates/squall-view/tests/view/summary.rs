@@ -1,0 +1,126 @@
+//! What a summary looks like at several widths.
+
+use insta::assert_snapshot;
+use squall_metrics::summary::Summary;
+use squall_view::Theme;
+use squall_view::summary::{Settings, render};
+use squall_view::theme::{Color, Glyphs};
+
+use crate::sample;
+
+const WIDTHS: [u16; 4] = [40, 80, 120, 200];
+
+fn check(name: &str, summary: &Summary) {
+    for columns in WIDTHS {
+        let settings = Settings {
+            columns,
+            theme: Theme::PLAIN,
+            stored: Some(".squall/runs/20260102-030405-shop-7f3a"),
+        };
+        assert_snapshot!(format!("{name}_{columns}"), render(summary, &settings));
+    }
+}
+
+fn show(summary: &Summary, theme: Theme) -> String {
+    render(
+        summary,
+        &Settings {
+            columns: 100,
+            theme,
+            stored: None,
+        },
+    )
+}
+
+#[test]
+fn a_passed_run() {
+    check("passed", &sample::passed());
+}
+
+#[test]
+fn a_failed_run_with_errors_and_several_stages() {
+    check("failed", &sample::failed());
+}
+
+#[test]
+fn an_invalid_run_with_reasons() {
+    check("invalid", &sample::invalid());
+}
+
+#[test]
+fn a_run_without_data() {
+    check("empty", &sample::empty());
+}
+
+#[test]
+fn long_wide_and_hostile_names() {
+    check("names", &sample::names());
+}
+
+#[test]
+fn in_seven_bits() {
+    let ascii = show(
+        &sample::names(),
+        Theme {
+            color: Color::Off,
+            glyphs: Glyphs::Ascii,
+        },
+    );
+    assert!(ascii.is_ascii());
+    assert_snapshot!(ascii);
+}
+
+#[test]
+fn colours_add_escape_sequences_and_nothing_else() {
+    let colored = show(
+        &sample::failed(),
+        Theme {
+            color: Color::On,
+            ..Theme::PLAIN
+        },
+    );
+    let plain = show(&sample::failed(), Theme::PLAIN);
+    assert!(!plain.contains('\u{1b}'));
+    assert_snapshot!(colored.replace('\u{1b}', "␛"));
+    let mut without = String::new();
+    for (at, part) in colored.split('\u{1b}').enumerate() {
+        let text = if at == 0 {
+            part
+        } else {
+            part.split_once('m').unwrap().1
+        };
+        without.push_str(text);
+    }
+    assert_eq!(without, plain);
+}
+
+#[test]
+fn service_time_is_shown_where_it_differs_by_more_than_one_percent() {
+    let mut summary = sample::passed();
+    assert!(!show(&summary, Theme::PLAIN).contains("service time"));
+    summary.series[0].service_time_ms.p99_9 *= 0.995;
+    assert!(!show(&summary, Theme::PLAIN).contains("service time"));
+    summary.series[0].service_time_ms.p99_9 *= 0.99;
+    assert!(show(&summary, Theme::PLAIN).contains("service time"));
+}
+
+#[test]
+fn the_same_failure_in_two_operations_is_one_group() {
+    let mut summary = sample::failed();
+    summary.series[1].errors = vec![sample::error("status", "503 Service Unavailable", 40, 0.5)];
+    let shown = show(&summary, Theme::PLAIN);
+    assert!(shown.contains("  340 × status: 503 Service Unavailable\n      in Checkout · POST /login, POST /orders  first at 0.5 s  last at 9.4 s\n"), "{shown}");
+}
+
+#[test]
+fn of_many_groups_the_most_frequent_are_shown() {
+    let mut summary = sample::failed();
+    summary.series[2].errors = (0..25)
+        .map(|at| sample::error("status", &format!("kind {at}"), at + 1, 0.0))
+        .collect();
+    let shown = show(&summary, Theme::PLAIN);
+    assert!(
+        shown.contains("kind 24\n") && shown.contains("kind 5\n") && !shown.contains("kind 4\n")
+    );
+    assert!(shown.contains("5 more groups are in summary.json"));
+}
