@@ -145,15 +145,25 @@ def flow_of(actions: list[Action], folder: str) -> list[Step]:
 def _steps(action: Action, folder: str) -> list[Step]:
     assert isinstance(action.outcome, Compiled)  # noqa: S101 - no plan is made where an action was not compiled
     steps = action.outcome.steps
+    _name_sources(steps, f"{action.stage.__name__}.{action.name}")
     requests = list(_requests(steps))
     for request in requests:
-        request["source"]["name"] = f"{action.stage.__name__}.{action.name}"
         _make_paths_absolute(request, folder)
         if "name" not in request:
             request["name"] = action.name if len(requests) == 1 else _series(action.name, request)
     if len(requests) == 1:
         return steps
     return [{"group": {"name": action.name, "steps": steps, "source": action.place.to_source()}}]
+
+
+def _name_sources(steps: list[Step], name: str) -> None:
+    """Says of each step which action it belongs to, whatever helper it was written in."""
+    for step in steps:
+        for kind in ("http", "group"):
+            if kind in step:
+                step[kind]["source"]["name"] = name
+        if "group" in step:
+            _name_sources(step["group"]["steps"], name)
 
 
 def _requests(steps: list[Step]) -> Iterator[dict[str, Any]]:

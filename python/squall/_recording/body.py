@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import traceback
+import warnings
 from collections.abc import Callable, Coroutine
 from types import FrameType, TracebackType
 from typing import Any
@@ -37,25 +39,34 @@ def record_once(body: Callable[[], object], nonce_bytes: int) -> Recording:
     """
     recording = Recording(nonce_bytes)
     _forget_event_loop()
+    failure: Exception | None = None
     before = switch(recording)
     try:
         _drive(body())
-    except RefusalError as refusal:
-        raise recording.refusal or refusal from None
     except (Exception, SystemExit) as error:
-        if recording.refusal is not None:
-            raise recording.refusal from None
-        loop = _needs_event_loop(error)
-        raise loop or BodyError(error) from error
+        failure = _failure(error)
     finally:
         switch(before)
     if recording.refusal is not None:
         raise recording.refusal
+    if failure is not None:
+        raise failure
     unawaited = recording.first_unawaited()
     if unawaited is not None:
         what, place = unawaited
         raise NotRecordableError(f"a {what} is not awaited", "write `await` in front of it", place)
     return recording
+
+
+def _failure(error: BaseException) -> Exception:
+    """Returns what a body's exception means for the recording."""
+    failure = error if isinstance(error, RefusalError) else _needs_event_loop(error) or BodyError(error)
+    with warnings.catch_warnings():
+        # What the body left behind, such as coroutines for an event loop, is no news to the user.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        traceback.clear_frames(error.__traceback__)
+        error.__traceback__ = None
+    return failure
 
 
 def _forget_event_loop() -> None:
