@@ -24,7 +24,7 @@ mod reporter;
 pub use batch::{Batch, EventBatch, FinalBatch};
 pub use driver::{
     Accepted, Closing, Counts, DeliveryReport, Driver, DriverHandle, DriverSettings, Ending,
-    EventSender, RetrySettings, RunContext, StartError,
+    EventSender, RetrySettings, RunContext, StartError, finish_all,
 };
 pub use error::ReporterError;
 pub use records::{

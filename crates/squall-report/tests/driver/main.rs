@@ -1,0 +1,7 @@
+//! The driver with reporters that behave and reporters that do not. Nothing here depends on how fast the machine is.
+
+mod account;
+mod batches;
+mod failures;
+mod restart;
+mod scripted;
