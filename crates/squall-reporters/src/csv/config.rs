@@ -1,0 +1,48 @@
+//! The settings of `csv`.
+
+use serde_json::{Map, Value};
+use squall_report::Reporter;
+
+use super::send::CsvReporter;
+use crate::files::{EVENTS_FILEPATH, FileSettings, METRICS_FILEPATH, OVERWRITE};
+use crate::settings::SettingsReader;
+use crate::{BuildContext, SettingInfo, SettingKind, SettingsErrors};
+
+pub(super) const SETTINGS: &[SettingInfo] = &[
+    SettingInfo {
+        name: EVENTS_FILEPATH,
+        kind: SettingKind::Path,
+        default: None,
+        help: "file for one row per operation; none is written unless a path is given",
+    },
+    SettingInfo {
+        name: METRICS_FILEPATH,
+        kind: SettingKind::Path,
+        default: Some("\"metrics.csv\""),
+        help: "file for the metrics at the end of the run; counts and errors go next to it",
+    },
+    SettingInfo {
+        name: OVERWRITE,
+        kind: SettingKind::Flag,
+        default: Some("true"),
+        help: "replace existing files; otherwise rows are appended to them",
+    },
+];
+
+pub(super) fn build(
+    written: &Map<String, Value>,
+    context: &BuildContext,
+) -> Result<Box<dyn Reporter>, SettingsErrors> {
+    let mut reader = SettingsReader::new(super::REGISTRATION.name, SETTINGS, written, context);
+    let settings = FileSettings::read(&mut reader);
+    let reporter = CsvReporter::new(settings);
+    if reporter.has_clashing_paths() {
+        reader.invalid(
+            EVENTS_FILEPATH,
+            format!(
+                "is the same file as a table next to `{METRICS_FILEPATH}`: choose another name"
+            ),
+        );
+    }
+    Ok(Box::new(reader.finish(reporter)?))
+}

@@ -1,0 +1,18 @@
+//! `csv`: events, metrics, counts and errors as RFC 4180 tables. See this folder's `README.md`.
+
+mod config;
+mod encode;
+mod send;
+
+#[cfg(test)]
+mod tests;
+
+use crate::Registration;
+
+/// The entry in the table.
+pub(crate) const REGISTRATION: Registration = Registration {
+    name: "csv",
+    summary: "CSV files: one row per operation, and tables of metrics, counts and errors",
+    settings: config::SETTINGS,
+    build: config::build,
+};

@@ -1,0 +1,18 @@
+//! Files that reporters write, so that a reader always finds whole records.
+//!
+//! - [`FileSettings`]: which files, and what happens to those that exist already.
+//! - [`AppendFile`]: grows by whole batches; a batch that fails half-way is cut off again.
+//! - [`replace`]: a document that is there completely or not at all.
+
+mod append;
+mod replace;
+mod settings;
+
+pub(crate) use append::AppendFile;
+pub(crate) use replace::{check_document, create_parents, number, replace};
+pub(crate) use settings::{
+    EVENTS_FILEPATH, Existing, FileSettings, METRICS_FILEPATH, OVERWRITE, location,
+};
+
+#[cfg(test)]
+mod tests;

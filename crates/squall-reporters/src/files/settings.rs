@@ -1,0 +1,93 @@
+//! Which files a reporter writes.
+
+use std::path::PathBuf;
+
+use squall_report::{RecordKind, ReporterError};
+
+use crate::settings::SettingsReader;
+
+pub(crate) const EVENTS_FILEPATH: &str = "events_filepath";
+pub(crate) const METRICS_FILEPATH: &str = "metrics_filepath";
+pub(crate) const OVERWRITE: &str = "overwrite";
+
+/// What happens to a file that exists already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Existing {
+    /// Its content is replaced.
+    Replace,
+    /// Its content stays.
+    Keep,
+}
+
+/// The settings that all file reporters have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FileSettings {
+    /// Where one record per operation goes; `None` when nobody asked for them.
+    pub(crate) events: Option<PathBuf>,
+    /// Where the last records go.
+    pub(crate) metrics: Option<PathBuf>,
+    /// What happens to files of earlier runs.
+    pub(crate) existing: Existing,
+}
+
+impl FileSettings {
+    /// Reads `events_filepath`, `metrics_filepath` and `overwrite`.
+    pub(crate) fn read(reader: &mut SettingsReader<'_>) -> Self {
+        let settings = Self {
+            events: reader.path(EVENTS_FILEPATH),
+            metrics: reader.path(METRICS_FILEPATH),
+            existing: if reader.flag(OVERWRITE) {
+                Existing::Replace
+            } else {
+                Existing::Keep
+            },
+        };
+        if reader.is_clean() && settings.events.is_none() && settings.metrics.is_none() {
+            reader.invalid(
+                METRICS_FILEPATH,
+                format!("is `null` and there is no `{EVENTS_FILEPATH}`: nothing would be written"),
+            );
+        }
+        if settings.events.is_some() && settings.events == settings.metrics {
+            reader.invalid(
+                EVENTS_FILEPATH,
+                format!("is the same file as `{METRICS_FILEPATH}`: choose another name"),
+            );
+        }
+        settings
+    }
+
+    /// Returns the kinds of record that have a file.
+    pub(crate) fn kinds(&self) -> Vec<RecordKind> {
+        let mut kinds = Vec::new();
+        if self.events.is_some() {
+            kinds.push(RecordKind::Events);
+        }
+        if self.metrics.is_some() {
+            kinds.extend([RecordKind::Metrics, RecordKind::Common, RecordKind::Errors]);
+        }
+        kinds
+    }
+}
+
+/// Says where a person finds the files.
+pub(crate) fn location(files: &[PathBuf]) -> Option<String> {
+    let names: Vec<_> = files
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// Says that a file cannot be written. Trying again does not help: the user has to choose another path.
+pub(crate) fn cannot_write(
+    path: &std::path::Path,
+    setting: &str,
+    error: std::io::Error,
+) -> ReporterError {
+    ReporterError::permanent(format!(
+        "cannot write `{}`, see setting `{setting}`",
+        path.display()
+    ))
+    .with_source(error)
+}

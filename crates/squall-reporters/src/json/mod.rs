@@ -1,0 +1,18 @@
+//! `json`: events as JSON lines, metrics as one JSON document in Hedra's shape. See this folder's `README.md`.
+
+mod config;
+mod encode;
+mod send;
+
+#[cfg(test)]
+mod tests;
+
+use crate::Registration;
+
+/// The entry in the table.
+pub(crate) const REGISTRATION: Registration = Registration {
+    name: "json",
+    summary: "JSON files: one line per operation, one document of metrics",
+    settings: config::SETTINGS,
+    build: config::build,
+};

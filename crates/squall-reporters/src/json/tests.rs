@@ -1,0 +1,94 @@
+//! The bytes of `json`.
+
+use proptest::prelude::*;
+use serde_json::Value;
+use squall_report::{Event, FinalRecords, Group, MetricRecord};
+
+use super::encode;
+use crate::sample::{
+    common, error, event, event_batch, failed_event, final_batch, final_records, metric,
+};
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn events_are_one_object_per_line() {
+    let batch = event_batch(vec![
+        event(1),
+        failed_event(2, "connect", "refused\nby \"shop\""),
+    ]);
+    let lines = text(encode::events(&batch).unwrap());
+    assert_eq!(lines.lines().count(), 2);
+    insta::assert_snapshot!("events", lines);
+}
+
+#[test]
+fn metrics_are_one_object_with_an_entry_per_series() {
+    let batch = final_batch(final_records());
+    insta::assert_snapshot!("metrics", text(encode::metrics(&batch).unwrap()));
+}
+
+#[test]
+fn a_run_without_operations_is_an_empty_object() {
+    let batch = final_batch(FinalRecords::default());
+    assert_eq!(text(encode::metrics(&batch).unwrap()), "{}\n");
+}
+
+#[test]
+fn series_that_share_a_name_keep_their_own_entries() {
+    let mut records = FinalRecords::default();
+    for (stage, scenario, name) in [
+        ("Browse", "a", "home"),
+        ("Browse", "b", "home"),
+        ("Browse", "b", "b.home"),
+        ("Browse.b", "c", "home"),
+    ] {
+        let mut record = common(name);
+        (record.stage, record.scenario) = (stage.to_owned(), scenario.to_owned());
+        records.common.push(record);
+    }
+    let document: Value =
+        serde_json::from_slice(&encode::metrics(&final_batch(records)).unwrap()).unwrap();
+    let keys: Vec<_> = document.as_object().unwrap().keys().collect();
+    assert_eq!(
+        keys,
+        [
+            "Browse.home",
+            "Browse.b.home",
+            "Browse.b.b.home",
+            "Browse.b.c.home"
+        ]
+    );
+}
+
+proptest! {
+    #[test]
+    fn any_text_survives_in_an_event(class: String, message: String) {
+        let batch = event_batch(vec![failed_event(1, &class, &message), event(2)]);
+        let lines = text(encode::events(&batch).unwrap());
+        // Only `\n` separates: other line ends of Unicode may stand inside a JSON text.
+        let read: Vec<Event<'_>> = lines
+            .split_terminator('\n')
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        prop_assert_eq!(read, batch.iter().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn any_text_survives_in_the_metrics(name: String, class: String, message: String) {
+        let record = MetricRecord { name: name.clone(), ..metric("home", Group::Reading) };
+        let batch = final_batch(FinalRecords {
+            metrics: vec![record.clone()],
+            errors: vec![error(&name, &class, &message)],
+            ..FinalRecords::default()
+        });
+        let document: Value = serde_json::from_slice(&encode::metrics(&batch).unwrap()).unwrap();
+        let entry = &document[format!("Browse.{name}")];
+        prop_assert_eq!(&entry["errors"][0]["class"], &Value::String(class));
+        prop_assert_eq!(&entry["errors"][0]["message"], &Value::String(message));
+        let read: MetricRecord = serde_json::from_value(entry["groups"]["reading"].clone()).unwrap();
+        prop_assert_eq!(read, record);
+    }
+}

@@ -1,0 +1,135 @@
+//! Records for this crate's tests.
+
+use std::sync::Arc;
+
+use squall_report::{
+    Batch, CommonRecord, ErrorRecord, EventBatch, EventError, FinalBatch, FinalRecords, Group,
+    MetricRecord, NameTable, Outcome, PhaseTimes, RawEvent, RunContext, RunRecord, RunVerdict,
+    SeriesName, WallTime,
+};
+
+pub(crate) fn context(run: &str) -> RunContext {
+    RunContext {
+        run: Arc::new(RunRecord {
+            id: run.to_owned(),
+            name: "shop".to_owned(),
+            seed: 42,
+            version: "0.1.0".to_owned(),
+            started_at: WallTime::from_unix_ns(1_772_366_400_000_000_000),
+            verdict: None,
+        }),
+        names: NameTable::new(vec![
+            SeriesName::new("Browse", "Browse", "home"),
+            SeriesName::new("Browse", "Browse", "buy"),
+        ]),
+    }
+}
+
+pub(crate) fn event(sequence: u64) -> RawEvent {
+    RawEvent {
+        series: 0,
+        source: 1,
+        outcome: Outcome::Ok,
+        status: 200,
+        sequence,
+        user: 12,
+        iteration: sequence,
+        intended_ns: 1_000_000_000,
+        started_ns: 1_000_250_000,
+        ended_ns: 1_012_250_000,
+        phases: PhaseTimes {
+            waiting_ns: 250_000,
+            connecting_ns: 0,
+            securing_ns: 0,
+            writing_ns: 10_500,
+            first_byte_ns: 11_000_000,
+            reading_ns: 989_500,
+        },
+        bytes_sent: 81,
+        bytes_received: 144,
+        error: None,
+    }
+}
+
+pub(crate) fn failed_event(sequence: u64, class: &str, message: &str) -> RawEvent {
+    RawEvent {
+        series: 1,
+        outcome: Outcome::Failed,
+        status: 0,
+        bytes_received: 0,
+        error: Some(Box::new(EventError {
+            class: class.to_owned().into(),
+            message: message.to_owned().into(),
+        })),
+        ..event(sequence)
+    }
+}
+
+pub(crate) fn event_batch(events: Vec<RawEvent>) -> EventBatch {
+    let context = context("run-1");
+    EventBatch::new(context.run, &context.names, events)
+}
+
+pub(crate) fn final_batch(records: FinalRecords) -> FinalBatch {
+    FinalBatch::new(&context("run-1").run, records.with_total_groups())
+}
+
+pub(crate) fn empty_batches() -> [Batch; 2] {
+    [
+        Batch::Events(event_batch(Vec::new())),
+        Batch::Final(final_batch(FinalRecords::default())),
+    ]
+}
+
+pub(crate) fn metric(name: &str, group: Group) -> MetricRecord {
+    MetricRecord {
+        count: 3,
+        median: 12.0,
+        mean: 12.5,
+        variance: 1.5,
+        stdev: 1.0,
+        minimum: 11.5,
+        maximum: 14.0,
+        quantile_99th: 13.9,
+        p99_9: 13.99,
+        p99_99: 14.0,
+        ..MetricRecord::empty("Browse", "Browse", name, group)
+    }
+}
+
+pub(crate) fn common(name: &str) -> CommonRecord {
+    CommonRecord {
+        name: name.to_owned(),
+        stage: "Browse".to_owned(),
+        scenario: "Browse".to_owned(),
+        group: CommonRecord::GROUP.to_owned(),
+        total: 3,
+        succeeded: 2,
+        failed: 1,
+        actions_per_second: 1.5,
+    }
+}
+
+pub(crate) fn error(name: &str, class: &str, message: &str) -> ErrorRecord {
+    ErrorRecord {
+        name: name.to_owned(),
+        stage: "Browse".to_owned(),
+        scenario: "Browse".to_owned(),
+        error_class: class.to_owned(),
+        error_message: message.to_owned(),
+        error_count: 1,
+    }
+}
+
+pub(crate) fn final_records() -> FinalRecords {
+    FinalRecords {
+        verdict: Some(RunVerdict::Passed),
+        metrics: vec![
+            metric("home", Group::ResponseTime),
+            metric("home", Group::ServiceTime),
+            metric("buy", Group::ResponseTime),
+        ],
+        common: vec![common("home"), common("buy")],
+        errors: vec![error("buy", "connect", "refused by \"shop\", twice")],
+    }
+}

@@ -1,0 +1,119 @@
+//! The table of all reporters.
+
+use serde_json::{Map, Value};
+use squall_report::Reporter;
+use thiserror::Error;
+
+use crate::settings::{listed, nearest_first};
+use crate::{BuildContext, Registration, SettingsErrors};
+use crate::{csv, json};
+
+/// Every reporter, in the order in which documentation lists them.
+pub const REGISTRATIONS: &[Registration] = &[json::REGISTRATION, csv::REGISTRATION];
+
+/// Why a reporter could not be made.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// There is no such reporter.
+    #[error("unknown reporter `{name}`: there are {}", listed(.known))]
+    UnknownReporter {
+        /// What was written.
+        name: String,
+        /// The reporters that exist, nearest first.
+        known: Vec<&'static str>,
+    },
+    /// Its settings are wrong.
+    #[error(transparent)]
+    Settings(#[from] SettingsErrors),
+}
+
+/// Makes the reporter of that name; it is opened later, by its driver.
+///
+/// # Errors
+/// When no reporter has the name, or when settings are unknown or wrong: all of them at once.
+pub fn build(
+    name: &str,
+    settings: &Map<String, Value>,
+    context: &BuildContext,
+) -> Result<Box<dyn Reporter>, BuildError> {
+    let registration = REGISTRATIONS
+        .iter()
+        .find(|registration| registration.name == name)
+        .ok_or_else(|| BuildError::UnknownReporter {
+            name: name.to_owned(),
+            known: nearest_first(name, REGISTRATIONS.iter().map(|r| r.name)),
+        })?;
+    Ok((registration.build)(settings, context)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn built(name: &str, settings: &Value) -> String {
+        let context = BuildContext {
+            base_dir: "/results".into(),
+        };
+        let settings = settings.as_object().unwrap();
+        match build(name, settings, &context) {
+            Ok(reporter) => format!("{reporter:?}"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_says_which_there_are_nearest_first() {
+        assert_eq!(
+            built("cvs", &json!({})),
+            "unknown reporter `cvs`: there are `csv`, `json`"
+        );
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_said_at_once() {
+        let settings =
+            json!({"metric_filepath": "m.json", "events_filepath": 7, "overwrite": "yes"});
+        insta::assert_snapshot!("wrong_settings", built("json", &settings));
+    }
+
+    #[test]
+    fn defaults_and_relative_paths_start_from_the_base_folder() {
+        let text = built("json", &json!({"events_filepath": "e/events.json"}));
+        assert!(text.contains("\"/results/metrics.json\""), "{text}");
+        assert!(text.contains("\"/results/e/events.json\""), "{text}");
+    }
+
+    #[test]
+    fn an_absolute_path_stays_where_it_is() {
+        let text = built("csv", &json!({"metrics_filepath": "/elsewhere/m.csv"}));
+        assert!(text.contains("\"/elsewhere/m.csv\""), "{text}");
+    }
+
+    #[test]
+    fn settings_under_which_nothing_is_written_are_wrong() {
+        insta::assert_snapshot!(
+            "nothing_written",
+            built("csv", &json!({"metrics_filepath": null}))
+        );
+    }
+
+    #[test]
+    fn one_file_for_two_things_is_wrong() {
+        let same = json!({"events_filepath": "a.json", "metrics_filepath": "a.json"});
+        insta::assert_snapshot!("same_file", built("json", &same));
+        let child = json!({"events_filepath": "a_errors.csv", "metrics_filepath": "a.csv"});
+        insta::assert_snapshot!("same_file_as_child", built("csv", &child));
+    }
+
+    #[test]
+    fn an_empty_path_is_wrong() {
+        let text = built("json", &json!({"metrics_filepath": ""}));
+        assert!(
+            text.contains("setting `metrics_filepath` is empty"),
+            "{text}"
+        );
+    }
+}
