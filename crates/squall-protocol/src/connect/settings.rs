@@ -37,7 +37,7 @@ impl Default for ConnectSettings {
 
 impl ConnectSettings {
     /// Returns the host and port to connect to for `origin`.
-    pub(crate) fn target<'a>(&'a self, origin: &'a Origin) -> (&'a str, u16) {
+    pub fn target<'a>(&'a self, origin: &'a Origin) -> (&'a str, u16) {
         match self.connect_to.iter().find(|rule| rule.matches(origin)) {
             Some(rule) => (&rule.to_host, rule.to_port),
             None => (&origin.host, origin.port),

@@ -67,7 +67,9 @@ fn certificate_message(reason: &CertificateError, whose: &str, host: Option<&str
             ),
             None => "the certificate is for another name".to_owned(),
         },
-        E::BadSignature => format!("{whose} has a bad signature"),
+        E::BadSignature => format!(
+            "{whose} is not signed by the root that it names: is `ca_file` an older root of the same name?"
+        ),
         other if format!("{other:?}").contains("CaUsedAsEndEntity") => format!(
             "{whose} is a root's own, which must not be used by a server: accept any with `insecure`, \
              or issue one without `CA:TRUE`"
