@@ -90,7 +90,7 @@ fn peel(coding: Coding, body: &[u8], limit: usize) -> Result<Vec<u8>, ContentErr
     match coding {
         Coding::Gzip => read_all("gzip", MultiGzDecoder::new(body), limit, &mut out)?,
         Coding::Deflate if is_zlib(body) => {
-            read_all("deflate", ZlibDecoder::new(body), limit, &mut out)?
+            read_all("deflate", ZlibDecoder::new(body), limit, &mut out)?;
         }
         Coding::Deflate => read_all("deflate", DeflateDecoder::new(body), limit, &mut out)?,
         Coding::Brotli => read_all(

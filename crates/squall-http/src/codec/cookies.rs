@@ -4,6 +4,7 @@
 //! own. A `Domain` without a dot is refused unless it is the host itself.
 
 use cookie::Cookie;
+use cookie::time::OffsetDateTime;
 use squall_protocol::connect::Scheme;
 
 /// Most cookies of one domain.
@@ -200,7 +201,9 @@ fn read(site: &Site<'_>, set_cookie: &[u8], now: i64) -> Option<Stored> {
     };
     let expires = match cookie.max_age() {
         Some(age) => Some(now.saturating_add(age.whole_seconds())),
-        None => cookie.expires_datetime().map(|time| time.unix_timestamp()),
+        None => cookie
+            .expires_datetime()
+            .map(OffsetDateTime::unix_timestamp),
     };
     if path.len() + domain.len() > LARGEST {
         return None;

@@ -63,8 +63,7 @@ impl Chunks {
         while at < bytes.len() && self.state != State::Done {
             at += match self.state {
                 State::Data => self.data(&bytes[at..], sink)?,
-                State::Extension => self.skip_line(&bytes[at..])?,
-                State::Trailer => self.skip_line(&bytes[at..])?,
+                State::Extension | State::Trailer => self.skip_line(&bytes[at..])?,
                 _ => {
                     self.state = self.step(bytes[at])?;
                     1

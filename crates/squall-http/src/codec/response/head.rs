@@ -199,11 +199,11 @@ fn scan(headers: &[httparse::Header<'_>]) -> (Fields, Seen) {
             10 if name.eq_ignore_ascii_case("connection") => fields.connection(header.value),
             10 if name.eq_ignore_ascii_case("set-cookie") => seen.0 |= Seen::SET_COOKIE,
             14 if name.eq_ignore_ascii_case("content-length") => {
-                fields.content_length(header.value)
+                fields.content_length(header.value);
             }
             16 if name.eq_ignore_ascii_case("content-encoding") => seen.0 |= Seen::CONTENT_ENCODING,
             17 if name.eq_ignore_ascii_case("transfer-encoding") => {
-                fields.transfer_encoding(header.value)
+                fields.transfer_encoding(header.value);
             }
             _ => {}
         }
