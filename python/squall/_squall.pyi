@@ -5,14 +5,14 @@ __all__ = ["__version__", "check_plan", "main"]
 __version__: str
 """Version of Squall."""
 
-def main(argv: list[str]) -> int:
+def main(argv: list[str], /) -> int:
     """Runs the command line; `argv[0]` is the command's own name.
 
     Returns:
         The exit code.
     """
 
-def check_plan(json: str) -> str:
+def check_plan(json: str, /) -> str:
     """Checks a plan given as JSON.
 
     Returns:
