@@ -28,8 +28,10 @@ impl<'a> Place<'a> {
 
     /// An item of this place.
     pub(crate) fn index(&self, index: usize) -> Self {
+        let mut path = self.path.clone();
+        push_index(&mut path, index);
         Self {
-            path: format!("{}[{index}]", self.path),
+            path,
             source: self.source,
         }
     }
@@ -64,8 +66,17 @@ pub(crate) fn push_key(path: &mut String, key: &str) {
         path.push_str(separator);
         path.push_str(key);
     } else {
-        path.push_str(&format!("[{}]", serde_json::Value::from(key)));
+        path.push('[');
+        path.push_str(&serde_json::Value::from(key).to_string());
+        path.push(']');
     }
+}
+
+/// Adds an index to a path: `[2]`.
+pub(crate) fn push_index(path: &mut String, index: usize) {
+    path.push('[');
+    path.push_str(&index.to_string());
+    path.push(']');
 }
 
 /// What was found wrong so far.
@@ -88,6 +99,10 @@ impl Findings {
 
     pub(crate) fn extend(&mut self, errors: Vec<PlanError>) {
         self.0.extend(errors);
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
     }
 
     /// Nothing where nothing was found, else everything.

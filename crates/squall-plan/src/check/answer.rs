@@ -4,13 +4,13 @@ use serde_json_path::JsonPath;
 
 use super::checker::Checker;
 use super::names::is_token;
-use crate::model::{Expect, Extract, JsonPathExpectation, RegexExtract};
+use crate::model::{Expect, Extract, JsonPathExpectation, RegexExtract, StatusSet};
 use crate::place::Place;
 use crate::template::is_identifier;
 
 impl Checker<'_> {
     pub(super) fn expect(&mut self, expect: &Expect, place: &Place<'_>) {
-        if let Some(Err(error)) = expect.status.as_ref().map(|status| status.ranges()) {
+        if let Some(Err(error)) = expect.status.as_ref().map(StatusSet::ranges) {
             self.findings.add(&place.key("status"), error.to_string());
         }
         for (name, value) in &expect.headers {

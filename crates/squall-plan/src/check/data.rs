@@ -124,7 +124,7 @@ fn users_of(pool: &str, uses: &[DataUse], stages: &[CheckedStage]) -> u64 {
             .filter_map(|found| found.scenario.as_ref());
         places.any(|(in_stage, in_scenario)| in_stage == stage && in_scenario == scenario)
     };
-    let users = stages.iter().map(|stage| match &stage.kind {
+    let most = stages.iter().map(|stage| match &stage.kind {
         CheckedKind::Execute(execute) => {
             let scenarios = execute
                 .scenarios
@@ -136,7 +136,7 @@ fn users_of(pool: &str, uses: &[DataUse], stages: &[CheckedStage]) -> u64 {
         }
         CheckedKind::Setup | CheckedKind::Analyze | CheckedKind::Submit(_) => 0,
     });
-    users.max().unwrap_or(0)
+    most.max().unwrap_or(0)
 }
 
 /// What a pool turned out to hold, and how many take from it.
@@ -159,9 +159,9 @@ fn check_rows(
     let mut errors = Vec::new();
     let count = u64::try_from(rows.count).unwrap_or(u64::MAX);
     if pool.order == RowOrder::Unique && count < rows.users {
-        let users = rows.users;
         let message = format!(
-            "data pool `{name}` has {count} rows for {users} virtual users, each of which keeps one"
+            "data pool `{name}` has {count} rows for {} virtual users, each of which keeps one",
+            rows.users
         );
         errors.push(place.error(message).with_hint(
             "add rows, lower the number of users, or choose another `order`".to_owned(),

@@ -21,6 +21,7 @@ impl<'a> Checker<'a> {
         stages: &'a IndexMap<String, Stage>,
         place: &Place<'a>,
     ) -> Graph {
+        let found = self.findings.count();
         let before = self.resolve(stages, place);
         let names: Vec<&str> = stages.keys().map(String::as_str).collect();
         let mut order = Vec::new();
@@ -33,9 +34,18 @@ impl<'a> Checker<'a> {
             let cycle = find_cycle(&before, &done, first);
             self.report_cycle(stages, &names, &cycle, place);
             // Taking the cycle for done lets the search go on to the next one.
-            cycle.iter().for_each(|&stage| done[stage] = true);
+            for stage in cycle {
+                done[stage] = true;
+            }
         }
-        self.reachable(stages, &before, place);
+        if !stages.values().any(|stage| stage.execute.is_some()) {
+            let hint = "add a stage with `execute`";
+            self.findings
+                .add_with_hint(place, "no stage sends load", hint);
+        } else if self.findings.count() == found {
+            // Where an arrow is wrong, what it leads to cannot be told.
+            self.reachable(stages, &before, place);
+        }
         Graph { before, order }
     }
 
@@ -96,19 +106,13 @@ impl<'a> Checker<'a> {
             .add_with_hint(&place, message, "take one of these names out of an `after`");
     }
 
-    /// Checks that something sends load, and that every other stage has to do with such a one.
+    /// Checks that every stage that sends no load has to do with one that does.
     fn reachable(
         &mut self,
         stages: &'a IndexMap<String, Stage>,
         before: &[Vec<usize>],
         place: &Place<'a>,
     ) {
-        if !stages.values().any(|stage| stage.execute.is_some()) {
-            let hint = "add a stage with `execute`";
-            self.findings
-                .add_with_hint(place, "no stage sends load", hint);
-            return;
-        }
         let mut prepared = vec![false; stages.len()];
         let mut follows = vec![false; stages.len()];
         for (index, stage) in stages.values().enumerate() {
@@ -117,10 +121,16 @@ impl<'a> Checker<'a> {
                 .iter()
                 .any(|&other| stages[other].execute.is_some());
             if stage.execute.is_some() {
-                ancestors.iter().for_each(|&other| prepared[other] = true);
+                for other in ancestors {
+                    prepared[other] = true;
+                }
             }
         }
-        for (index, (name, stage)) in stages.iter().enumerate() {
+        for (index, (name, stage)) in stages
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, stage))| stage.kinds() == 1)
+        {
             let place = place.key(name).written_at(stage.source.as_ref());
             let ends = stage.analyze.is_some() || stage.submit.is_some();
             if ends && !follows[index] {

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::checked::{CheckedExecute, CheckedKind, CheckedPlan, CheckedScenario, CheckedStage};
 use super::checker::{Base, Checker, Current};
 use super::flow::extractions;
@@ -106,7 +108,7 @@ impl<'a> Checker<'a> {
             (None, None, Some(_), None) => Some(CheckedKind::Analyze),
             (None, None, None, Some(submit)) => Some(self.submit(submit, &place.key("submit"))),
             (None, Some(execute), None, None) => {
-                let execute = self.execute(name, execute, http, &place.key("execute"))?;
+                let execute = self.execute(name, execute, http, &place.key("execute"));
                 Some(CheckedKind::Execute(Box::new(execute)))
             }
             _ => {
@@ -138,7 +140,7 @@ impl<'a> Checker<'a> {
         execute: &'a Execute,
         http: &'a HttpSettings,
         place: &Place<'a>,
-    ) -> Option<CheckedExecute> {
+    ) -> CheckedExecute {
         let settings = &execute.settings;
         let settings_place = place.key("settings").key("http");
         self.settings(&settings.http, &settings_place);
@@ -163,18 +165,18 @@ impl<'a> Checker<'a> {
                 stage,
                 scenario: name,
                 base,
-                extracted: Default::default(),
+                extracted: BTreeSet::new(),
                 anywhere,
             };
             self.flow(&scenario.flow, current, &place.key("flow"));
             scenarios.extend(self.scenario(name, scenario, &place));
         }
         let graceful_stop = settings.graceful_stop.unwrap_or(DEFAULT_GRACEFUL_STOP);
-        Some(CheckedExecute {
+        CheckedExecute {
             scenarios,
             graceful_stop,
             http: with_defaults(merged),
-        })
+        }
     }
 
     fn scenario(

@@ -151,7 +151,7 @@ pub(super) fn merge(plan: &HttpSettings, stage: &HttpSettings) -> HttpSettings {
         &stage.connect_to
     };
     HttpSettings {
-        base_url: over(&stage.base_url, &plan.base_url),
+        base_url: over(stage.base_url.as_ref(), plan.base_url.as_ref()),
         headers: merge_headers(&plan.headers, &stage.headers),
         connect_timeout: stage.connect_timeout.or(plan.connect_timeout),
         read_timeout: stage.read_timeout.or(plan.read_timeout),
@@ -162,21 +162,24 @@ pub(super) fn merge(plan: &HttpSettings, stage: &HttpSettings) -> HttpSettings {
         cookies: stage.cookies.or(plan.cookies),
         dns_ttl: stage.dns_ttl.or(plan.dns_ttl),
         connect_to: connect_to.clone(),
-        local_address: over(&stage.local_address, &plan.local_address),
-        unix_socket: over(&stage.unix_socket, &plan.unix_socket),
+        local_address: over(stage.local_address.as_ref(), plan.local_address.as_ref()),
+        unix_socket: over(stage.unix_socket.as_ref(), plan.unix_socket.as_ref()),
         tls: TlsSettings {
             insecure: stage.tls.insecure.or(plan.tls.insecure),
-            ca_file: over(&stage.tls.ca_file, &plan.tls.ca_file),
-            cert_file: over(&stage.tls.cert_file, &plan.tls.cert_file),
-            key_file: over(&stage.tls.key_file, &plan.tls.key_file),
-            server_name: over(&stage.tls.server_name, &plan.tls.server_name),
+            ca_file: over(stage.tls.ca_file.as_ref(), plan.tls.ca_file.as_ref()),
+            cert_file: over(stage.tls.cert_file.as_ref(), plan.tls.cert_file.as_ref()),
+            key_file: over(stage.tls.key_file.as_ref(), plan.tls.key_file.as_ref()),
+            server_name: over(
+                stage.tls.server_name.as_ref(),
+                plan.tls.server_name.as_ref(),
+            ),
             resumption: stage.tls.resumption.or(plan.tls.resumption),
         },
     }
 }
 
-fn over(stage: &Option<String>, plan: &Option<String>) -> Option<String> {
-    stage.as_ref().or(plan.as_ref()).cloned()
+fn over(stage: Option<&String>, plan: Option<&String>) -> Option<String> {
+    stage.or(plan).cloned()
 }
 
 /// Names of headers are compared without regard to case.

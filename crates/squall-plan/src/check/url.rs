@@ -23,7 +23,7 @@ pub(super) fn check(text: &str) -> Result<UrlForm, UrlFault> {
         Err(ParseError::RelativeUrlWithoutBase) => Ok(UrlForm::Relative),
         Err(error) => Err(UrlFault {
             message: format!("`{text}` is not a URL: {error}"),
-            hint: example(),
+            hint: Some(example()),
         }),
         Ok(url) => {
             let is_http = matches!(url.scheme(), "http" | "https");
@@ -57,21 +57,21 @@ fn scheme_fault(text: &str, scheme: &str) -> UrlFault {
     if matches!(scheme, "http" | "https") {
         return UrlFault {
             message: format!("`{text}` is not a URL: `//` and a host are missing"),
-            hint: example(),
+            hint: Some(example()),
         };
     }
     // `localhost:8080/x` reads as a URL of the scheme `localhost`.
-    let hint = if text.contains("://") {
+    let hint = Some(if text.contains("://") {
         example()
     } else {
-        Some(format!("write `http://{text}`"))
-    };
+        format!("write `http://{text}`")
+    });
     UrlFault {
         message: format!("`{text}` starts with neither `http://` nor `https://`"),
         hint,
     }
 }
 
-fn example() -> Option<String> {
-    Some("write it like `https://shop.example/items`, or `/items` below `base_url`".to_owned())
+fn example() -> String {
+    "write it like `https://shop.example/items`, or `/items` below `base_url`".to_owned()
 }

@@ -38,10 +38,12 @@ pub(super) fn from_yaml(text: &str) -> Result<Value, PlanErrors> {
             let place = error.location().map(|at| (at.line(), at.column()));
             let message = error.to_string();
             let end = message.rfind(" at line ").unwrap_or(message.len());
+            // The library's advice after the semicolon is for programmers.
+            let what = message[..end].split(';').next().unwrap_or_default();
             let place = place.and_then(|(line, column)| {
                 Some((usize::try_from(line).ok()?, usize::try_from(column).ok()?))
             });
-            syntax_error("YAML", &message[..end], place)
+            syntax_error("YAML", what, place)
         })?;
     Ok(document.0)
 }

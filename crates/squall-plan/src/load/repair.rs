@@ -39,6 +39,13 @@ pub(super) fn plan(written: Value) -> Result<Plan, PlanErrors> {
     Err(PlanErrors(repair.errors))
 }
 
+/// What names stand for: one, and many of them.
+type Nouns = (&'static str, &'static str);
+
+const FIELDS: Nouns = ("field", "fields");
+const KINDS: Nouns = ("kind", "kinds");
+const VALUES: Nouns = ("value", "values");
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Progress {
     /// The same objection cannot come again.
@@ -60,10 +67,11 @@ impl Repair {
     fn mend(&mut self, at: &[Hop], objection: Objection) -> Progress {
         match objection {
             Objection::MissingField(name) => self.fill(at, &name),
-            Objection::UnknownField(name, known) => {
-                self.unknown(at, &name, &known, "field", "fields")
+            Objection::UnknownField(name, known) => self.unknown(at, &name, &known, FIELDS),
+            Objection::UnknownKind(name, known) => {
+                let is_word = self.mended_at(at).is_some_and(Value::is_string);
+                self.unknown(at, &name, &known, if is_word { VALUES } else { KINDS })
             }
-            Objection::UnknownKind(name, known) => self.unknown(at, &name, &known, "kind", "kinds"),
             Objection::NotOneKind => self.not_one_kind(at),
             Objection::Other(message, hint) => {
                 self.record(at, message, hint.map(str::to_owned));
@@ -125,8 +133,7 @@ impl Repair {
         at: &[Hop],
         name: &str,
         known: &[String],
-        one: &str,
-        many: &str,
+        (one, many): Nouns,
     ) -> Progress {
         let known = || known.iter().map(String::as_str);
         let hint = nearest::hint(name, known(), many);
@@ -184,9 +191,9 @@ impl Repair {
                 self.silent.insert((place, key.clone()));
                 true
             }
-            (Some(Value::Array(list)), Hop::Index(index)) if *index < list.len() => {
-                let length = list.len();
-                list.remove(*index);
+            (Some(Value::Array(items)), Hop::Index(index)) if *index < items.len() => {
+                let length = items.len();
+                items.remove(*index);
                 self.moves.item_taken(parent, *index, length);
                 true
             }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 use serde_path_to_error::Segment;
 
-use crate::place::push_key;
+use crate::place::{push_index, push_key};
 
 /// One step down a tree.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -53,7 +53,7 @@ pub(super) fn path(trail: &[Hop]) -> String {
     for hop in trail {
         match hop {
             Hop::Key(key) => push_key(&mut path, key),
-            Hop::Index(index) => path.push_str(&format!("[{index}]")),
+            Hop::Index(index) => push_index(&mut path, *index),
         }
     }
     path

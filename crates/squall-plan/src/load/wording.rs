@@ -54,13 +54,28 @@ fn unknown(message: &str, start: &str) -> Option<(String, Vec<String>)> {
 }
 
 fn type_message(message: &str) -> Option<(String, Option<&'static str>)> {
+    if message.starts_with("invalid length ") && message.contains(", expected struct ") {
+        return Some(("expected an object, found a list".to_owned(), None));
+    }
     let rest = message
         .strip_prefix("invalid type: ")
         .or_else(|| message.strip_prefix("invalid value: "))?;
     let (found, expected) = rest.rsplit_once(", expected ")?;
-    let quotes = "put it in quotes";
-    let hint =
-        (expected == "a string" && !matches!(found, "map" | "sequence" | "null")).then_some(quotes);
+    let quoted = found
+        .strip_prefix("string \"")
+        .and_then(|text| text.strip_suffix('"'));
+    let wants_number = matches!(
+        expected,
+        "u8" | "u16" | "u32" | "u64" | "usize" | "i64" | "f64"
+    );
+    let hint = if expected.starts_with("a string") && !matches!(found, "map" | "sequence" | "null")
+    {
+        Some("put it in quotes")
+    } else if wants_number && quoted.is_some_and(|text| text.parse::<f64>().is_ok()) {
+        Some("take the quotes away")
+    } else {
+        None
+    };
     Some((
         format!("expected {}, found {}", wanted(expected), seen(found)),
         hint,

@@ -54,7 +54,7 @@ pub enum StatusSet {
     /// `2xx` or `200-204`.
     Range(String),
     /// Any of these.
-    Any(Vec<StatusSet>),
+    Any(Vec<Self>),
 }
 
 /// What a JSON path must find: `{"exists": true}` or `{"equals": value}`.

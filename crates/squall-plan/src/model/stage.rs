@@ -69,6 +69,16 @@ pub struct Stage {
     pub source: Option<Source>,
 }
 
+impl Stage {
+    /// How many kinds are given; exactly one makes a stage.
+    pub(crate) fn kinds(&self) -> usize {
+        usize::from(self.setup.is_some())
+            + usize::from(self.execute.is_some())
+            + usize::from(self.analyze.is_some())
+            + usize::from(self.submit.is_some())
+    }
+}
+
 /// A stage kind without settings: `{}`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -94,13 +94,12 @@ fn write_text(
     mut dollars: usize,
 ) -> Result<usize, fmt::Error> {
     for c in text.chars() {
-        match c {
-            '$' => dollars += 1,
-            _ => {
-                write_dollars(f, if c == '{' { 2 * dollars } else { dollars })?;
-                dollars = 0;
-                write!(f, "{c}")?;
-            }
+        if c == '$' {
+            dollars += 1;
+        } else {
+            write_dollars(f, if c == '{' { 2 * dollars } else { dollars })?;
+            dollars = 0;
+            write!(f, "{c}")?;
         }
     }
     Ok(dollars)

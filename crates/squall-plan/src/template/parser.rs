@@ -43,6 +43,9 @@ pub(super) fn parse(source: &str) -> Result<ParsedTemplate, TemplateError> {
     Ok(ParsedTemplate { parts })
 }
 
+/// How a list of arguments is written.
+const CLOSED: &str = "separate arguments with `,` and end them with `)`";
+
 /// Walks through one placeholder.
 struct Cursor<'a> {
     /// What is still to be read.
@@ -205,10 +208,7 @@ impl<'a> Cursor<'a> {
                 return Ok(arguments);
             }
             if !self.eat(',') {
-                return Err(self.error(
-                    "has arguments that do not end",
-                    Some("separate them with `,` and end them with `)`".to_owned()),
-                ));
+                return Err(self.error("has arguments that do not end", Some(CLOSED.to_owned())));
             }
         }
     }
@@ -228,7 +228,14 @@ impl<'a> Cursor<'a> {
             .filter(|value| !value.is_array() && !value.is_object())
             .ok_or_else(|| {
                 let argument = argument.trim();
-                let hint = "arguments are JSON: `5`, `2.5`, `\"text\"`, `true`, `false` or `null`";
+                if argument.is_empty() {
+                    return self.error("has an empty argument", Some(CLOSED.to_owned()));
+                }
+                let hint = if argument.starts_with('\'') {
+                    "texts stand in double quotes"
+                } else {
+                    "arguments are JSON: `5`, `2.5`, `\"text\"`, `true`, `false` or `null`"
+                };
                 self.error(
                     &format!("has the argument `{argument}`, which cannot be read"),
                     Some(hint.to_owned()),
