@@ -1,1 +1,34 @@
-//! placeholder
+//! The engine: it decides when iterations start, runs virtual users and records what they do.
+//!
+//! Reading order: [`schedule`] (load profiles as arithmetic), [`program`] (flows compiled for the interpreter), `users` (virtual
+//! users), `drivers` (one file per load profile), `thread` (an I/O thread), [`engine`] (all of them), [`script`] (the place of
+//! interpreters), [`data`] (data pools), [`limits`] (descriptors).
+//!
+//! Each I/O thread owns a single-threaded runtime, its connections, its timers and its recorder; threads meet only when an interval
+//! is handed over. The engine knows no Python, no reporter and no terminal.
+
+mod alarm;
+pub mod data;
+mod drivers;
+pub mod engine;
+pub mod limits;
+mod parts;
+pub mod program;
+mod record;
+mod scenario;
+pub mod schedule;
+pub mod script;
+mod seed;
+mod thread;
+mod timer;
+mod users;
+mod worker;
+
+mod compile;
+
+pub use compile::{CompileStageError, Environment, compile_stage};
+pub use engine::{Engine, EngineError, EngineSettings, RunningScenarios};
+pub use parts::{PartKind, PartSink};
+pub use record::{OperationRecord, RecordQueue};
+pub use scenario::{CompiledScenario, Workload};
+pub use users::ScriptUser;

@@ -1,1 +1,26 @@
-//! placeholder
+//! A run: the one place where plan, engine, metrics and reporters are joined.
+//!
+//! Reading order: [`options`] (what a run is told beside its plan), [`prepare`] (everything that can go wrong before any load, all
+//! errors at once), [`run`] (the life of a run), `stages` (the graph), `aggregate` (intervals from parts), `reporting` (drivers and
+//! events), [`snapshot`] (what a live view sees), `verdict`, `summarize`, [`store`] (the run's directory).
+//!
+//! This crate prints nothing and knows no command line and no Python.
+
+mod aggregate;
+mod error;
+mod machine;
+pub mod options;
+pub mod prepare;
+mod reporting;
+pub mod run;
+pub mod snapshot;
+mod stages;
+pub mod store;
+mod summarize;
+mod verdict;
+
+pub use error::{PrepareErrors, StartError};
+pub use options::RunOptions;
+pub use prepare::{PreparedRun, prepare};
+pub use run::{FinishedRun, RunHandle};
+pub use snapshot::{ErrorCount, Snapshot, StageProgress, StageStatus};

@@ -1,5 +1,6 @@
 //! Settings of all clients of a stage.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,12 +51,13 @@ impl ClientConfig {
     ///
     /// # Errors
     /// A file is missing or wrong, or an address does not parse.
-    pub fn new(settings: &CheckedHttp) -> Result<Self, ClientConfigError> {
+    pub fn new(settings: &CheckedHttp, base_dir: &Path) -> Result<Self, ClientConfigError> {
+        let at = |path: &String| base_dir.join(path);
         let tls = TlsOptions {
             insecure: settings.tls.insecure,
-            ca_file: settings.tls.ca_file.as_ref().map(Into::into),
-            cert_file: settings.tls.cert_file.as_ref().map(Into::into),
-            key_file: settings.tls.key_file.as_ref().map(Into::into),
+            ca_file: settings.tls.ca_file.as_ref().map(&at),
+            cert_file: settings.tls.cert_file.as_ref().map(&at),
+            key_file: settings.tls.key_file.as_ref().map(&at),
             server_name: settings.tls.server_name.clone(),
             resumption: settings.tls.resumption,
             ..TlsOptions::default()

@@ -54,7 +54,6 @@ pub(super) struct Received {
     pub(super) head: Head,
     pub(super) first_byte: u64,
     pub(super) last_byte: u64,
-    pub(super) bytes: u64,
     pub(super) reusable: bool,
     head_at: Option<Range<usize>>,
     body_at: Option<Range<usize>>,
@@ -234,7 +233,6 @@ impl<'a> Reading<'a> {
             head,
             first_byte,
             last_byte: now,
-            bytes: self.bytes,
             reusable,
             head_at: Some(head_at),
             body_at,
@@ -299,12 +297,10 @@ impl<'a> Reading<'a> {
     }
 
     fn buffered(&self, head: Head, now: u64, reusable: bool) -> Received {
-        let (first_byte, bytes) = (self.first_byte, self.bytes);
-        Received {
+                Received {
             head,
-            first_byte,
+            first_byte: self.first_byte,
             last_byte: now,
-            bytes,
             reusable,
             head_at: None,
             body_at: None,

@@ -71,6 +71,7 @@ pub(super) struct CompiledBody {
 
 pub(super) fn compile(
     body: Option<&WrittenBody>,
+    base_dir: &Path,
     scope: &mut Scope,
 ) -> Result<CompiledBody, CompileError> {
     let Some(body) = body else {
@@ -95,13 +96,13 @@ pub(super) fn compile(
         ),
         WrittenBody::Base64(text) => inline(decode(text)?, "application/octet-stream"),
         WrittenBody::File(path) => CompiledBody {
-            body: Body::File(path.into()),
+            body: Body::File(base_dir.join(path)),
             content_type: Some(content_type_of(path)),
         },
         WrittenBody::Multipart(parts) => {
             let parts = parts
                 .iter()
-                .map(|part| compile_part(part, scope))
+                .map(|part| compile_part(part, base_dir, scope))
                 .collect::<Result<_, _>>()?;
             // The content type names the boundary, which is only known once the parts are rendered.
             CompiledBody {
@@ -147,13 +148,13 @@ fn compile_form(
     Ok(form)
 }
 
-fn compile_part(part: &MultipartPart, scope: &mut Scope) -> Result<PartTemplate, CompileError> {
+fn compile_part(part: &MultipartPart, base_dir: &Path, scope: &mut Scope) -> Result<PartTemplate, CompileError> {
     let content = match (&part.value, &part.base64, &part.file) {
         (Some(value), _, _) => {
             PartContent::Inline(Compiled::from_template(value, Encoding::Raw, scope)?)
         }
         (None, Some(text), _) => PartContent::Inline(decode(text)?),
-        (None, None, Some(path)) => PartContent::File(path.into()),
+        (None, None, Some(path)) => PartContent::File(base_dir.join(path)),
         (None, None, None) => PartContent::Inline(Compiled::new()),
     };
     Ok(PartTemplate {

@@ -94,7 +94,7 @@ impl HttpStep {
     ) -> Result<Self, CompileError> {
         let method = method_of(request);
         let url = target::compile(request, defaults, scope)?;
-        let body = body::compile(request.body.as_ref(), scope)?;
+        let body = body::compile(request.body.as_ref(), &defaults.base_dir, scope)?;
         let lines = head::compile(
             request,
             defaults,

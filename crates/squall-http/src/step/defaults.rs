@@ -1,5 +1,7 @@
 //! What requests inherit from the settings of their stage.
 
+use std::path::{Path, PathBuf};
+
 use squall_plan::{CheckedHttp, OneOrMany};
 
 /// Settings that requests inherit.
@@ -9,11 +11,12 @@ pub struct RequestDefaults {
     pub(crate) headers: Vec<(String, OneOrMany)>,
     pub(crate) request_timeout_ns: u64,
     pub(crate) redirects: u32,
+    pub(crate) base_dir: PathBuf,
 }
 
 impl RequestDefaults {
-    /// Takes what requests need from checked settings.
-    pub fn new(settings: &CheckedHttp) -> Self {
+    /// Takes what requests need from checked settings; relative paths of files start from `base_dir`.
+    pub fn new(settings: &CheckedHttp, base_dir: &Path) -> Self {
         let headers = settings.headers.iter();
         Self {
             base_url: settings.base_url.clone(),
@@ -22,6 +25,7 @@ impl RequestDefaults {
                 .collect(),
             request_timeout_ns: settings.request_timeout.as_nanos(),
             redirects: settings.redirects,
+            base_dir: base_dir.to_owned(),
         }
     }
 }

@@ -280,6 +280,7 @@ mod tests {
             headers: Vec::new(),
             request_timeout_ns: 0,
             redirects: 0,
+            base_dir: std::path::PathBuf::new(),
         };
         let mut scope = Scope::default();
         let compiled = compile(&request, &defaults, &mut scope).unwrap();

@@ -1,0 +1,128 @@
+//! The closed model: so many virtual users, each starting its next iteration when the last has ended.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use squall_plan::{Pause, Span};
+
+use super::crew::{Busy, Crew, wait};
+use crate::program::pause_bounds;
+use crate::scenario::ScenarioThread;
+use crate::schedule::UserSchedule;
+use crate::users::{Ended, VirtualUser};
+
+pub(super) async fn drive(scenario: &Rc<ScenarioThread>, schedule: &UserSchedule, rhythm: Rhythm) {
+    let wanted = Rc::new(Cell::new(0_u64));
+    let mut crew = Crew::default();
+    let mut seats: Vec<Rc<Cell<bool>>> = Vec::new();
+    while scenario.is_open() {
+        let elapsed = scenario
+            .worker
+            .clock
+            .now()
+            .saturating_sub(scenario.start_ns);
+        wanted.set(schedule.users_at(elapsed));
+        fill(scenario, &wanted, &mut seats, &mut crew, rhythm);
+        let change = schedule
+            .next_change(elapsed)
+            .map_or(u64::MAX, |next| scenario.start_ns.saturating_add(next));
+        wait(scenario, change.min(scenario.end_ns.get())).await;
+    }
+    crew.finish(scenario).await;
+}
+
+/// Puts a user on every wanted seat that is empty.
+fn fill(
+    scenario: &Rc<ScenarioThread>,
+    wanted: &Rc<Cell<u64>>,
+    seats: &mut Vec<Rc<Cell<bool>>>,
+    crew: &mut Crew,
+    rhythm: Rhythm,
+) {
+    crew.reap();
+    for index in 0..usize::try_from(wanted.get()).unwrap_or(usize::MAX) {
+        if seats.len() <= index {
+            seats.push(Rc::default());
+        }
+        let seat = &seats[index];
+        if !seat.replace(true) {
+            let user = VirtualUser::new(Rc::clone(scenario), index as u64);
+            let (seat, wanted) = (Rc::clone(seat), Rc::clone(wanted));
+            crew.spawn(|busy| async move {
+                let leave = || index as u64 >= wanted.get();
+                run_user(user, rhythm, busy, leave).await;
+                seat.set(false);
+            });
+        }
+    }
+}
+
+/// Pacing and pause between a user's iterations.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rhythm {
+    pacing: u64,
+    pause: (u64, u64),
+}
+
+impl Rhythm {
+    pub(super) fn new(pacing: Option<Span>, pause: Option<&Pause>) -> Self {
+        Self {
+            pacing: pacing.map_or(0, |span| span.as_nanos()),
+            pause: pause.map_or((0, 0), pause_bounds),
+        }
+    }
+
+    fn is_free(self) -> bool {
+        self.pacing == 0 && self.pause.1 == 0
+    }
+}
+
+/// Runs a user's iterations until the load ends or the user is to leave.
+pub(super) async fn run_user(
+    mut user: VirtualUser,
+    rhythm: Rhythm,
+    busy: Busy,
+    leave: impl Fn() -> bool,
+) {
+    let scenario = Rc::clone(&user.scenario);
+    let mut next = scenario.worker.clock.now();
+    while scenario.is_open() && !leave() {
+        busy.set(true);
+        let start = user.next_start(next);
+        if user.iterate(start).await == Ended::NoData {
+            break;
+        }
+        busy.set(false);
+        if user.last_moment() < next.max(1) {
+            // Nothing was sent: without this, a flow whose conditions all fail would never let another task run.
+            tokio::task::yield_now().await;
+        }
+        next = user.last_moment().max(next);
+        if !rhythm.is_free() {
+            next = rest(&mut user, rhythm, start.intended, next).await;
+        }
+    }
+}
+
+/// Waits as the rhythm says and returns when the next iteration should start.
+async fn rest(user: &mut VirtualUser, rhythm: Rhythm, started: u64, ended: u64) -> u64 {
+    let (min, max) = rhythm.pause;
+    let extra = if max > min {
+        user.bindings.random_below(max - min + 1)
+    } else {
+        0
+    };
+    let due = (ended + min + extra).max(started + rhythm.pacing);
+    let scenario = Rc::clone(&user.scenario);
+    scenario
+        .worker
+        .timers
+        .sleep_until(due.min(scenario.end_ns.get()))
+        .await;
+    let late = scenario.worker.clock.now().saturating_sub(due);
+    if due > ended {
+        let mut recorder = scenario.worker.recorder.borrow_mut();
+        recorder.schedule_error(late);
+    }
+    due
+}

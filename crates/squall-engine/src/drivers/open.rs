@@ -1,0 +1,187 @@
+//! The open model: iterations start when they are due, however long they take.
+//!
+//! Arrivals are read off the schedule in order and never stored: an arrival that finds no free user stays the next one, and the
+//! first user that becomes free takes it, late and charged from its intended start. An arrival that has waited longer than
+//! `max_wait`, or is still waiting when the load ends, is dropped and counted.
+//!
+//! | user becomes | next arrival due | then |
+//! |---|---|---|
+//! | free | yes | takes it at once |
+//! | free | no | sleeps in the mailbox until the dispatcher gives it one |
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use squall_plan::Span;
+use tokio::sync::Notify;
+
+use super::crew::{Busy, Crew, wait};
+use crate::scenario::ScenarioThread;
+use crate::schedule::Arrivals;
+use crate::seed::mix;
+use crate::users::{Ended, Start, VirtualUser};
+
+/// Arrivals and idle users of one thread.
+#[derive(Debug)]
+struct Desk {
+    arrivals: RefCell<std::iter::Peekable<Arrivals>>,
+    max_wait: u64,
+    idle: RefCell<Vec<Rc<Mailbox>>>,
+    freed: Notify,
+}
+
+/// Where an idle user gets its next arrival.
+#[derive(Debug, Default)]
+struct Mailbox {
+    arrival: Cell<Option<Start>>,
+    wake: Notify,
+}
+
+pub(super) async fn drive(
+    scenario: &Rc<ScenarioThread>,
+    arrivals: Arrivals,
+    max_users: u64,
+    max_wait: Span,
+) {
+    let desk = Rc::new(Desk {
+        arrivals: RefCell::new(arrivals.peekable()),
+        max_wait: max_wait.as_nanos(),
+        idle: RefCell::default(),
+        freed: Notify::new(),
+    });
+    let mut crew = Crew::default();
+    let mut users = 0;
+    while scenario.is_open() {
+        let Some(due) = desk.next_due(scenario) else {
+            break;
+        };
+        wait(scenario, due.min(scenario.end_ns.get())).await;
+        while let Some(start) = desk.take_if(scenario, || users < max_users || desk.has_idle()) {
+            let idle = desk.idle.borrow_mut().pop();
+            if let Some(mailbox) = idle {
+                mailbox.arrival.set(Some(start));
+                mailbox.wake.notify_one();
+            } else {
+                let user = VirtualUser::new(Rc::clone(scenario), users);
+                users += 1;
+                let desk = Rc::clone(&desk);
+                crew.spawn(|busy| run_user(user, start, desk, busy));
+            }
+        }
+        if scenario.is_open() && desk.is_due(scenario) {
+            tokio::select! {
+                () = desk.freed.notified() => {}
+                () = wait(scenario, scenario.end_ns.get()) => {}
+            }
+        }
+    }
+    wait(scenario, scenario.end_ns.get()).await;
+    desk.drop_rest(scenario);
+    crew.finish(scenario).await;
+}
+
+impl Desk {
+    fn next_due(&self, scenario: &ScenarioThread) -> Option<u64> {
+        self.arrivals
+            .borrow_mut()
+            .peek()
+            .map(|arrival| scenario.start_ns + arrival.intended_ns)
+    }
+
+    fn is_due(&self, scenario: &ScenarioThread) -> bool {
+        self.next_due(scenario)
+            .is_some_and(|due| due <= scenario.worker.clock.now())
+    }
+
+    fn has_idle(&self) -> bool {
+        !self.idle.borrow().is_empty()
+    }
+
+    /// Takes the next arrival if it is due and somebody can run it; drops those that have waited too long.
+    fn take_if(&self, scenario: &ScenarioThread, can_run: impl Fn() -> bool) -> Option<Start> {
+        let now = scenario.worker.clock.now();
+        loop {
+            let due = self
+                .next_due(scenario)
+                .filter(|due| *due <= now && scenario.is_open())?;
+            let expired = now - due > self.max_wait;
+            if !expired && !can_run() {
+                // With no patience at all, an arrival that nobody can run now is dropped now.
+                if self.max_wait > 0 {
+                    return None;
+                }
+            }
+            let arrival = self.arrivals.borrow_mut().next()?;
+            if !expired && can_run() {
+                let seed = mix(scenario.seed, arrival.number);
+                return Some(Start {
+                    intended: due,
+                    iteration: arrival.number,
+                    seed,
+                });
+            }
+            scenario
+                .worker
+                .recorder
+                .borrow_mut()
+                .dropped(scenario.scenario.id, 1);
+        }
+    }
+
+    /// Counts what was due and never started.
+    fn drop_rest(&self, scenario: &ScenarioThread) {
+        let end = scenario.end_ns.get();
+        let mut arrivals = self.arrivals.borrow_mut();
+        let mut dropped = 0;
+        while arrivals
+            .next_if(|arrival| scenario.start_ns + arrival.intended_ns < end)
+            .is_some()
+        {
+            dropped += 1;
+        }
+        if dropped > 0 {
+            scenario
+                .worker
+                .recorder
+                .borrow_mut()
+                .dropped(scenario.scenario.id, dropped);
+        }
+    }
+}
+
+/// Runs arrivals, one after the other, for as long as the load is open.
+async fn run_user(mut user: VirtualUser, first: Start, desk: Rc<Desk>, busy: Busy) {
+    let scenario = Rc::clone(&user.scenario);
+    let mailbox = Rc::new(Mailbox::default());
+    let mut start = first;
+    let mut free_since = 0;
+    loop {
+        busy.set(true);
+        record_lateness(&scenario, start.intended.max(free_since));
+        if user.iterate(start).await == Ended::NoData {
+            return;
+        }
+        busy.set(false);
+        free_since = scenario.worker.clock.now();
+        start = match desk.take_if(&scenario, || true) {
+            Some(start) => start,
+            None => {
+                free_since = 0;
+                desk.idle.borrow_mut().push(Rc::clone(&mailbox));
+                desk.freed.notify_one();
+                loop {
+                    if let Some(start) = mailbox.arrival.take() {
+                        break start;
+                    }
+                    mailbox.wake.notified().await;
+                }
+            }
+        };
+    }
+}
+
+/// Records how late the generator was: an arrival that waited for a user is late from when the user was free.
+fn record_lateness(scenario: &ScenarioThread, due: u64) {
+    let late = scenario.worker.clock.now().saturating_sub(due);
+    scenario.worker.recorder.borrow_mut().schedule_error(late);
+}

@@ -1,0 +1,82 @@
+//! A flow compiled for the interpreter: one list of operations with jumps, so that nested steps need no recursion.
+
+mod chooser;
+mod compile;
+mod condition;
+
+pub(crate) use chooser::{Chooser, ChooserState};
+pub(crate) use compile::pause_bounds;
+pub use compile::{Names, compile};
+pub(crate) use condition::Condition;
+
+use squall_http::HttpStep;
+use squall_metrics::SeriesId;
+
+/// One operation of the interpreter.
+#[derive(Debug)]
+pub(crate) enum Op {
+    /// Sends a request.
+    Http {
+        /// The request.
+        step: Box<HttpStep>,
+        /// Where it is counted.
+        series: SeriesId,
+    },
+    /// Waits for a time between these nanoseconds.
+    Pause {
+        /// Shortest wait.
+        min: u64,
+        /// Longest wait.
+        max: u64,
+    },
+    /// Starts a loop.
+    LoopStart {
+        /// How often its body runs.
+        times: u32,
+    },
+    /// Goes back to `body` until the loop has run often enough.
+    LoopEnd {
+        /// First operation of the body.
+        body: usize,
+    },
+    /// Goes to `target` unless the condition holds.
+    JumpUnless {
+        /// The condition.
+        condition: Box<Condition>,
+        /// Where to go.
+        target: usize,
+    },
+    /// Goes to `target`.
+    Jump {
+        /// Where to go.
+        target: usize,
+    },
+    /// Goes to one of several branches.
+    Choose {
+        /// Number of the chooser in [`Program::choosers`].
+        chooser: usize,
+    },
+    /// Starts a transaction.
+    GroupStart {
+        /// Where it is counted.
+        series: SeriesId,
+    },
+    /// Ends the innermost transaction.
+    GroupEnd,
+}
+
+/// A compiled flow.
+#[derive(Debug)]
+pub struct Program {
+    pub(crate) ops: Vec<Op>,
+    pub(crate) choosers: Vec<Chooser>,
+    pub(crate) iteration: SeriesId,
+    pub(crate) origins: Vec<squall_protocol::connect::Origin>,
+}
+
+impl Program {
+    /// Scheme, host and port of every request whose URL does not vary.
+    pub fn origins(&self) -> &[squall_protocol::connect::Origin] {
+        &self.origins
+    }
+}

@@ -1,0 +1,179 @@
+//! A scenario ready to run, and its share on one I/O thread.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use squall_http::{ClientConfig, ClientSettings};
+use squall_metrics::ScenarioId;
+use squall_plan::CheckedLoad;
+use squall_protocol::values::{Bindings, BindingsSettings, IterationIds, Scope};
+use tokio::sync::Notify;
+
+use crate::data::{RowPicker, Rows};
+use crate::program::{ChooserState, Program};
+use crate::schedule::Segment;
+use crate::script::ScriptHost;
+use crate::seed::mix;
+use crate::worker::Worker;
+
+/// What one iteration does.
+#[derive(Debug)]
+pub enum Workload {
+    /// A compiled flow.
+    Flow(Program),
+    /// A script.
+    Script {
+        /// Who runs it.
+        host: Arc<dyn ScriptHost>,
+        /// Where its iterations are counted.
+        iteration: squall_metrics::SeriesId,
+    },
+}
+
+/// A scenario ready to run; shared by all threads.
+#[derive(Debug)]
+pub struct CompiledScenario {
+    /// Where users, drops and iterations are counted.
+    pub id: ScenarioId,
+    /// When iterations start.
+    pub load: CheckedLoad,
+    /// What one iteration does.
+    pub workload: Workload,
+    /// Names of variables, pools and counters.
+    pub scope: Scope,
+    /// HTTP settings.
+    pub http: ClientConfig,
+    /// How long iterations in flight may go on after the load has ended, in nanoseconds.
+    pub graceful_stop_ns: u64,
+    /// Number of the first virtual user of the run that belongs to this scenario, from 0.
+    pub first_user: u64,
+    /// Order and size of each pool of the scope.
+    pub(crate) rows: Vec<Rows>,
+}
+
+/// One thread's share of a running scenario.
+#[derive(Debug)]
+pub(crate) struct ScenarioThread {
+    pub(crate) scenario: Arc<CompiledScenario>,
+    pub(crate) worker: Rc<Worker>,
+    pub(crate) segment: Segment,
+    pub(crate) seed: u64,
+    pub(crate) start_ns: u64,
+    pub(crate) end_ns: Cell<u64>,
+    pub(crate) stop: Notify,
+    pub(crate) client: Rc<ClientSettings>,
+    pub(crate) bindings: Rc<BindingsSettings>,
+    pub(crate) choosers: Vec<RefCell<ChooserState>>,
+    rows: Vec<RowPicker>,
+    iterations: Cell<u64>,
+    users: Cell<u64>,
+}
+
+impl ScenarioThread {
+    pub(crate) fn new(
+        scenario: Arc<CompiledScenario>,
+        worker: Rc<Worker>,
+        seed: u64,
+        start_ns: u64,
+        wall_origin_ns: u64,
+    ) -> Self {
+        let segment = worker.segment;
+        let stride = (u64::from(segment.index), u64::from(segment.count));
+        let choosers = match &scenario.workload {
+            Workload::Flow(program) => program
+                .choosers
+                .iter()
+                .map(|c| RefCell::new(c.state(segment.index)))
+                .collect(),
+            Workload::Script { .. } => Vec::new(),
+        };
+        Self {
+            segment,
+            seed: mix(seed, u64::from(scenario.id.0)),
+            start_ns,
+            end_ns: Cell::new(start_ns.saturating_add(scenario.load.duration().as_nanos())),
+            stop: Notify::new(),
+            client: Rc::new(ClientSettings::new(
+                &scenario.http,
+                Rc::clone(&worker.http),
+                segment.index,
+                segment.count,
+            )),
+            bindings: Rc::new(BindingsSettings::new(
+                &scenario.scope,
+                stride,
+                wall_origin_ns,
+            )),
+            choosers,
+            rows: scenario
+                .rows
+                .iter()
+                .map(|rows| RowPicker::new(*rows, segment))
+                .collect(),
+            iterations: Cell::new(0),
+            users: Cell::new(0),
+            scenario,
+            worker,
+        }
+    }
+
+    /// Tells whether new iterations may start.
+    pub(crate) fn is_open(&self) -> bool {
+        self.worker.clock.now() < self.end_ns.get()
+    }
+
+    /// Ends the load now: no new iterations; those in flight get their time to finish.
+    pub(crate) fn close(&self) {
+        self.end_ns
+            .set(self.end_ns.get().min(self.worker.clock.now()));
+        self.stop.notify_waiters();
+    }
+
+    /// Returns the number of this thread's next iteration, unique over the scenario.
+    pub(crate) fn next_iteration(&self) -> u64 {
+        let number = self.iterations.get();
+        self.iterations.set(number + 1);
+        u64::from(self.segment.index) + number * u64::from(self.segment.count)
+    }
+
+    /// Binds the data of one iteration; `false` when a *once* pool is used up.
+    pub(crate) fn bind(
+        &self,
+        user: u64,
+        iteration: u64,
+        seed: u64,
+        bindings: &mut Bindings,
+    ) -> bool {
+        bindings.begin(IterationIds {
+            user: self.scenario.first_user + user + 1,
+            iteration,
+            seed,
+        });
+        for (pool, picker) in self.rows.iter().enumerate() {
+            let Some(row) = picker.next(user, bindings) else {
+                return false;
+            };
+            bindings.set_row(pool, row);
+        }
+        true
+    }
+
+    /// Counts a virtual user in or out, for the gauge of active users.
+    pub(crate) fn user_joined(&self) {
+        self.set_users(self.users.get() + 1);
+    }
+
+    /// Counts a virtual user out.
+    pub(crate) fn user_left(&self) {
+        self.set_users(self.users.get().saturating_sub(1));
+    }
+
+    fn set_users(&self, users: u64) {
+        self.users.set(users);
+        self.worker
+            .recorder
+            .borrow_mut()
+            .users(self.scenario.id, users);
+    }
+}

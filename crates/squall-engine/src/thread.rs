@@ -1,0 +1,245 @@
+//! One I/O thread: its runtime, its tasks, and the commands it takes.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+
+use rustix::time::{ClockId, clock_gettime};
+use squall_http::HttpThread;
+use squall_metrics::Recorder;
+use squall_protocol::Clock;
+use tokio::runtime::Builder;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::LocalSet;
+
+use crate::drivers::drive;
+use crate::parts::{PartKind, PartSink};
+use crate::record::{RecordBuffer, RecordQueue};
+use crate::scenario::{CompiledScenario, ScenarioThread};
+use crate::schedule::Segment;
+use crate::timer::Timers;
+use crate::worker::Worker;
+
+/// Time limits are looked over, and records handed over, this often.
+const TICK_NS: u64 = 10_000_000;
+/// Length of an interval.
+const INTERVAL_NS: u64 = 1_000_000_000;
+
+/// What an I/O thread is told.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// Runs a share of a scenario and says when it has ended.
+    Run {
+        /// The scenario.
+        scenario: Arc<CompiledScenario>,
+        /// When it starts, on the run's clock.
+        start_ns: u64,
+        /// Told the moment at which this thread's share ended.
+        done: Sender<u64>,
+    },
+    /// Ends all loads; what is in flight gets its grace.
+    Stop,
+    /// Ends all loads at once; what is in flight is interrupted.
+    Abort,
+    /// Hands over what was measured so far, and says so.
+    Flush {
+        /// Told once it is done.
+        done: Sender<()>,
+    },
+    /// Ends the thread.
+    Shutdown,
+}
+
+/// What an I/O thread is made with.
+#[derive(Debug)]
+pub(crate) struct ThreadSettings {
+    pub(crate) segment: Segment,
+    pub(crate) clock: Clock,
+    pub(crate) seed: u64,
+    pub(crate) wall_origin_ns: u64,
+    pub(crate) parts: Arc<dyn PartSink>,
+    pub(crate) records: Option<RecordQueue>,
+}
+
+/// Runs an I/O thread until it is told to end.
+pub(crate) fn run(
+    settings: ThreadSettings,
+    mut commands: UnboundedReceiver<Command>,
+) -> std::io::Result<()> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    LocalSet::new().block_on(&runtime, async move {
+        let worker = Rc::new(new_worker(&settings)?);
+        let scenarios = Rc::new(RefCell::new(Vec::new()));
+        let tasks = [
+            tokio::task::spawn_local(tick(Rc::clone(&worker))),
+            tokio::task::spawn_local(fire_timers(Rc::clone(&worker))),
+        ];
+        let intervals = Intervals {
+            worker: Rc::clone(&worker),
+            parts: Arc::clone(&settings.parts),
+            next: Cell::default(),
+            busy: Cell::default(),
+        };
+        let intervals = Rc::new(intervals);
+        let reporting = tokio::task::spawn_local({
+            let intervals = Rc::clone(&intervals);
+            async move { intervals.report().await }
+        });
+        while let Some(command) = commands.recv().await {
+            if let Command::Flush { done } = &command {
+                intervals.flush(PartKind::Partial);
+                // Nobody waits any more when the run was given up.
+                done.send(()).ok();
+            }
+            if !obey(command, &worker, &settings, &scenarios) {
+                break;
+            }
+        }
+        for task in tasks.iter().chain([&reporting]) {
+            task.abort();
+        }
+        if let Some(records) = &worker.records {
+            records.borrow_mut().flush();
+        }
+        intervals.flush(PartKind::Last);
+        Ok(())
+    })
+}
+
+fn new_worker(settings: &ThreadSettings) -> std::io::Result<Worker> {
+    let thread = settings.segment.index;
+    Ok(Worker {
+        segment: settings.segment,
+        clock: settings.clock.clone(),
+        timers: Timers::new(settings.clock.clone())?,
+        recorder: RefCell::new(Recorder::new()),
+        http: Rc::new(HttpThread::new(settings.clock.clone())),
+        records: settings
+            .records
+            .clone()
+            .map(|queue| RefCell::new(RecordBuffer::new(queue, thread))),
+        abort: tokio::sync::Notify::new(),
+    })
+}
+
+type Running = Rc<RefCell<Vec<Rc<ScenarioThread>>>>;
+
+/// Obeys a command; returns `false` when the thread is to end.
+fn obey(
+    command: Command,
+    worker: &Rc<Worker>,
+    settings: &ThreadSettings,
+    running: &Running,
+) -> bool {
+    match command {
+        Command::Run {
+            scenario,
+            start_ns,
+            done,
+        } => {
+            let share = ScenarioThread::new(
+                scenario,
+                Rc::clone(worker),
+                settings.seed,
+                start_ns,
+                settings.wall_origin_ns,
+            );
+            let share = Rc::new(share);
+            running.borrow_mut().push(Rc::clone(&share));
+            let (running, clock) = (Rc::clone(running), settings.clock.clone());
+            tokio::task::spawn_local(async move {
+                drive(Rc::clone(&share)).await;
+                if let Some(records) = &share.worker.records {
+                    records.borrow_mut().flush();
+                }
+                running
+                    .borrow_mut()
+                    .retain(|other| !Rc::ptr_eq(other, &share));
+                // Nobody waits any more when the run was given up.
+                done.send(clock.now()).ok();
+            });
+            true
+        }
+        Command::Stop => {
+            running.borrow().iter().for_each(|share| share.close());
+            true
+        }
+        Command::Abort => {
+            running.borrow().iter().for_each(|share| share.close());
+            worker.abort.notify_waiters();
+            true
+        }
+        Command::Flush { .. } => true,
+        Command::Shutdown => false,
+    }
+}
+
+async fn fire_timers(worker: Rc<Worker>) {
+    if let Err(error) = worker.timers.drive().await {
+        tracing::error!(%error, "the timer of an I/O thread failed");
+    }
+}
+
+/// Looks over time limits, hands over records, and measures how long a ready task waits for this thread.
+async fn tick(worker: Rc<Worker>) {
+    let mut due = worker.clock.now();
+    loop {
+        due += TICK_NS;
+        worker.timers.sleep_until(due).await;
+        let now = worker.clock.now();
+        worker
+            .recorder
+            .borrow_mut()
+            .generator_delay(now.saturating_sub(due));
+        due = due.max(now.saturating_sub(TICK_NS));
+        worker.http.deadlines().expire(now);
+        if let Some(records) = &worker.records {
+            records.borrow_mut().flush();
+        }
+    }
+}
+
+/// Hands over one part a second.
+#[derive(Debug)]
+struct Intervals {
+    worker: Rc<Worker>,
+    parts: Arc<dyn PartSink>,
+    next: Cell<u64>,
+    busy: Cell<u64>,
+}
+
+impl Intervals {
+    async fn report(&self) {
+        self.busy.set(thread_cpu_ns());
+        loop {
+            self.worker
+                .timers
+                .sleep_until((self.next.get() + 1) * INTERVAL_NS)
+                .await;
+            self.flush(PartKind::Complete);
+        }
+    }
+
+    fn flush(&self, kind: PartKind) {
+        let busy = thread_cpu_ns();
+        let used = busy - self.busy.replace(busy);
+        let thread = usize::try_from(self.worker.segment.index).unwrap_or(0);
+        let part = self
+            .worker
+            .recorder
+            .borrow_mut()
+            .take_part(self.next.get(), thread, used);
+        if kind == PartKind::Complete {
+            self.next.set(self.next.get() + 1);
+        }
+        self.parts.take(part, kind);
+    }
+}
+
+/// Returns the CPU time that this thread has used, in nanoseconds.
+fn thread_cpu_ns() -> u64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    u64::try_from(time.tv_sec).unwrap_or(0) * 1_000_000_000
+        + u64::try_from(time.tv_nsec).unwrap_or(0)
+}

@@ -1,0 +1,132 @@
+//! The flow interpreter.
+
+use std::rc::Rc;
+
+use squall_metrics::{Outcome, SeriesId};
+
+use super::operation;
+use super::running::{RunningOperation, RunningTransaction};
+use super::virtual_user::{VirtualUser, worse};
+use crate::program::{Op, Program};
+use squall_http::HttpStep;
+
+/// A transaction under way and how its operations have ended so far.
+struct OpenGroup<'a> {
+    running: RunningTransaction<'a>,
+    outcome: Outcome,
+}
+
+impl VirtualUser {
+    /// Runs a flow once. A step that needs a value which no answer has given ends the iteration as failed.
+    pub(super) async fn run(&mut self, program: &Program, intended: u64) -> Outcome {
+        let scenario = Rc::clone(&self.scenario);
+        let worker = &*scenario.worker;
+        let mut groups: Vec<OpenGroup<'_>> = Vec::new();
+        let mut total = Outcome::Ok;
+        let mut ready = intended;
+        let mut at = 0;
+        self.loops.clear();
+        while let Some(op) = program.ops.get(at) {
+            at += 1;
+            match op {
+                Op::Http { step, series } => {
+                    if step.missing(&self.bindings).is_some() {
+                        total = Outcome::Failed;
+                        break;
+                    }
+                    let outcome = self.send(step, *series, ready).await;
+                    ready = self.last_moment;
+                    total = worse(total, outcome);
+                    if let Some(group) = groups.last_mut() {
+                        group.outcome = worse(group.outcome, outcome);
+                    }
+                }
+                Op::Pause { min, max } => {
+                    ready = self.pause(*min, *max).await;
+                }
+                Op::LoopStart { times } => self.loops.push(*times),
+                Op::LoopEnd { body } => at = self.next_round(*body, at),
+                Op::JumpUnless { condition, target } => {
+                    if !condition.holds(&mut self.bindings, worker.clock.now()) {
+                        at = *target;
+                    }
+                }
+                Op::Jump { target } => at = *target,
+                Op::Choose { chooser } => {
+                    let mut state = scenario.choosers[*chooser].borrow_mut();
+                    at = program.choosers[*chooser].choose(&mut state, &mut self.bindings);
+                }
+                Op::GroupStart { series } => {
+                    groups.push(OpenGroup {
+                        running: RunningTransaction::start(worker, *series, ready),
+                        outcome: Outcome::Ok,
+                    });
+                }
+                Op::GroupEnd => end_group(&mut groups, worker.clock.now()),
+            }
+        }
+        while !groups.is_empty() {
+            if let Some(group) = groups.last_mut() {
+                group.outcome = worse(group.outcome, total);
+            }
+            end_group(&mut groups, worker.clock.now());
+        }
+        total
+    }
+
+    /// Sends one request and counts it.
+    pub(super) async fn send(
+        &mut self,
+        step: &HttpStep,
+        series: SeriesId,
+        intended: u64,
+    ) -> Outcome {
+        let running = RunningOperation::start(&self.scenario.worker, series);
+        let operation = self
+            .client
+            .execute(step, &mut self.bindings, intended)
+            .await;
+        running.finished();
+        self.last_moment = operation.moments.last_byte;
+        operation::record(
+            &self.scenario.worker,
+            series,
+            &operation,
+            self.bindings.ids(),
+        )
+    }
+
+    /// Waits and returns the moment at which the wait was to end.
+    async fn pause(&mut self, min: u64, max: u64) -> u64 {
+        let extra = if max > min {
+            self.bindings.random_below(max - min + 1)
+        } else {
+            0
+        };
+        let until = self.scenario.worker.clock.now() + min + extra;
+        self.scenario.worker.timers.sleep_until(until).await;
+        until
+    }
+
+    fn next_round(&mut self, body: usize, after: usize) -> usize {
+        match self.loops.last_mut() {
+            Some(left) if *left > 1 => {
+                *left -= 1;
+                body
+            }
+            _ => {
+                self.loops.pop();
+                after
+            }
+        }
+    }
+}
+
+fn end_group(groups: &mut Vec<OpenGroup<'_>>, now: u64) {
+    if let Some(group) = groups.pop() {
+        if let Some(outer) = groups.last_mut() {
+            outer.outcome = worse(outer.outcome, group.outcome);
+        }
+        group.running.finish(group.outcome, now);
+    }
+}

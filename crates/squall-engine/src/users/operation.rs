@@ -1,0 +1,100 @@
+//! From a finished operation to a sample.
+
+use squall_http::Operation;
+use squall_metrics::{Outcome, Sample, SeriesId};
+use squall_protocol::values::IterationIds;
+
+use crate::record::OperationRecord;
+use crate::worker::Worker;
+
+/// Marks a phase that did not take place.
+const NONE: u64 = u64::MAX;
+
+/// Counts a finished operation and returns its outcome.
+#[inline]
+pub(super) fn record(
+    worker: &Worker,
+    series: SeriesId,
+    operation: &Operation,
+    ids: IterationIds,
+) -> Outcome {
+    let sample = sample(operation);
+    let mut recorder = worker.recorder.borrow_mut();
+    recorder.operation_finished(series, &sample);
+    for failure in &operation.failures {
+        let at = operation.moments.last_byte;
+        recorder.failure(series, failure.class.as_str(), &failure.message, at, || {
+            example(operation, &failure.detail)
+        });
+    }
+    drop(recorder);
+    if let Some(records) = &worker.records {
+        records
+            .borrow_mut()
+            .push(operation_record(series, operation, sample.outcome, ids));
+    }
+    sample.outcome
+}
+
+fn sample(operation: &Operation) -> Sample {
+    let m = &operation.moments;
+    let outcome = if operation.failures.is_empty() {
+        Outcome::Ok
+    } else {
+        Outcome::Failed
+    };
+    Sample {
+        outcome,
+        status: operation.status,
+        response_ns: m.last_byte.saturating_sub(m.intended),
+        service_ns: m.last_byte.saturating_sub(m.start),
+        waiting_ns: m.start.saturating_sub(m.intended),
+        connecting_ns: if operation.connected {
+            m.connected - m.start
+        } else {
+            NONE
+        },
+        securing_ns: if operation.secured {
+            m.secured - m.connected
+        } else {
+            NONE
+        },
+        writing_ns: m.written.saturating_sub(m.secured),
+        first_byte_ns: m.first_byte.saturating_sub(m.written),
+        reading_ns: m.last_byte.saturating_sub(m.first_byte),
+        bytes_sent: operation.bytes_sent,
+        bytes_received: operation.bytes_received,
+    }
+}
+
+fn example(operation: &Operation, detail: &str) -> String {
+    if detail.is_empty() {
+        operation.request_line.clone()
+    } else {
+        format!("{}: {detail}", operation.request_line)
+    }
+}
+
+fn operation_record(
+    series: SeriesId,
+    operation: &Operation,
+    outcome: Outcome,
+    ids: IterationIds,
+) -> OperationRecord {
+    let failure = operation
+        .failures
+        .first()
+        .map(|failure| Box::new((failure.class.as_str(), failure.message.clone())));
+    OperationRecord {
+        series,
+        moments: operation.moments,
+        outcome,
+        status: operation.status,
+        bytes_sent: operation.bytes_sent,
+        bytes_received: operation.bytes_received,
+        user: ids.user,
+        iteration: ids.iteration,
+        id: (0, 0),
+        failure,
+    }
+}

@@ -1,0 +1,121 @@
+//! One virtual user and its iterations.
+
+use std::rc::Rc;
+
+use squall_http::Client;
+use squall_metrics::Outcome;
+use squall_protocol::values::Bindings;
+
+use super::running::RunningTransaction;
+use super::script_user::ScriptUser;
+use crate::scenario::{ScenarioThread, Workload};
+use crate::seed::mix;
+
+/// When and as which number an iteration starts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Start {
+    /// When it should start.
+    pub(crate) intended: u64,
+    /// Its number in the scenario.
+    pub(crate) iteration: u64,
+    /// What its random choices are drawn from.
+    pub(crate) seed: u64,
+}
+
+/// How an iteration ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// It ran.
+    Done,
+    /// It did not start: a data pool is used up.
+    NoData,
+}
+
+/// A reusable slot with session state.
+#[derive(Debug)]
+pub(crate) struct VirtualUser {
+    pub(crate) scenario: Rc<ScenarioThread>,
+    pub(crate) client: Client,
+    pub(crate) bindings: Bindings,
+    pub(super) loops: Vec<u32>,
+    /// When the last operation ended, which is when the next one should start.
+    pub(super) last_moment: u64,
+    /// Number of the user in its scenario, from 0, over all threads.
+    number: u64,
+    iterations: u64,
+}
+
+impl VirtualUser {
+    /// Creates the `index`th user of this thread.
+    pub(crate) fn new(scenario: Rc<ScenarioThread>, index: u64) -> Self {
+        let number = u64::from(scenario.segment.index) + index * u64::from(scenario.segment.count);
+        let client = Client::new(Rc::clone(&scenario.client));
+        let bindings = Bindings::new(Rc::clone(&scenario.bindings));
+        scenario.user_joined();
+        Self {
+            scenario,
+            client,
+            bindings,
+            loops: Vec::new(),
+            last_moment: 0,
+            number,
+            iterations: 0,
+        }
+    }
+
+    /// Returns how this user's next iteration starts; its random choices depend on the user and its count alone.
+    pub(crate) fn next_start(&mut self, intended: u64) -> Start {
+        let seed = mix(mix(self.scenario.seed, self.number), self.iterations);
+        self.iterations += 1;
+        Start {
+            intended,
+            iteration: self.scenario.next_iteration(),
+            seed,
+        }
+    }
+
+    /// Returns when this user's last operation ended.
+    pub(crate) fn last_moment(&self) -> u64 {
+        self.last_moment
+    }
+
+    /// Runs one iteration.
+    pub(crate) async fn iterate(&mut self, start: Start) -> Ended {
+        let scenario = Rc::clone(&self.scenario);
+        if !scenario.bind(self.number, start.iteration, start.seed, &mut self.bindings) {
+            scenario.close();
+            return Ended::NoData;
+        }
+        let (outcome, running) = match &scenario.scenario.workload {
+            Workload::Flow(program) => {
+                let running =
+                    RunningTransaction::start(&scenario.worker, program.iteration, start.intended);
+                (self.run(program, start.intended).await, running)
+            }
+            Workload::Script { host, iteration } => {
+                let running =
+                    RunningTransaction::start(&scenario.worker, *iteration, start.intended);
+                let mut user = ScriptUser::new(self, start);
+                let result = host.iterate(&mut user).await;
+                (user.outcome(result, *iteration), running)
+            }
+        };
+        running.finish(outcome, scenario.worker.clock.now());
+        Ended::Done
+    }
+}
+
+impl Drop for VirtualUser {
+    fn drop(&mut self) {
+        self.scenario.user_left();
+    }
+}
+
+/// Returns the worse of two outcomes.
+pub(super) fn worse(a: Outcome, b: Outcome) -> Outcome {
+    if matches!((a, b), (Outcome::Ok, Outcome::Ok)) {
+        Outcome::Ok
+    } else {
+        Outcome::Failed
+    }
+}

@@ -1,0 +1,105 @@
+//! What a live view sees of a run.
+
+/// A run at one moment; rates and percentiles are those of the last seconds, counts since the start.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// Name of the plan.
+    pub name: String,
+    /// Stages in the order of the plan.
+    pub stages: Vec<StageProgress>,
+    /// Seconds since the start.
+    pub elapsed_s: f64,
+    /// Seconds that all stages will take, as far as their load profiles tell.
+    pub planned_s: Option<f64>,
+    /// Iterations per second that are due now; `None` without an open model.
+    pub asked_rate: Option<f64>,
+    /// Iterations started in the last second.
+    pub iteration_rate: f64,
+    /// Operations finished in the last second.
+    pub rate: f64,
+    /// `rate` of the last seconds, oldest first.
+    pub history: Vec<f64>,
+    /// Operations in flight.
+    pub in_flight: u64,
+    /// Active virtual users.
+    pub users: u64,
+    /// Operations that succeeded.
+    pub ok: u64,
+    /// Operations that failed.
+    pub failed: u64,
+    /// Operations that were cut off.
+    pub interrupted: u64,
+    /// Dropped iterations.
+    pub dropped: u64,
+    /// 50th, 95th and 99th percentile of the response time of the last seconds, in milliseconds.
+    pub response_ms: Option<[f64; 3]>,
+    /// Failures in groups, the most frequent first.
+    pub errors: Vec<ErrorCount>,
+    /// CPU of the process in the last second; 100 is one core.
+    pub cpu_percent: f64,
+    /// Share of the last second that the busiest I/O thread was busy, in percent.
+    pub busiest_thread_percent: f64,
+    /// 99th percentile of the schedule error of the last second, in milliseconds; `None` where nothing was scheduled.
+    pub schedule_lag_p99_ms: Option<f64>,
+    /// Name, delivered, queued and dropped records of each reporter.
+    pub reporters: Vec<(String, u64, u64, u64)>,
+    /// Name, operations in the last second, failed so far, and percentiles as in `response_ms`, of each operation series.
+    pub series: Vec<(String, f64, u64, Option<[f64; 3]>)>,
+}
+
+/// A stage of a live run.
+#[derive(Clone, Debug)]
+pub struct StageProgress {
+    /// Name.
+    pub name: String,
+    /// How far it is.
+    pub status: StageStatus,
+    /// Seconds from the start of the run to the start of the stage.
+    pub started_s: f64,
+    /// Seconds that it has taken.
+    pub elapsed_s: f64,
+    /// Seconds that it will take, where that is known.
+    pub planned_s: Option<f64>,
+}
+
+/// How far a stage is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StageStatus {
+    /// Not yet started.
+    Waiting,
+    /// Under way.
+    Running,
+    /// Ended as it should.
+    Completed,
+    /// Ended with an error.
+    Failed,
+    /// Not started, because a stage before it failed.
+    Skipped,
+    /// Ended or not started because the user stopped the run.
+    Interrupted,
+}
+
+impl StageStatus {
+    /// Returns the word used in `summary.json`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Running => "running",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// Failures of one class and message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorCount {
+    /// Class.
+    pub class: String,
+    /// What happened.
+    pub message: String,
+    /// How often so far.
+    pub count: u64,
+}

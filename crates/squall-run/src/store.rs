@@ -1,0 +1,108 @@
+//! The run's directory: written as the run goes, so that a killed process leaves what was measured.
+//!
+//! | file | holds | written |
+//! |---|---|---|
+//! | `plan.json` | the plan as it ran, its seed filled in | at the start |
+//! | `intervals.jsonl` | a line `{"series": …}` whenever names are new, and a line per interval | each second |
+//! | `summary.json` | [`squall_metrics::summary::Summary`] | at the end |
+//! | `run.log` | what happened when | as it happens |
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use squall_metrics::summary::Summary;
+use squall_metrics::{Interval, SeriesSnapshot, SeriesTable};
+use squall_plan::Plan;
+
+use crate::StartError;
+
+/// The directory of one run.
+#[derive(Clone, Debug)]
+pub struct RunDirectory {
+    path: PathBuf,
+}
+
+impl RunDirectory {
+    /// Creates the directory and stores the plan in it.
+    pub(crate) fn create(runs: &Path, id: &str, plan: &Plan) -> Result<Self, StartError> {
+        let path = runs.join(id);
+        let failed = |path: &Path, source| StartError::Store {
+            path: path.to_owned(),
+            source,
+        };
+        fs::create_dir_all(&path).map_err(|error| failed(&path, error))?;
+        let file = path.join("plan.json");
+        let json = serde_json::to_vec_pretty(plan).map_err(std::io::Error::from);
+        json.and_then(|json| fs::write(&file, json))
+            .map_err(|error| failed(&file, error))?;
+        Ok(Self { path })
+    }
+
+    /// Returns where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Opens the file of the run's log for appending.
+    ///
+    /// # Errors
+    /// The file cannot be created.
+    pub fn open_log(&self) -> std::io::Result<File> {
+        File::options()
+            .create(true)
+            .append(true)
+            .open(self.path.join("run.log"))
+    }
+
+    pub(crate) fn intervals(&self) -> std::io::Result<IntervalFile> {
+        let file = File::create(self.path.join("intervals.jsonl"))?;
+        Ok(IntervalFile {
+            file: BufWriter::new(file),
+            known: 0,
+        })
+    }
+
+    pub(crate) fn store_summary(&self, summary: &Summary) -> std::io::Result<()> {
+        let path = self.path.join("summary.json");
+        write_json(&path, summary)
+    }
+}
+
+/// Writes a document as a whole or not at all: to a file beside it, which then takes its place.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_json(path: &Path, document: &impl serde::Serialize) -> std::io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    let json = serde_json::to_vec_pretty(document)?;
+    fs::write(&beside, json)?;
+    fs::rename(&beside, path)
+}
+
+/// `intervals.jsonl`.
+#[derive(Debug)]
+pub(crate) struct IntervalFile {
+    file: BufWriter<File>,
+    known: usize,
+}
+
+impl IntervalFile {
+    /// Appends an interval, and before it the names it is the first to use.
+    pub(crate) fn append(
+        &mut self,
+        interval: &Interval,
+        table: &SeriesTable,
+    ) -> std::io::Result<()> {
+        if table.len() > self.known {
+            let snapshot: SeriesSnapshot = table.snapshot();
+            self.known = snapshot.series.len();
+            serde_json::to_writer(&mut self.file, &serde_json::json!({ "series": snapshot }))?;
+            self.file.write_all(b"\n")?;
+        }
+        serde_json::to_writer(&mut self.file, interval)?;
+        self.file.write_all(b"\n")?;
+        self.file.flush()
+    }
+}
