@@ -98,10 +98,36 @@ def test_a_counter_of_the_stage_is_noticed(refusal):
     assert "`/1` and `/2`" in error["message"]
 
 
-def test_random_draws_that_came_out_equal_are_noticed(refusal):
-    error = refusal("import random\nrandom.choice([1])\nawait self.client.http.get('/')")
-    assert "draws from Python's `random`" in error["message"]
-    assert "random_choice" in error["hint"]
+@pytest.mark.parametrize(
+    ("line", "reason", "hint"),
+    [
+        ("random.choice([1])", "it draws from Python's `random`", "random_choice"),
+        ("random.Random(5).random()", "it draws from Python's `random`", "random_choice"),
+        ("random.shuffle([1, 2])", "it draws from Python's `random`", "random_choice"),
+        ("int(time.time())", "it reads a clock", "timestamp()"),
+        ("time.strftime('%Y')", "it reads a clock", "timestamp()"),
+        ("datetime.datetime.now().date()", "it reads a clock", "timestamp()"),
+        ("datetime.date.today()", "it reads a clock", "timestamp()"),
+        ("time.sleep(3600)", "it sleeps", "await pause"),
+        ("socket.create_connection(('127.0.0.1', 1))", "by itself", "self.client"),
+        ("urllib.request.urlopen('http://127.0.0.1:1/')", "by itself", "self.client"),
+        ("subprocess.run(['true'])", "it starts a program", "outside of the action"),
+        ("os.system('true')", "it starts a program", "outside of the action"),
+    ],
+)
+def test_what_a_recording_would_freeze_or_repeat_is_noticed(refusal, line, reason, hint):
+    imports = "import datetime, os, random, socket, subprocess, time, urllib.request"
+    error = refusal(f"{imports}\n{line}\nawait self.client.http.get('/')")
+    assert reason in error["message"]
+    assert hint in error["hint"]
+    assert error["line"] == 11
+
+
+def test_clocks_and_draws_of_libraries_are_their_own_business(record):
+    lines = "import logging, tempfile, time\nlogging.getLogger('x').warning('hello')\ntime.perf_counter()\ntempfile.mktemp()"
+    assert record(f"{lines}\nawait self.client.http.get('/')") == [
+        {"http": {"method": "GET", "url": "/", "name": "go"}},
+    ]
 
 
 def test_recordings_of_different_length_are_noticed(load):

@@ -11,6 +11,7 @@ from typing import Any
 
 from squall._recording.frames import Place, is_users, qualified_name, users_lines
 from squall._recording.recording import MisuseError, NotRecordableError, Recording, RefusalError, switch
+from squall._recording.watch import watched
 
 _AWAIT_HINT = "only `self.client` and `pause` can be awaited in a compiled action"
 
@@ -42,7 +43,8 @@ def record_once(body: Callable[[], object], nonce_bytes: int) -> Recording:
     failure: Exception | None = None
     before = switch(recording)
     try:
-        _drive(body())
+        with watched(recording):
+            _drive(body())
     except (Exception, SystemExit) as error:
         failure = _failure(error)
     finally:

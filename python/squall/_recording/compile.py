@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -46,40 +45,31 @@ class Uncompiled:
 
 def compile_body(body: Callable[[], object]) -> Compiled | Uncompiled:
     """Records a body twice, and returns its steps if it asked for the same both times."""
-    random_state = _random_state()
     try:
         # The lengths of the nonces differ, so that lengths of texts with markers do too.
         first, second = record_once(body, nonce_bytes=6), record_once(body, nonce_bytes=9)
     except MisuseError as refusal:
         return Uncompiled(refusal.message, refusal.hint, refusal.place, is_mistake=True)
     except RefusalError as refusal:
-        return Uncompiled(f"{refusal.message}", refusal.hint, refusal.place)
+        return Uncompiled(refusal.message, refusal.hint, refusal.place)
     except BodyError as error:
         place = error.lines[-1] if error.lines else None
         return Uncompiled(
             f"its body raises `{error.message}`", None, place, is_mistake=True, traceback=traceback_text(error.lines)
         )
-    return _compare(first, second, drew_random=_random_state() != random_state)
+    return _compare(first, second)
 
 
-def _compare(first: Recording, second: Recording, *, drew_random: bool) -> Compiled | Uncompiled:
+def _compare(first: Recording, second: Recording) -> Compiled | Uncompiled:
     difference = first_difference(first.steps, second.steps)
     if difference is not None:
         return Uncompiled(difference.reason, difference.hint, difference.place)
-    if drew_random:
-        return Uncompiled(
-            "it draws from Python's `random`, so that it need not be the same in every iteration",
-            "use `random_int(…)` or `random_choice(…)` of `squall`",
-            None,
-        )
+    note = first.note or second.note
+    if note is not None:
+        return Uncompiled(note.message, note.hint, note.place)
     if not _has_request(first.steps):
         return Uncompiled("it makes no request", "await a request of `self.client.http`", None)
     return Compiled(first.steps, first.pools)
-
-
-def _random_state() -> object:
-    module = sys.modules.get("random")
-    return module.getstate() if module else None
 
 
 def _has_request(steps: list[Step]) -> bool:

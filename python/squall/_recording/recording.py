@@ -41,6 +41,7 @@ class Recording:
         self.markers = Markers(nonce_bytes)
         self.steps: list[Step] = []
         self.refusal: RefusalError | None = None
+        self.note: NotRecordableError | None = None
         self.pools: dict[str, Place] = {}
         self._open = [self.steps]
         self._variables: set[str] = set()
