@@ -8,7 +8,10 @@ use crossterm::Command;
 use crossterm::cursor::{
     Hide, MoveDown, MoveToColumn, MoveUp, RestorePosition, SavePosition, Show,
 };
-use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, Clear, ClearType, DisableLineWrap, EnableLineWrap,
+    EndSynchronizedUpdate,
+};
 
 use super::frame;
 use super::state::LiveState;
@@ -126,6 +129,8 @@ impl Output {
 
     /// Writes the lines over what is there and returns to the first.
     fn block(&mut self, lines: &[Line], theme: Theme) {
+        // The terminal may already be narrower than it says: a cut line is better than one that takes two rows.
+        self.command(&DisableLineWrap);
         for (at, line) in lines.iter().enumerate() {
             if at > 0 {
                 self.text.push_str("\r\n");
@@ -134,6 +139,7 @@ impl Output {
             self.command(&Clear(ClearType::UntilNewLine));
         }
         self.command(&Clear(ClearType::FromCursorDown));
+        self.command(&EnableLineWrap);
         let up = u16::try_from(lines.len().saturating_sub(1)).unwrap_or(u16::MAX);
         if up > 0 {
             self.command(&MoveUp(up));

@@ -154,7 +154,7 @@ fn series_row(series: &SeriesSummary, scenarios: Scenarios) -> Vec<Cell> {
 }
 
 fn service_row(service: &Distribution) -> Vec<Cell> {
-    let mut row = vec![Cell::new(Role::Faint, "  service time")];
+    let mut row = vec![Cell::new(Role::Faint, "  service")];
     row.extend((0..4).map(|_| Cell::plain("")));
     row.extend(times(service, Role::Faint));
     row

@@ -1,5 +1,6 @@
 //! What is shown, as snapshots and as properties.
 
+mod any_moment;
 mod any_summary;
 mod live;
 mod moment;

@@ -97,11 +97,11 @@ fn colours_add_escape_sequences_and_nothing_else() {
 #[test]
 fn service_time_is_shown_where_it_differs_by_more_than_one_percent() {
     let mut summary = sample::passed();
-    assert!(!show(&summary, Theme::PLAIN).contains("service time"));
+    assert!(!show(&summary, Theme::PLAIN).contains("  service  "));
     summary.series[0].service_time_ms.p99_9 *= 0.995;
-    assert!(!show(&summary, Theme::PLAIN).contains("service time"));
+    assert!(!show(&summary, Theme::PLAIN).contains("  service  "));
     summary.series[0].service_time_ms.p99_9 *= 0.99;
-    assert!(show(&summary, Theme::PLAIN).contains("service time"));
+    assert!(show(&summary, Theme::PLAIN).contains("  service  "));
 }
 
 #[test]
