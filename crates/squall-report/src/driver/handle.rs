@@ -180,18 +180,24 @@ impl Closing {
         let (ending, location) = match self.done.recv_timeout(limit) {
             Ok(done) => done,
             Err(RecvTimeoutError::Disconnected) => (Ending::Failed, None),
-            Err(RecvTimeoutError::Timeout) => {
-                self.shared.abandon();
-                let last = self.shared.message();
-                let why = last.map(|text| format!("; before that: {text}"));
-                self.shared.say(format!(
-                    "still busy {limit:?} after the end of the run{}",
-                    why.unwrap_or_default()
-                ));
-                (Ending::Abandoned, None)
-            }
+            Err(RecvTimeoutError::Timeout) => return self.abandon(limit),
         };
         DeliveryReport::new(&self.shared, ending, location)
+    }
+
+    fn abandon(self, limit: Duration) -> DeliveryReport {
+        let report = DeliveryReport::new(&self.shared, Ending::Abandoned, None);
+        // Only now: the thread that this wakes up has its own last words.
+        self.shared.abandon();
+        let before = report.message.map(|text| format!("; before that: {text}"));
+        let message = format!(
+            "still busy {limit:?} after the end of the run{}",
+            before.unwrap_or_default()
+        );
+        DeliveryReport {
+            message: Some(message),
+            ..report
+        }
     }
 }
 
