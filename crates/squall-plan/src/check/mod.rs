@@ -1,8 +1,8 @@
 //! From a [`crate::Plan`] as written to a [`CheckedPlan`]: what each part means, all errors at once.
 //!
-//! [`checked`] is what comes out and what the engine reads; the other modules each check one part: [`graph`] (names, order, cycles),
-//! [`load_profile`], [`settings`] (HTTP, connections, TLS, with defaults filled in), [`flow`], [`request`], [`answer`], [`templates`],
-//! [`data`], [`files`] (which files a plan needs).
+//! `checked` is what comes out and what the engine reads; the other modules each check one part: `graph` (names, order, cycles),
+//! `load_profile`, `settings` (HTTP, connections, TLS, with defaults filled in), `flow`, `request`, `answer`, `templates`,
+//! `data`, `files` (which files a plan needs).
 
 mod answer;
 mod checked;

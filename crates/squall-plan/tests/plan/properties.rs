@@ -33,6 +33,12 @@ proptest! {
     }
 
     #[test]
+    fn every_plan_in_json_is_the_same_plan_in_yaml(plan in plan()) {
+        let text = serde_json::to_string(&plan).unwrap();
+        prop_assert_eq!(&Plan::from_yaml(&text).unwrap(), &plan, "{}", text);
+    }
+
+    #[test]
     fn no_plan_makes_the_checks_panic(plan in plan()) {
         drop((plan.check(), plan.files()));
     }
@@ -49,8 +55,6 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
-
     #[test]
     fn no_change_to_a_good_plan_makes_the_reader_panic(
         changes in prop::collection::vec((any::<usize>(), mutation()), 1..8),
