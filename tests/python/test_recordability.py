@@ -101,9 +101,11 @@ def test_a_counter_of_the_stage_is_noticed(refusal):
 @pytest.mark.parametrize(
     ("line", "reason", "hint"),
     [
-        ("random.choice([1])", "it draws from Python's `random`", "random_choice"),
-        ("random.Random(5).random()", "it draws from Python's `random`", "random_choice"),
-        ("random.shuffle([1, 2])", "it draws from Python's `random`", "random_choice"),
+        ("random.choice([1])", "it draws random values in Python", "random_choice"),
+        ("random.Random(5).random()", "it draws random values in Python", "random_choice"),
+        ("random.shuffle([1, 2])", "it draws random values in Python", "random_choice"),
+        ("secrets.choice([1])", "it draws random values in Python", "random_choice"),
+        ("str(uuid.uuid4())[:0]", "it draws random values in Python", "random_choice"),
         ("int(time.time())", "it reads a clock", "timestamp()"),
         ("time.strftime('%Y')", "it reads a clock", "timestamp()"),
         ("datetime.datetime.now().date()", "it reads a clock", "timestamp()"),
@@ -116,7 +118,7 @@ def test_a_counter_of_the_stage_is_noticed(refusal):
     ],
 )
 def test_what_a_recording_would_freeze_or_repeat_is_noticed(refusal, line, reason, hint):
-    imports = "import datetime, os, random, socket, subprocess, time, urllib.request"
+    imports = "import datetime, os, random, secrets, socket, subprocess, time, urllib.request, uuid"
     error = refusal(f"{imports}\n{line}\nawait self.client.http.get('/')")
     assert reason in error["message"]
     assert hint in error["hint"]
@@ -148,6 +150,12 @@ def test_recordings_of_different_length_are_noticed(load):
     )
     (error,) = document["errors"]
     assert "two recordings made 1 and 2 steps" in error["message"]
+    assert error["line"] == 11
+
+
+def test_a_body_that_does_not_end_is_stopped(refusal):
+    error = refusal("while True:\n    await self.client.http.get('/')")
+    assert "it makes more than 10,000 steps" in error["message"]
     assert error["line"] == 11
 
 

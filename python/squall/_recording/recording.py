@@ -9,6 +9,9 @@ from squall._recording.markers import OUTSIDE, Markers
 
 Step = dict[str, Any]
 
+MOST_STEPS = 10_000
+"""Steps of one body at most; a body that makes more most likely never ends."""
+
 
 class RefusalError(Exception):
     """Says why something in the user's code cannot be used as it is.
@@ -43,12 +46,19 @@ class Recording:
         self.refusal: RefusalError | None = None
         self.note: NotRecordableError | None = None
         self.pools: dict[str, Place] = {}
+        self._count = 0
         self._open = [self.steps]
         self._variables: set[str] = set()
         self._unawaited: dict[int, tuple[str, Place]] = {}
 
     def add(self, step: Step) -> None:
         """Appends a step to the innermost open group."""
+        self._count += 1
+        if self._count > MOST_STEPS:
+            refuse(
+                f"it makes more than {MOST_STEPS:,} steps",
+                "does its loop end? Each iteration of the load runs the body once",
+            )
         self._open[-1].append(step)
 
     def open_group(self, steps: list[Step]) -> None:

@@ -20,6 +20,7 @@ _CLOCKS = {
     "datetime": ("now", "utcnow", "today"),
 }
 _DRAWS = ("random", "getrandbits")
+_DRAWING_MODULES = ("random", "secrets", "uuid")
 _CLOCK_HINT = "use `timestamp()` of `squall`"
 _DRAW_HINT = "use `random_int(…)` or `random_choice(…)` of `squall`"
 _SLEEP_HINT = 'use `await pause("1s")` from `squall`'
@@ -74,7 +75,7 @@ def _profiler(recording: Recording) -> Callable[[FrameType, str, Any], None]:
             reason, hint = (
                 ("it reads a clock", _CLOCK_HINT)
                 if kind == "clock"
-                else ("it draws from Python's `random`", _DRAW_HINT)
+                else ("it draws random values in Python", _DRAW_HINT)
             )
             recording.note = NotRecordableError(f"{reason}, which every iteration would repeat", hint, place)
 
@@ -90,12 +91,14 @@ def _kind(function: Any) -> str | None:
         return "sleep"
     if name in _CLOCKS.get(str(module), ()):
         return "clock"
+    if module in ("posix", "nt") and name == "urandom":
+        return "draw"
     random = sys.modules.get("random")
     return "draw" if name in _DRAWS and random is not None and isinstance(owner, random.Random) else None
 
 
 def _users_frame(frame: FrameType | None) -> FrameType | None:
-    """Returns the user's frame that made a call, directly or by way of `random`; None for a call of a library."""
-    while frame is not None and frame.f_globals.get("__name__") == "random":
+    """Returns the user's frame that made a call, directly or by way of `random`; None for a library's call."""
+    while frame is not None and frame.f_globals.get("__name__") in _DRAWING_MODULES:
         frame = frame.f_back
     return frame if frame is not None and is_users(frame.f_code) else None
