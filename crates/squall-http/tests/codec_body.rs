@@ -1,7 +1,5 @@
 //! Bodies in pieces: by length, in chunks, until the end, and broken.
 
-#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
-
 use squall_http::codec::CodecError;
 use squall_http::codec::response::{BodyReader, Count, Framing, Keep, end_of_head};
 use squall_protocol::{Failure, FailureClass};
