@@ -6,7 +6,10 @@ use std::path::Path;
 pub trait TestLoader: Sync {
     /// Loads `file`, or the test called `name` in it, and returns a JSON document: `plan`, `explain` and `errors`.
     ///
+    /// `overrides` is a JSON object: `defaults` are attributes by name for whatever the file leaves open, `set` is a list of
+    /// `[stage, attribute, value]` that replace what the file says.
+    ///
     /// # Errors
     /// Says why the loader itself could not work; mistakes in the file are in the document's `errors`.
-    fn load(&self, file: &Path, name: Option<&str>) -> Result<String, String>;
+    fn load(&self, file: &Path, name: Option<&str>, overrides: &str) -> Result<String, String>;
 }

@@ -21,6 +21,22 @@ impl Plan {
         Self::from_value(document::from_yaml(text)?)
     }
 
+    /// Takes the text of a plan in JSON apart, so that values can be filled in before [`Plan::from_value`] reads it.
+    ///
+    /// # Errors
+    /// A syntax error.
+    pub fn value_from_json(text: &str) -> Result<Value, PlanErrors> {
+        Ok(document::from_json(text)?)
+    }
+
+    /// Takes the text of a plan in YAML apart, as [`Plan::value_from_json`] does.
+    ///
+    /// # Errors
+    /// A syntax error.
+    pub fn value_from_yaml(text: &str) -> Result<Value, PlanErrors> {
+        Ok(document::from_yaml(text)?)
+    }
+
     /// Reads a plan from JSON that is already taken apart.
     ///
     /// # Errors

@@ -1,0 +1,106 @@
+//! `squall http`: one URL as a plan.
+
+use squall_plan::{
+    Body, Execute, ExecuteSettings, HttpRequest, LoadProfile, Plan, PlanError, PlanErrors,
+    Scenario, Stage, Step, Template,
+};
+use squall_run::{RunOptions, prepare};
+
+use super::refuse;
+use crate::args::HttpArgs;
+use crate::execute;
+use crate::load::{absolute, default_profile, http_settings, load_profile, parse};
+
+/// Loads one URL.
+pub(super) fn run(args: &HttpArgs) -> anyhow::Result<u8> {
+    let prepared = plan(args).and_then(|plan| {
+        let options = RunOptions {
+            threads: args.run.threads,
+            seed: args.run.seed,
+            runs_dir: args.run.runs_dir.clone(),
+            ..RunOptions::default()
+        };
+        prepare(&plan, options)
+    });
+    match prepared {
+        Ok(prepared) => execute::execute(prepared, &args.run),
+        Err(errors) => Ok(refuse(&errors)),
+    }
+}
+
+fn plan(args: &HttpArgs) -> Result<Plan, PlanErrors> {
+    let mut errors = Vec::new();
+    let body = body(args)
+        .map_err(|error| errors.push(error))
+        .unwrap_or_default();
+    let http = http_settings(&args.load)
+        .map_err(|wrong| errors.extend(wrong.0))
+        .unwrap_or_default();
+    let load = load_profile(&args.load)
+        .map_err(|wrong| errors.extend(wrong.0))
+        .unwrap_or_default();
+    if !errors.is_empty() {
+        return Err(PlanErrors(errors));
+    }
+    let request = HttpRequest {
+        method: args.method.clone(),
+        // A typed URL is complete, or at least a host: nobody types a base for a single one.
+        url: Template::from(url(&args.url).as_str()),
+        body,
+        ..HttpRequest::default()
+    };
+    let scenario = Scenario {
+        load: load.unwrap_or_else(|| default_load(args)),
+        flow: vec![Step::Http(Box::new(request))],
+        source: None,
+    };
+    let execute = Execute {
+        scenarios: [("http".to_owned(), scenario)].into(),
+        settings: ExecuteSettings::default(),
+    };
+    let stage = Stage {
+        execute: Some(execute),
+        ..Stage::default()
+    };
+    Ok(Plan {
+        version: 1,
+        name: args.run.name.clone().unwrap_or_else(|| "http".to_owned()),
+        seed: None,
+        tags: indexmap::IndexMap::new(),
+        http,
+        data: indexmap::IndexMap::new(),
+        stages: [("http".to_owned(), stage)].into(),
+        thresholds: Vec::new(),
+    })
+}
+
+fn default_load(args: &HttpArgs) -> LoadProfile {
+    default_profile(
+        &args.load,
+        parse("--pause", args.load.pause.as_deref(), &mut Vec::new()),
+    )
+}
+
+fn url(text: &str) -> String {
+    if text.contains("://") || text.starts_with('/') {
+        text.to_owned()
+    } else {
+        format!("http://{text}")
+    }
+}
+
+fn body(args: &HttpArgs) -> Result<Option<Body>, PlanError> {
+    if let Some(text) = &args.body {
+        return Ok(Some(Body::Text(Template::from(text.as_str()))));
+    }
+    if let Some(file) = &args.body_file {
+        return Ok(Some(Body::File(absolute(file))));
+    }
+    let json = args
+        .json_body
+        .as_deref()
+        .map(serde_json::from_str)
+        .transpose();
+    json.map(|json| json.map(Body::Json))
+        .map_err(|error| PlanError::new("--json-body", format!("not JSON: {error}")))
+}

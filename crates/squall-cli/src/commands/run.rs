@@ -1,0 +1,38 @@
+//! `squall run`.
+
+use squall_run::{RunOptions, prepare};
+
+use super::refuse;
+use crate::args::{FileArgs, RunFileArgs};
+use crate::load::{Overrides, load};
+use crate::{TestLoader, execute};
+
+/// Runs a test file.
+pub(super) fn run(args: &RunFileArgs, loader: &dyn TestLoader) -> anyhow::Result<u8> {
+    let file = FileArgs {
+        file: args.file.clone(),
+        set: args.set.clone(),
+    };
+    let prepared = Overrides::of_run(&args.set, &args.load, &args.run).and_then(|overrides| {
+        let mut test = load(&file, &overrides, loader)?;
+        if let Some(name) = &args.run.name {
+            test.plan.name.clone_from(name);
+        }
+        let options = options(args, &test.base_dir);
+        prepare(&test.plan, options)
+    });
+    match prepared {
+        Ok(prepared) => execute::execute(prepared, &args.run),
+        Err(errors) => Ok(refuse(&errors)),
+    }
+}
+
+fn options(args: &RunFileArgs, base_dir: &std::path::Path) -> RunOptions {
+    RunOptions {
+        threads: args.run.threads,
+        seed: args.run.seed,
+        base_dir: base_dir.to_owned(),
+        runs_dir: args.run.runs_dir.clone(),
+        ..RunOptions::default()
+    }
+}

@@ -1,0 +1,36 @@
+//! Exit codes.
+//!
+//! | code | means |
+//! |---|---|
+//! | 0 | the run passed |
+//! | 1 | anything that has no code of its own |
+//! | 98 | the run is invalid: the generator, not the target, was the limit |
+//! | 99 | the run failed |
+//! | 104 | the command or the plan is wrong; no load was sent |
+//! | 105 | the user stopped the run; what was measured is reported |
+
+use squall_metrics::summary::VerdictStatus;
+use squall_run::FinishedRun;
+
+/// The run passed.
+pub const PASSED: u8 = 0;
+/// Anything that has no code of its own.
+pub const FAULT: u8 = 1;
+/// The run is invalid.
+pub const INVALID: u8 = 98;
+/// The run failed.
+pub const FAILED: u8 = 99;
+/// The command or the plan is wrong.
+pub const PLAN: u8 = 104;
+/// The user stopped the run.
+pub const INTERRUPTED: u8 = 105;
+
+/// Returns the exit code of a run that has ended.
+pub fn of_run(run: &FinishedRun) -> u8 {
+    match run.summary.verdict.status {
+        _ if run.stopped => INTERRUPTED,
+        VerdictStatus::Passed => PASSED,
+        VerdictStatus::Failed => FAILED,
+        VerdictStatus::Invalid => INVALID,
+    }
+}

@@ -1,0 +1,46 @@
+//! The one place that writes to the standard streams.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use squall_view::live::Size;
+use squall_view::{Theme, message};
+
+/// Columns assumed where there is no terminal.
+const DEFAULT_COLUMNS: u16 = 120;
+
+/// Prints a text that is the result of the command.
+pub(crate) fn print(text: &str) {
+    // Whoever reads may have closed the pipe, as `head` does; there is nobody left to tell.
+    std::io::stdout().write_all(text.as_bytes()).ok();
+}
+
+/// Prints an error, its words coloured where the terminal can.
+pub(crate) fn error(text: &str) {
+    let stream = std::io::stderr();
+    let text = message::render(text, Theme::for_stream(&stream));
+    let mut stream = stream.lock();
+    // As above.
+    writeln!(stream, "{}", text.trim_end()).ok();
+}
+
+/// Prints a note that is not the result of the command.
+pub(crate) fn note(text: &str) {
+    let mut stream = std::io::stderr().lock();
+    // As above.
+    writeln!(stream, "{text}").ok();
+}
+
+/// Returns how many columns standard output has.
+pub(crate) fn columns() -> u16 {
+    Size::of(&std::io::stdout()).map_or(DEFAULT_COLUMNS, |size| size.columns)
+}
+
+/// Returns how standard output is to look.
+pub(crate) fn theme() -> Theme {
+    Theme::for_stream(&std::io::stdout())
+}
+
+/// Tells whether standard error is a terminal.
+pub(crate) fn has_screen() -> bool {
+    std::io::stderr().is_terminal()
+}
