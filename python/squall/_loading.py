@@ -9,7 +9,8 @@ import sys
 from types import ModuleType
 
 from squall._authoring.pools import take_declared
-from squall._lowering.plan import Lowered, lower
+from squall._lowering.overrides import Overrides
+from squall._lowering.plan import Lowered, Module, lower
 from squall._lowering.problems import Problems, nearest
 from squall._recording.frames import Place, traceback_text, users_lines
 from squall._recording.recording import RefusalError
@@ -17,12 +18,14 @@ from squall._recording.recording import RefusalError
 _loaded = 0
 
 
-def load_file(path: str, name: str | None = None) -> str:
+def load_file(path: str, name: str | None = None, overrides: str = "{}") -> str:
     """Loads a graph file and turns it into a plan.
 
     Args:
         path: The file.
         name: A test in the file. A graph is one test, so that any name is an error.
+        overrides: What the command line adds, as JSON: `defaults`, attributes by name for whatever the file leaves
+            open; `set`, a list of `[stage, attribute, value]`; `name`, the plan's name.
 
     Returns:
         A JSON document: `plan` (null where something is wrong), `explain` (for each action `stage`, `action`, `mode`
@@ -36,7 +39,7 @@ def load_file(path: str, name: str | None = None) -> str:
     take_declared()
     module = _import(path, problems)
     if module is not None:
-        lowered = lower(vars(module), take_declared(), path, problems)
+        lowered = lower(Module(path, vars(module), take_declared()), Overrides.from_json(overrides), problems)
         if problems.found:
             lowered.plan = None
     return json.dumps(

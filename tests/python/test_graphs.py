@@ -315,7 +315,7 @@ def test_an_execute_stage_cannot_pause_under_the_rate_of_its_setup(load):
     document = load(
         f"from squall import *\nclass Load(Setup): rate = 5\n@depends(Load)\nclass Shop(Execute):\n    pacing = 1{GET}"
     )
-    assert errors_of(document) == [(5, "`pacing` cannot be set: the Setup stage sets `rate`")]
+    assert errors_of(document) == [(5, "`pacing` and `rate` cannot both be set")]
 
 
 def test_a_stage_that_depends_on_nothing_cannot_be_reached(load):

@@ -1,1 +1,19 @@
-//! placeholder
+//! `squall._squall`: the Rust half of the Python package.
+//!
+//! Two directions, nothing else: Python calls the command line (`command`) and the plan's check (`plan_check`); the command line
+//! calls Python to load a test file (`loader`). What a test means is decided in `python/squall`, what a plan means in
+//! `squall-plan`, what a command does in `squall-cli`.
+
+mod command;
+mod loader;
+mod plan_check;
+
+use pyo3::prelude::*;
+
+/// The Rust half of Squall.
+#[pymodule]
+fn _squall(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_function(wrap_pyfunction!(command::main, module)?)?;
+    module.add_function(wrap_pyfunction!(plan_check::check_plan, module)?)
+}

@@ -30,23 +30,27 @@ def check_http(settings: Settings, problems: Problems) -> None:
     if settings.values.get("reset_connections") and settings.values.get("connections", "new_each") != "new_each":
         problems.add(
             "`reset_connections` and `connections` do not agree",
-            settings.places["reset_connections"],
+            settings.places.get("reset_connections"),
             'keep `connections`; `"new_each"` is what `reset_connections` does',
         )
 
 
-def http_settings(own: Settings, setup: Settings, folder: str) -> dict[str, Any]:
-    """Returns the plan's `http` for an Execute stage's own settings on top of its Setup stage's.
+def http_settings(levels: list[Settings], folder: str) -> dict[str, Any]:
+    """Returns the plan's `http` for the settings of an Execute stage.
 
     Args:
-        own: What the Execute stage sets.
-        setup: What its Setup stage sets.
+        levels: What the stage sets, what its Setup stage sets, and defaults; what comes first wins, headers add up.
         folder: Where relative paths start.
     """
-    values = _connections(own).over(_connections(setup)).values
+    merged = Settings()
+    headers: dict[str, Any] = {}
+    for level in reversed(levels):
+        merged = _connections(level).over(merged)
+        headers.update(level.values.get("headers", {}))
+    values = merged.values
     out: dict[str, Any] = {name: values[name] for name in _PLAIN if name in values}
-    if "headers" in own.values and "headers" in setup.values:
-        out["headers"] = {**setup.values["headers"], **own.values["headers"]}
+    if headers:
+        out["headers"] = headers
     if "connections" in values:
         out["connections"] = values["connections"]
     if "unix_socket" in values:

@@ -8,21 +8,6 @@ from squall._lowering.problems import Problems
 from squall._lowering.settings import Settings
 
 _OPEN_ONLY = ("spacing", "max_users", "max_wait")
-_USERS_ONLY = ("pacing", "pause", "batch_interval")
-_COUNTED = ("iterations", "iterations_per_user")
-
-# What an Execute stage leaves out of its Setup stage's attributes because of one that it sets itself.
-_REPLACES = {
-    "rate": ("ramp", *_COUNTED, *_USERS_ONLY),
-    "iterations": ("rate", "ramp", "iterations_per_user", *_OPEN_ONLY),
-    "iterations_per_user": ("rate", "ramp", "iterations", *_OPEN_ONLY),
-    "ramp": ("total_time", *_COUNTED),
-    "total_time": ("ramp",),
-    "batch_size": ("max_users",),
-    "max_users": ("batch_size",),
-    "pause": ("batch_interval",),
-    "batch_interval": ("pause",),
-}
 _CLASHES = (
     ("ramp", "stages", "they are the same; keep one"),
     ("iterations", "iterations_per_user", "keep one"),
@@ -47,29 +32,22 @@ def check_load(settings: Settings, problems: Problems) -> None:
             names = [name if name in settings.values else "stages" for name in (one, other)]
             if _is_zero(own, one) or _is_zero(own, other):
                 continue
-            problems.add(f"`{names[0]}` and `{names[1]}` cannot both be set", settings.places[names[0]], hint)
+            problems.add(f"`{names[0]}` and `{names[1]}` cannot both be set", settings.places.get(names[0]), hint)
     if "ramp" in settings.values and "stages" in settings.values:
         problems.add(
-            "`ramp` and `stages` cannot both be set", settings.places["stages"], "they are the same; keep `ramp`"
+            "`ramp` and `stages` cannot both be set", settings.places.get("stages"), "they are the same; keep `ramp`"
         )
 
 
-def load_profile(own: Settings, setup: Settings, problems: Problems) -> dict[str, Any]:
-    """Returns the plan's `load` for an Execute stage's own settings on top of its Setup stage's."""
-    own, setup = _with_one_ramp(own), _with_one_ramp(setup)
-    setup = setup.without(*(name for key in own.values for name in _REPLACES.get(key, ())))
-    merged = own.over(setup)
-    values = merged.values
-    if "rate" not in values:
-        for name in _OPEN_ONLY:
-            if name in values:
-                hint = "set `rate`, iterations a second, or remove it"
-                problems.add(f"`{name}` needs `rate`", merged.places[name], hint)
-    elif "rate" not in own.values:
-        for name in _USERS_ONLY:
-            if name in own.values:
-                hint = "with a rate, iterations do not wait for each other; remove it"
-                problems.add(f"`{name}` cannot be set: the Setup stage sets `rate`", own.places[name], hint)
+def load_profile(settings: Settings, problems: Problems) -> dict[str, Any]:
+    """Returns the plan's `load` for the settings of an Execute stage."""
+    check_load(settings, problems)
+    settings = _with_one_ramp(settings)
+    values = settings.values
+    for name in _OPEN_ONLY:
+        if name in settings.places and name in values and "rate" not in values:
+            hint = "set `rate`, iterations a second, or remove it"
+            problems.add(f"`{name}` needs `rate`", settings.places[name], hint)
     if "iterations" in values or "iterations_per_user" in values:
         return {"iterations": _iterations(values)}
     return {"open": _open(values)} if "rate" in values else {"closed": _closed(values)}
@@ -120,7 +98,7 @@ def _with_one_ramp(settings: Settings) -> Settings:
     if "stages" not in settings.values:
         return settings
     values = {"ramp": settings.values["stages"], **settings.values}
-    places = {"ramp": settings.places["stages"], **settings.places}
+    places = {"ramp": settings.places.get("stages"), **settings.places}
     return Settings(values, places).without("stages")
 
 

@@ -13,12 +13,28 @@ from squall._lowering.actions import Action, flow_of, read_actions
 from squall._lowering.graph import Graph, Node, find_stages
 from squall._lowering.http_settings import check_http, http_settings
 from squall._lowering.load_profile import check_load, load_profile
+from squall._lowering.overrides import Overrides
 from squall._lowering.pools import Pools
 from squall._lowering.problems import Problems
 from squall._lowering.reporting import submit_of
-from squall._lowering.settings import Settings, read_settings
+from squall._lowering.settings import Settings, layered, read_settings
 from squall._lowering.sources import Sources
 from squall._recording.compile import Compiled
+
+
+@dataclass(frozen=True)
+class Module:
+    """A file that was imported.
+
+    Attributes:
+        file: The file, as the user gave it.
+        names: What it defines.
+        pools: Data pools that were declared while it was imported, with or without a name.
+    """
+
+    file: str
+    names: Mapping[str, object]
+    pools: list[DataPool]
 
 
 @dataclass
@@ -29,24 +45,16 @@ class Lowered:
     explain: list[dict[str, object]] = field(default_factory=list)
 
 
-def lower(module: Mapping[str, object], pools: list[DataPool], file: str, problems: Problems) -> Lowered:
-    """Turns the stages of a module into a plan; there is none where something is wrong.
-
-    Args:
-        module: The module's names.
-        pools: Data pools that it declared without giving them a name in the module.
-        file: The module's file, as the user gave it.
-        problems: Gets all that is wrong.
-    """
-    return _Lowering(module, pools, file, problems).run()
+def lower(module: Module, overrides: Overrides, problems: Problems) -> Lowered:
+    """Turns the stages of a module into a plan; there is none where something is wrong."""
+    return _Lowering(module, overrides, problems).run()
 
 
 class _Lowering:
-    def __init__(self, module: Mapping[str, object], pools: list[DataPool], file: str, problems: Problems) -> None:
-        self._namespace = module
-        self._declared = pools
-        self._file = file
-        self._folder = os.path.dirname(os.path.abspath(file))
+    def __init__(self, module: Module, overrides: Overrides, problems: Problems) -> None:
+        self._module = module
+        self._overrides = overrides
+        self._folder = os.path.dirname(os.path.abspath(module.file))
         self._problems = problems
         self._sources = Sources()
         self._pools = Pools(self._folder, problems)
@@ -54,8 +62,9 @@ class _Lowering:
         self._actions: dict[type[Stage], list[Action]] = {}
 
     def run(self) -> Lowered:
-        stages = find_stages(self._namespace, self._sources, self._problems)
+        stages = find_stages(self._module.names, self._sources, self._problems)
         nodes = Graph(stages, self._sources, self._problems).nodes()
+        self._overrides.check_stages(stages, self._problems)
         for stage in stages:
             self._read(stage)
         self._read_pools()
@@ -70,7 +79,7 @@ class _Lowering:
                 scenario["flow"] = flow_of(self._actions[node.stage], self._folder)
         plan = {
             "version": 1,
-            "name": os.path.splitext(os.path.basename(self._file))[0],
+            "name": self._overrides.name or os.path.splitext(os.path.basename(self._module.file))[0],
             **settings,
             "stages": {node.stage.__name__: content for node, content in zip(nodes, contents, strict=True)},
         }
@@ -78,8 +87,8 @@ class _Lowering:
 
     def _read_pools(self) -> None:
         in_setup = [pool for settings in self._settings.values() for pool in _pools_in(settings)]
-        found = [pool for pool in self._namespace.values() if isinstance(pool, DataPool)]
-        for pool in {id(pool): pool for pool in (*self._declared, *found)}.values():
+        found = [pool for pool in self._module.names.values() if isinstance(pool, DataPool)]
+        for pool in {id(pool): pool for pool in (*self._module.pools, *found)}.values():
             if not any(pool is other for other in in_setup):
                 self._pools.declare(pool)
         for actions in self._actions.values():
@@ -89,14 +98,16 @@ class _Lowering:
                         self._pools.use(name, place)
 
     def _read(self, stage: type[Stage]) -> None:
-        settings = self._settings[stage] = read_settings(stage, self._sources, self._problems)
+        settings = read_settings(stage, self._sources, self._problems)
         if issubclass(stage, (Setup, Execute)):
             check_load(settings, self._problems)
             check_http(settings, self._problems)
+        place = self._sources.of_class(stage)
+        settings = self._settings[stage] = self._overrides.replace_in(stage, settings, place, self._problems)
         if issubclass(stage, Execute):
             self._actions[stage] = read_actions(stage, self._sources, self._problems)
         if "data" in settings.values:
-            self._pools.declare_all(settings.values["data"], settings.places["data"])
+            self._pools.declare_all(settings.values["data"], settings.places.get("data") or place)
 
     def _shared(self) -> dict[str, Any]:
         """Returns the plan's fields that all stages share."""
@@ -106,10 +117,14 @@ class _Lowering:
         for stage, settings in self._settings.items():
             seed = settings.values.get("seed") if issubclass(stage, Setup) else None
             if seed is not None and shared.setdefault("seed", seed) != seed:
-                self._problems.add("`seed` differs between Setup stages", settings.places["seed"], "a run has one seed")
+                hint = "a run has one seed"
+                self._problems.add("`seed` differs between Setup stages", settings.places.get("seed"), hint)
+            place = settings.places.get("thresholds") or self._sources.of_class(stage)
             for rule in settings.values.get("thresholds", ()):
-                threshold = {"rule": rule, "source": settings.places["thresholds"].to_source()}
+                threshold = {"rule": rule, "source": place.to_source()}
                 shared.setdefault("thresholds", []).append(threshold)
+        if "seed" in self._overrides.defaults.values:
+            shared.setdefault("seed", self._overrides.defaults.values["seed"])
         return shared
 
     def _content(self, node: Node) -> dict[str, Any]:
@@ -128,10 +143,12 @@ class _Lowering:
 
     def _execute(self, node: Node, own: Settings) -> dict[str, Any]:
         setup = self._settings[node.setup] if node.setup else Settings()
-        load = load_profile(own, setup, self._problems)
+        defaults = self._overrides.defaults
+        merged = layered(own, layered(setup, defaults))
+        load = load_profile(merged, self._problems)
         scenario = {"load": load, "flow": [], "source": self._sources.of_class(node.stage).to_source()}
-        settings: dict[str, Any] = {"graceful_stop": own.over(setup).values.get("graceful_stop", "1s")}
-        http = http_settings(own, setup, self._folder)
+        settings: dict[str, Any] = {"graceful_stop": merged.values.get("graceful_stop", "1s")}
+        http = http_settings([own, setup, defaults], self._folder)
         if http:
             settings["http"] = http
         return {"scenarios": {node.stage.__name__: scenario}, "settings": settings}

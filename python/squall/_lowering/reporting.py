@@ -14,7 +14,7 @@ from squall.reporters import JSONConfig, Reporter
 
 def submit_of(settings: Settings, stage: Place, problems: Problems) -> dict[str, Any]:
     """Returns the plan's `submit` for a Submit stage."""
-    place = settings.places.get("config", stage)
+    place = settings.places.get("config") or stage
     config = settings.values.get("config")
     if config is None:
         return {"reporters": [{**_reporter(JSONConfig(), problems), "source": stage.to_source()}]}

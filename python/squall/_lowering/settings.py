@@ -26,11 +26,11 @@ class Settings:
 
     Attributes:
         values: Parsed values by name.
-        places: Lines by name.
+        places: Lines by name; None and missing are the same: it was not set in a file.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
-    places: dict[str, Place] = field(default_factory=dict)
+    places: dict[str, Place | None] = field(default_factory=dict)
 
     def over(self, below: Settings) -> Settings:
         """Returns these settings on top of others."""
@@ -39,6 +39,33 @@ class Settings:
     def without(self, *names: str) -> Settings:
         """Returns the settings without some of them."""
         return Settings({name: value for name, value in self.values.items() if name not in names}, self.places)
+
+
+_USERS_WAIT = ("pacing", "pause", "batch_interval")
+_OPEN_ONLY = ("spacing", "max_users", "max_wait")
+_COUNTED = ("iterations", "iterations_per_user")
+
+# What a setting takes out of the settings below it, besides the one of the same name.
+_REPLACES = {
+    "rate": ("ramp", "stages", *_COUNTED, *_USERS_WAIT),
+    "iterations": ("rate", "ramp", "stages", "iterations_per_user", *_OPEN_ONLY),
+    "iterations_per_user": ("rate", "ramp", "stages", "iterations", *_OPEN_ONLY),
+    "ramp": ("stages", "total_time", *_COUNTED),
+    "stages": ("ramp", "total_time", *_COUNTED),
+    "total_time": ("ramp", "stages"),
+    "batch_size": ("max_users",),
+    "max_users": ("batch_size",),
+    "pause": ("batch_interval",),
+    "batch_interval": ("pause",),
+    "connections": ("reset_connections",),
+    "reset_connections": ("connections",),
+}
+
+
+def layered(above: Settings, below: Settings) -> Settings:
+    """Returns settings on top of others, without those below that no longer make sense."""
+    gone = {name for key in above.values for name in _REPLACES.get(key, ())}
+    return above.over(below.without(*gone))
 
 
 def kind_of(stage: type[Stage]) -> type[Stage] | None:

@@ -1,0 +1,77 @@
+"""What the command line adds to a file: defaults for whatever the file leaves open, and attributes that it replaces."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+from squall._authoring.stages import Stage
+from squall._lowering.attributes import KNOWN, WrongValueError
+from squall._lowering.problems import Problems, listed, nearest
+from squall._lowering.settings import Settings, kind_of, layered
+from squall._recording.encoding import described
+from squall._recording.frames import Place
+from squall._recording.recording import RefusalError
+
+_PATHS = ("ca_file", "cert_file", "key_file", "unix_socket")
+_IN_FILE_ONLY = ("config", "data")
+
+
+@dataclass
+class Overrides:
+    """What the command line adds to a file.
+
+    Attributes:
+        defaults: Attributes for whatever the file leaves open, as the plan writes their values.
+        sets: Stage, attribute and value, as for the class in the file.
+        name: Name of the plan instead of the file's.
+    """
+
+    defaults: Settings = field(default_factory=Settings)
+    sets: list[tuple[str, str, Any]] = field(default_factory=list)
+    name: str | None = None
+
+    @classmethod
+    def from_json(cls, text: str) -> Overrides:
+        """Reads the overrides as the command line writes them; its paths start at the working directory."""
+        given = json.loads(text)
+        values = dict(given.get("defaults") or {})
+        for name in _PATHS:
+            if name in values:
+                values[name] = os.path.abspath(values[name])
+        sets = [(stage, name, value) for stage, name, value in given.get("set") or ()]
+        return cls(Settings(values), sets, given.get("name"))
+
+    def check_stages(self, stages: list[type[Stage]], problems: Problems) -> None:
+        """Tells of replacements for stages that the file does not have."""
+        known = [stage.__name__ for stage in stages]
+        for stage, name, _ in self.sets:
+            if stage not in known:
+                suggestion = nearest(stage, known)
+                hint = f"did you mean `{suggestion}`?" if suggestion else f"it has {listed(known)}"
+                problems.add(f"`--set {stage}.{name}`: the file has no stage `{stage}`", None, hint)
+
+    def replace_in(self, stage: type[Stage], settings: Settings, place: Place, problems: Problems) -> Settings:
+        """Returns the settings of a stage with those that the command line replaces."""
+        kind = kind_of(stage)
+        known = KNOWN[kind] if kind else {}
+        for name, value in ((name, value) for target, name, value in self.sets if target == stage.__name__):
+            what = f"`--set {stage.__name__}.{name}`"
+            parse = known.get(name)
+            if parse is None or name in _IN_FILE_ONLY:
+                suggestion = nearest(name, known)
+                hint = f"did you mean `{suggestion}`?" if suggestion else f"it has {listed(sorted(known))}"
+                problems.add(f"{what}: the stage has no attribute `{name}` that can be set there", None, hint)
+                continue
+            if value is None:
+                settings = settings.without(name)
+                continue
+            try:
+                settings = layered(Settings({name: parse(value)}, {name: place}), settings)
+            except WrongValueError as wrong:
+                problems.add(f"{what}: it must be {wrong}, not {described(value)}", None, wrong.hint)
+            except RefusalError as refusal:
+                problems.add(f"{what}: {refusal.message}", None, refusal.hint)
+        return settings
