@@ -112,13 +112,10 @@ pub fn count_due(ramp: &Ramp, segment: Segment, at_ns: u64) -> u64 {
         ramp.inverse(number as f64)
             .is_some_and(|intended| intended <= at_ns)
     };
-    let mut due = whole(ramp.integral(at_ns));
     // The integral says it to within one; the arrivals themselves decide, so that both always agree.
+    let mut due = whole(ramp.integral(at_ns)).saturating_sub(1);
     while is_due(due) {
         due += 1;
-    }
-    while due > 0 && !is_due(due - 1) {
-        due -= 1;
     }
     segment.share(due)
 }

@@ -261,6 +261,40 @@ fn a_rate_below_one_a_second_keeps_its_fraction() {
 }
 
 #[test]
+fn sums_that_binary_numbers_miss_give_the_exact_count_and_moment() {
+    for (tenths, pieces) in (1..20_u32).flat_map(|tenths| (1..60_u32).map(move |n| (tenths, n))) {
+        // One a second, for so many times so many tenths of a second, then a pause, then a second more.
+        let mut stages = vec![stage(f64::from(tenths) / 10.0, 1.0); pieces as usize];
+        stages.extend([
+            stage(0.0, 0.0),
+            stage(1.0, 0.0),
+            stage(0.0, 1.0),
+            stage(1.0, 1.0),
+        ]);
+        let all = arrivals(&Ramp::new(1.0, &stages), Spacing::Even, Segment::WHOLE);
+        let load = u64::from(tenths * pieces);
+        assert_eq!(
+            all.len() as u64,
+            (load + 10).div_ceil(10),
+            "{pieces} times {tenths} tenths"
+        );
+        let after = all
+            .iter()
+            .find(|arrival| arrival.intended_ns >= load * SECOND / 10);
+        let after = after.expect("the last second has one");
+        assert_eq!(after.number, load.div_ceil(10));
+        assert_eq!(after.intended_ns, after.number * SECOND + SECOND);
+    }
+}
+
+#[test]
+fn no_arrival_is_rounded_up_to_the_end() {
+    let ramp = constant(1000.0, 1.0);
+    assert_eq!(ramp.inverse(1000.0 - 3e-9), Some(SECOND - 1));
+    assert_eq!(ramp.inverse(1000.0), None);
+}
+
+#[test]
 fn the_first_arrival_after_a_pause_is_at_its_end() {
     let ramp = Ramp::new(
         1.1,
@@ -304,12 +338,9 @@ fn users_start_evenly_on_a_ramp_and_leave_in_reverse_order() {
         let [span] = &schedule.active_spans(number)[..] else {
             panic!("one span each")
         };
-        // A millionth of a user is 1 µs here.
-        assert!(span.start.abs_diff(number * SECOND) <= 1_001, "{span:?}");
-        assert!(
-            span.end.abs_diff((25 - number) * SECOND) <= 1_001,
-            "{span:?}"
-        );
+        // The first user starts with the load; the others as soon as the level exceeds their number.
+        assert!(span.start.abs_diff(number * SECOND) <= 1, "{span:?}");
+        assert!(span.end.abs_diff((25 - number) * SECOND) <= 1, "{span:?}");
     }
     assert_eq!(schedule.users_at(12 * SECOND), 10);
     assert_eq!(schedule.active_spans(10), []);

@@ -2,9 +2,6 @@ use std::ops::Range;
 
 use super::{Ramp, Segment};
 
-/// Levels are computed to about 16 digits; a millionth of a user is none.
-const ROUNDING: f64 = 1e-6;
-
 /// The closed model: which virtual users are to be active at a moment.
 ///
 /// User number i is active while the level exceeds i: on a ramp from 0 to 100 the first user starts at once and the others
@@ -57,7 +54,7 @@ impl UserSchedule {
         reason = "levels are small and not negative"
     )]
     fn everywhere(&self, at_ns: u64) -> u64 {
-        (self.ramp.level(at_ns) - ROUNDING).ceil().max(0.0) as u64
+        self.ramp.level(at_ns).ceil() as u64
     }
 
     /// The first moment after `after_ns` at which `holds` is true, given that it is false at `after_ns`.
