@@ -41,14 +41,14 @@ class Browse(Execute):
     @action(weight=3)
     async def product(self):
         await self.client.http.get(
-            f"/products/{random_int(1, 5000)}",
+            f"/products/{random_int(1, 100)}",
             headers={"accept-language": random_choice("en", "de", "fr")},
             expect=expect(status=200),
         )
 
     @action(weight=2)
     async def search(self):
-        await self.client.http.get("/products", params={"page": random_int(1, 20)}, expect=expect(duration="1s"))
+        await self.client.http.get("/products", params={"page": random_int(1, 5)}, expect=expect(duration="1s"))
 
 
 @depends(Browse)
@@ -63,7 +63,7 @@ class Buy(Execute):
         )
         await self.client.http.post(
             "/orders",
-            json={"sku": random_int(1, 5000), "reference": uuid4()},
+            json={"sku": random_int(1, 100), "reference": uuid4()},
             auth=bearer(login.token),
             expect=expect(status=201),
         )
@@ -76,4 +76,4 @@ class Summary(Analyze):
 
 @depends(Summary)
 class Results(Submit):
-    config = JSONConfig(events_filepath="events.json", metrics_filepath="metrics.json")
+    config = JSONConfig(events_filepath=".squall/shop-events.jsonl", metrics_filepath=".squall/shop-metrics.json")
