@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use squall_engine::{PartKind, PartSink};
 use squall_metrics::{Interval, IntervalPart, RunTotals, SeriesTable, Window};
 
+use crate::running::lock;
 use crate::store::IntervalFile;
 
 /// Seconds over which live views take percentiles.
@@ -17,7 +18,7 @@ const HISTORY_S: usize = 600;
 
 #[derive(Debug)]
 enum Message {
-    Part(IntervalPart, PartKind),
+    Part(Box<IntervalPart>, PartKind),
     Totals(Sender<RunTotals>),
 }
 
@@ -28,7 +29,7 @@ pub(crate) struct Inlet(Sender<Message>);
 impl PartSink for Inlet {
     fn take(&self, part: IntervalPart, kind: PartKind) {
         // The aggregator lives as long as any inlet.
-        self.0.send(Message::Part(part, kind)).ok();
+        self.0.send(Message::Part(Box::new(part), kind)).ok();
     }
 }
 
@@ -95,7 +96,7 @@ impl Aggregator {
 
     /// Gives access to what has been merged so far.
     pub(crate) fn latest<T>(&self, read: impl FnOnce(&Latest) -> T) -> T {
-        read(&self.latest.lock().unwrap_or_else(PoisonError::into_inner))
+        read(&lock(&self.latest))
     }
 
     /// Returns totals that hold every part handed over before the call.
@@ -115,10 +116,7 @@ impl Aggregator {
             // A panic there has been printed; what was merged before is still here.
             thread.join().ok();
         }
-        latest
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        lock(&latest).clone()
     }
 }
 
@@ -149,9 +147,9 @@ impl Merging {
                 }
             }
         }
-        let rest = std::mem::take(&mut self.pending);
-        rest.into_values()
-            .for_each(|pending| self.close(pending.interval));
+        for pending in std::mem::take(&mut self.pending).into_values() {
+            self.close(pending.interval);
+        }
     }
 
     fn take(&mut self, part: &IntervalPart, kind: PartKind) {
@@ -170,7 +168,7 @@ impl Merging {
     }
 
     fn close(&mut self, interval: Interval) {
-        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut latest = lock(&self.latest);
         if self.storing
             && let Err(error) = self.file.append(&interval, latest.totals.table())
         {
@@ -192,12 +190,7 @@ impl Merging {
     }
 
     fn totals_so_far(&self) -> RunTotals {
-        let mut totals = self
-            .latest
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .totals
-            .clone();
+        let mut totals = lock(&self.latest).totals.clone();
         self.pending
             .values()
             .for_each(|pending| totals.add(&pending.interval));

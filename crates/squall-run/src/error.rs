@@ -32,6 +32,10 @@ pub enum StartError {
 }
 
 /// Makes a plan error out of something found while preparing.
-pub(crate) fn plan_error(path: &str, message: impl ToString, source: Option<&Source>) -> PlanError {
+pub(crate) fn plan_error(
+    path: &str,
+    message: &impl ToString,
+    source: Option<&Source>,
+) -> PlanError {
     PlanError::new(path, message.to_string()).with_source(source.cloned())
 }

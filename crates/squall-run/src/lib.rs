@@ -1,18 +1,23 @@
 //! A run: the one place where plan, engine, metrics and reporters are joined.
 //!
-//! Reading order: [`options`] (what a run is told beside its plan), [`prepare`] (everything that can go wrong before any load, all
-//! errors at once), [`run`] (the life of a run), `stages` (the graph), `aggregate` (intervals from parts), `reporting` (drivers and
-//! events), [`snapshot`] (what a live view sees), `verdict`, `summarize`, [`store`] (the run's directory).
+//! Reading order: [`options`] (what a run is told beside its plan), [`prepare`](mod@prepare) (everything that can go wrong before any
+//! load, all errors at once; `hosts` and `descriptors` are parts of it), [`run`] (the life of a run), `running` (what its threads
+//! share), `stages` (the graph), `aggregate` (intervals from parts), `reporting` (drivers) and `events` (what goes to them),
+//! [`snapshot`] (what a live view sees), `summarize` (numbers into records), `verdict`, [`store`] (the run's directory).
 //!
 //! This crate prints nothing and knows no command line and no Python.
 
 mod aggregate;
+mod descriptors;
 mod error;
+mod events;
+mod hosts;
 mod machine;
 pub mod options;
 pub mod prepare;
 mod reporting;
 pub mod run;
+mod running;
 pub mod snapshot;
 mod stages;
 pub mod store;

@@ -26,3 +26,35 @@ pub(crate) fn usage() -> Usage {
         max_rss_bytes: u64::try_from(usage.max_rss()).unwrap_or(0) * RSS_UNIT,
     }
 }
+
+/// Nanoseconds between two looks at the CPU time.
+const METER_NS: u64 = 500_000_000;
+
+/// The share of a core that the process uses, measured from look to look.
+#[derive(Debug, Default)]
+pub(crate) struct CpuMeter {
+    at_ns: u64,
+    cpu_s: f64,
+    percent: f64,
+}
+
+impl CpuMeter {
+    /// Starts from what the process had used at the run's start.
+    pub(crate) fn new(before: Usage) -> Self {
+        Self {
+            cpu_s: before.cpu_s,
+            ..Self::default()
+        }
+    }
+
+    /// Returns the share at a moment of the run; 100 is one core.
+    pub(crate) fn percent(&mut self, now_ns: u64) -> f64 {
+        let passed = now_ns.saturating_sub(self.at_ns);
+        if passed > METER_NS {
+            let cpu_s = usage().cpu_s;
+            self.percent = (cpu_s - self.cpu_s).max(0.0) / (passed as f64 / 1e9) * 100.0;
+            (self.at_ns, self.cpu_s) = (now_ns, cpu_s);
+        }
+        self.percent
+    }
+}

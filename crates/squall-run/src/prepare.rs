@@ -1,25 +1,24 @@
 //! Everything that can go wrong before any load, all errors at once.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::net::{IpAddr, ToSocketAddrs as _};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use squall_engine::data::read_pool;
-use squall_engine::{
-    CompileStageError, CompiledScenario, Environment, Workload, compile_stage, limits,
-};
+use squall_engine::{CompileStageError, CompiledScenario, Environment, compile_stage};
 use squall_metrics::SeriesTable;
 use squall_plan::{
-    CheckedExecute, CheckedKind, CheckedPlan, CheckedStage, ConnectionPolicy, FileKind, Plan,
-    PlanError, PlanErrors, ReporterConfig, Source,
+    CheckedExecute, CheckedKind, CheckedPlan, CheckedStage, FileKind, Plan, PlanError, PlanErrors,
+    ReporterConfig,
 };
 use squall_report::Reporter;
 use squall_reporters::{BuildContext, build};
 
 use crate::RunOptions;
+use crate::descriptors::reserve_descriptors;
 use crate::error::{PrepareErrors, plan_error};
+use crate::hosts::resolve_hosts;
 
 /// Names and reporters by index of their stage.
 pub(crate) type Reporters = BTreeMap<usize, Vec<(String, Box<dyn Reporter>)>>;
@@ -140,7 +139,7 @@ fn read_pools(
             }
             Err(error) => errors.push(plan_error(
                 &format!("data.{name}"),
-                error,
+                &error,
                 pool.source.as_ref(),
             )),
         }
@@ -172,124 +171,13 @@ fn build_reporters(
                 let path = format!("stages.{}.submit.reporters[{index}]", stage.name);
                 errors.push(plan_error(
                     &path,
-                    error,
+                    &error,
                     config.source.as_ref().or(stage.source.as_ref()),
                 ));
             }
         }
     }
     reporters
-}
-
-/// Asks for the address of every host whose name does not vary.
-fn resolve_hosts(
-    plan: &CheckedPlan,
-    scenarios: &BTreeMap<usize, Vec<Arc<CompiledScenario>>>,
-    errors: &mut Vec<PlanError>,
-) {
-    let mut known = BTreeSet::new();
-    for (index, scenarios) in scenarios {
-        for scenario in scenarios {
-            let connect = scenario.http.connect_settings();
-            let Workload::Flow(program) = &scenario.workload else {
-                continue;
-            };
-            if connect.unix_socket.is_some() {
-                continue;
-            }
-            for origin in program.origins() {
-                let (host, port) = connect.target(origin);
-                if host.parse::<IpAddr>().is_ok() || !known.insert(host.to_owned()) {
-                    continue;
-                }
-                if let Err(error) = (host, port).to_socket_addrs() {
-                    let stage = &plan.stages[*index];
-                    errors.push(unresolved(stage, host, &error));
-                }
-            }
-        }
-    }
-}
-
-fn unresolved(stage: &CheckedStage, host: &str, error: &std::io::Error) -> PlanError {
-    let text = error.to_string();
-    let reason = text.rsplit(": ").next().unwrap_or_default();
-    let error = plan_error(
-        &format!("stages.{}", stage.name),
-        format!("host `{host}` does not resolve: {reason}"),
-        first_source(stage).or(stage.source.as_ref()),
-    );
-    error
-        .with_hint("check the spelling of the URL, or give an address with `connect_to`".to_owned())
-}
-
-/// Returns where the first scenario of a stage was written.
-fn first_source(stage: &CheckedStage) -> Option<&Source> {
-    match &stage.kind {
-        CheckedKind::Execute(execute) => execute
-            .scenarios
-            .iter()
-            .find_map(|scenario| scenario.source.as_ref()),
-        _ => None,
-    }
-}
-
-fn reserve_descriptors(plan: &CheckedPlan, errors: &mut Vec<PlanError>) {
-    let needed: Vec<u64> = plan.stages.iter().map(connections).collect();
-    let mut most = (0, 0);
-    for (index, own) in needed.iter().enumerate().filter(|(_, own)| **own > 0) {
-        let others = needed
-            .iter()
-            .enumerate()
-            .filter(|(other, _)| *other != index && !ordered(plan, index, *other));
-        let together = own + others.map(|(_, needed)| needed).sum::<u64>();
-        most = most.max((together, index));
-    }
-    if let Err(allowed) = limits::reserve_descriptors(most.0) {
-        let stage = &plan.stages[most.1];
-        let message = format!(
-            "{} virtual users need more file descriptors than the {allowed} that are allowed",
-            most.0
-        );
-        let error = plan_error(
-            &format!("stages.{}", stage.name),
-            message,
-            stage.source.as_ref(),
-        );
-        let hint = format!(
-            "raise the limit with `ulimit -n {}`, or use fewer users or a shared pool",
-            most.0 + 64
-        );
-        errors.push(error.with_hint(hint));
-    }
-}
-
-/// Returns how many connections a stage may have open at once.
-fn connections(stage: &CheckedStage) -> u64 {
-    let CheckedKind::Execute(execute) = &stage.kind else {
-        return 0;
-    };
-    let users = execute
-        .scenarios
-        .iter()
-        .map(|scenario| u64::from(scenario.load.peak_users()));
-    match execute.http.connections {
-        ConnectionPolicy::Shared(size) => u64::from(size) * execute.scenarios.len() as u64,
-        ConnectionPolicy::PerUser | ConnectionPolicy::NewEach => users.sum(),
-    }
-}
-
-/// Tells whether one of two stages can only run after the other.
-fn ordered(plan: &CheckedPlan, a: usize, b: usize) -> bool {
-    let (early, late) = (a.min(b), a.max(b));
-    let mut upstream = vec![late];
-    while let Some(stage) = upstream.pop() {
-        if stage == early {
-            return true;
-        }
-        upstream.extend(&plan.stages[stage].after);
-    }
-    false
 }
 
 /// Returns how many I/O threads are worth having: one per core, never more than virtual users.

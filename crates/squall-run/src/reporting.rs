@@ -1,22 +1,21 @@
-//! Reporters during a run: drivers, and the events that go to them.
+//! Reporters during a run: their drivers, from opening to the last delivery.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use squall_engine::{OperationRecord, RecordQueue};
-use squall_metrics::{Outcome, SeriesTable};
+use squall_engine::RecordQueue;
+use squall_metrics::SeriesTable;
 use squall_report::{
-    DeliveryReport, Driver, DriverHandle, DriverSettings, EventError, EventSender, FinalRecords,
-    NameTable, Outcome as Ended, PhaseTimes, RawEvent, Reporter, RunContext, RunRecord, SeriesName,
-    StartError, finish_all,
+    DeliveryReport, Driver, DriverHandle, DriverSettings, FinalRecords, NameTable, RunContext,
+    RunRecord, StartError, finish_all,
 };
 
-/// Batches of records that may wait between the I/O threads and the drivers.
-const QUEUED_BATCHES: usize = 1_000;
+use crate::events::{Records, Route};
+use crate::prepare::Reporters;
+use crate::running::lock;
+
 /// How long reporters may take to deliver what is left at the end.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -28,23 +27,10 @@ pub(crate) struct Reporting {
     delivered: Mutex<Vec<DeliveryReport>>,
 }
 
-#[derive(Debug)]
-struct Records {
-    queue: RecordQueue,
-    forwarded: Arc<AtomicU64>,
-    thread: Mutex<Option<JoinHandle<()>>>,
-}
-
-/// Where a reporter's events go, and from which stages it gets them.
-struct Route {
-    sender: EventSender,
-    stages: Vec<String>,
-}
-
 impl Reporting {
     /// Opens all reporters; `upstream` gives the stages whose results a Submit stage gets.
     pub(crate) fn start(
-        reporters: BTreeMap<usize, Vec<(String, Box<dyn Reporter>)>>,
+        reporters: Reporters,
         run: RunRecord,
         series: &SeriesTable,
         upstream: impl Fn(usize) -> Vec<String>,
@@ -125,150 +111,5 @@ impl Reporting {
                 (handle.name().to_owned(), counts.delivered, queued, dropped)
             })
             .collect()
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Records {
-    fn start(routes: Vec<Route>, names: NameTable, series: SeriesTable) -> Self {
-        let (batches, received) = sync_channel(QUEUED_BATCHES);
-        let queue = RecordQueue {
-            batches,
-            handed: Arc::default(),
-            dropped: Arc::default(),
-        };
-        let forwarded = Arc::new(AtomicU64::new(0));
-        let count = Arc::clone(&forwarded);
-        let spawned = std::thread::Builder::new()
-            .name("squall-records".to_owned())
-            .spawn(move || {
-                let mut forwarding = Forwarding {
-                    routes,
-                    names,
-                    series,
-                    stages: Vec::new(),
-                };
-                forwarding.run(&received, &count);
-            });
-        Self {
-            queue,
-            forwarded,
-            thread: Mutex::new(spawned.ok()),
-        }
-    }
-
-    /// Waits until everything handed over so far has reached the drivers.
-    fn catch_up(&self) {
-        let handed = self.queue.handed.load(Ordering::Acquire);
-        let running = || {
-            lock(&self.thread)
-                .as_ref()
-                .is_some_and(|thread| !thread.is_finished())
-        };
-        while self.forwarded.load(Ordering::Acquire) < handed && running() {
-            std::thread::sleep(Duration::from_millis(1));
-        }
-    }
-}
-
-/// Turns records into events and hands them to the drivers.
-struct Forwarding {
-    routes: Vec<Route>,
-    names: NameTable,
-    series: SeriesTable,
-    /// Stage of each series.
-    stages: Vec<Arc<str>>,
-}
-
-impl Forwarding {
-    fn run(&mut self, received: &Receiver<Vec<OperationRecord>>, forwarded: &AtomicU64) {
-        while let Ok(batch) = received.recv() {
-            let count = batch.len() as u64;
-            self.learn_names();
-            self.forward(batch);
-            forwarded.fetch_add(count, Ordering::Release);
-        }
-    }
-
-    fn learn_names(&mut self) {
-        if self.series.len() == self.stages.len() {
-            return;
-        }
-        for key in self
-            .series
-            .snapshot()
-            .series
-            .into_iter()
-            .skip(self.stages.len())
-        {
-            self.stages.push(Arc::clone(&key.stage));
-            self.names.push(SeriesName {
-                stage: key.stage,
-                scenario: key.scenario,
-                name: key.name,
-            });
-        }
-    }
-
-    fn forward(&self, batch: Vec<OperationRecord>) {
-        let events: Vec<RawEvent> = batch.into_iter().map(raw_event).collect();
-        let wanted = |route: &Route, event: &RawEvent| {
-            let stage = self.stages.get(event.series as usize);
-            stage.is_some_and(|stage| route.stages.iter().any(|own| **own == **stage))
-        };
-        let events = Arc::new(events);
-        for route in &self.routes {
-            if events.iter().all(|event| wanted(route, event)) {
-                // The driver counts what it could not take.
-                let _: squall_report::Accepted = route.sender.events(Arc::clone(&events));
-            } else {
-                let own: Vec<RawEvent> = events
-                    .iter()
-                    .filter(|event| wanted(route, event))
-                    .cloned()
-                    .collect();
-                let _: squall_report::Accepted = route.sender.events(own);
-            }
-        }
-    }
-}
-
-fn raw_event(record: OperationRecord) -> RawEvent {
-    let moments = record.moments;
-    let phase = |from: u64, to: u64| to.saturating_sub(from);
-    RawEvent {
-        series: record.series.0,
-        source: u16::try_from(record.id.0).unwrap_or(u16::MAX),
-        outcome: match record.outcome {
-            Outcome::Ok => Ended::Ok,
-            Outcome::Failed => Ended::Failed,
-        },
-        status: record.status,
-        sequence: record.id.1,
-        user: u32::try_from(record.user).unwrap_or(u32::MAX),
-        iteration: record.iteration,
-        intended_ns: moments.intended,
-        started_ns: moments.start,
-        ended_ns: moments.last_byte,
-        phases: PhaseTimes {
-            waiting_ns: phase(moments.intended, moments.start),
-            connecting_ns: phase(moments.start, moments.connected),
-            securing_ns: phase(moments.connected, moments.secured),
-            writing_ns: phase(moments.secured, moments.written),
-            first_byte_ns: phase(moments.written, moments.first_byte),
-            reading_ns: phase(moments.first_byte, moments.last_byte),
-        },
-        bytes_sent: record.bytes_sent,
-        bytes_received: record.bytes_received,
-        error: record.failure.map(|failure| {
-            let (class, message) = *failure;
-            Box::new(EventError {
-                class: class.into(),
-                message: message.into(),
-            })
-        }),
     }
 }

@@ -2,25 +2,25 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::Zoned;
 use squall_engine::{Engine, EngineSettings};
-use squall_metrics::RunTotals;
 use squall_metrics::summary::{Summary, VerdictStatus};
 use squall_protocol::Clock;
 use squall_report::{RunRecord, WallTime};
 
 use crate::aggregate::{Aggregator, Latest};
-use crate::machine::{Usage, usage};
+use crate::machine::{CpuMeter, usage};
 use crate::prepare::PreparedRun;
 use crate::reporting::Reporting;
-use crate::snapshot::{Snapshot, StageStatus};
+use crate::running::{Running, lock};
+use crate::snapshot::Snapshot;
 use crate::stages::{Board, upstream};
 use crate::store::RunDirectory;
-use crate::{StartError, stages, summarize};
+use crate::{StartError, summarize};
 
 /// A run that goes on.
 #[derive(Debug)]
@@ -38,31 +38,6 @@ pub struct FinishedRun {
     pub directory: PathBuf,
     /// Whether the user stopped it.
     pub stopped: bool,
-}
-
-/// Everything that the threads of a run share.
-#[derive(Debug)]
-pub(crate) struct Running {
-    pub(crate) run: PreparedRun,
-    pub(crate) id: String,
-    pub(crate) started_at: String,
-    pub(crate) clock: Clock,
-    pub(crate) usage_before: Usage,
-    pub(crate) engine: Mutex<Option<Engine>>,
-    pub(crate) aggregator: Mutex<Option<Aggregator>>,
-    pub(crate) reporting: Reporting,
-    pub(crate) board: Board,
-    pub(crate) directory: RunDirectory,
-    pub(crate) stopping: AtomicBool,
-    cpu: Mutex<CpuMeter>,
-}
-
-/// CPU time at the last look, for the share in between.
-#[derive(Debug, Default)]
-struct CpuMeter {
-    at_ns: u64,
-    cpu_s: f64,
-    percent: f64,
 }
 
 impl RunHandle {
@@ -101,18 +76,19 @@ impl RunHandle {
             parts: Arc::new(aggregator.inlet()),
             records: reporting.queue(),
         })?;
+        let usage_before = usage();
         let running = Arc::new(Running {
             id,
             started_at: WallTime::from(wall).to_string(),
             clock,
-            usage_before: usage(),
+            usage_before,
             engine: Mutex::new(Some(engine)),
             aggregator: Mutex::new(Some(aggregator)),
             reporting,
             board: Board::new(&run.checked),
             directory,
             stopping: AtomicBool::new(false),
-            cpu: Mutex::default(),
+            cpu: Mutex::new(CpuMeter::new(usage_before)),
             run,
         });
         let body = Arc::clone(&running);
@@ -168,89 +144,11 @@ impl RunHandle {
     }
 }
 
-impl Running {
-    fn execute(self: &Arc<Self>) -> Latest {
-        stages::run(self);
-        self.end()
-    }
-
-    /// Ends the engine and whatever reporters are still open.
-    fn end(&self) -> Latest {
-        if let Some(mut engine) = lock(&self.engine).take() {
-            engine.shutdown();
-        }
-        let open = self.reporting.open_stages();
-        for stage in open {
-            stages::deliver(self, stage);
-        }
-        match lock(&self.aggregator).take() {
-            Some(aggregator) => aggregator.finish(),
-            None => Latest::empty(self.run.series.clone()),
-        }
-    }
-
-    fn stop(&self, how: impl Fn(&Engine)) {
-        self.stopping.store(true, Ordering::Relaxed);
-        if let Some(engine) = &*lock(&self.engine) {
-            how(engine);
-        }
-    }
-
-    /// Returns totals that hold everything measured until now.
-    pub(crate) fn totals_now(&self) -> RunTotals {
-        if let Some(engine) = &*lock(&self.engine) {
-            engine.flush();
-        }
-        match &*lock(&self.aggregator) {
-            Some(aggregator) => aggregator.totals(),
-            None => RunTotals::new(self.run.series.clone()),
-        }
-    }
-
-    fn snapshot(&self) -> Snapshot {
-        let now = self.clock.now();
-        let latest = lock(&self.aggregator)
-            .as_ref()
-            .map(|aggregator| aggregator.latest(Clone::clone));
-        let mut snapshot = summarize::snapshot(&self.run, latest.as_ref(), now);
-        snapshot.stages = self.board.progress(now);
-        let load = snapshot
-            .stages
-            .iter()
-            .filter(|stage| stage.status == StageStatus::Running);
-        snapshot.asked_rate = stages::asked_rate(
-            &self.run,
-            load.map(|stage| (stage.name.as_str(), stage.elapsed_s)),
-        );
-        snapshot.planned_s = stages::planned_s(&self.run);
-        snapshot.cpu_percent = self.cpu_percent(now);
-        snapshot.reporters = self.reporting.counts();
-        snapshot
-    }
-
-    fn cpu_percent(&self, now: u64) -> f64 {
-        let mut meter = lock(&self.cpu);
-        let passed = now.saturating_sub(meter.at_ns);
-        if passed > Duration::from_millis(500).as_nanos() as u64 {
-            let cpu_s = usage().cpu_s;
-            meter.percent = (cpu_s - meter.cpu_s.max(self.usage_before.cpu_s)).max(0.0)
-                / (passed as f64 / 1e9)
-                * 100.0;
-            (meter.at_ns, meter.cpu_s) = (now, cpu_s);
-        }
-        meter.percent
-    }
-}
-
 impl FinishedRun {
     /// Tells whether the verdict is `passed`.
     pub fn passed(&self) -> bool {
         self.summary.verdict.status == VerdictStatus::Passed
     }
-}
-
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn unix_ns(time: SystemTime) -> u64 {

@@ -1,0 +1,65 @@
+//! File descriptors, reserved before any load.
+
+use squall_engine::limits;
+use squall_plan::{CheckedKind, CheckedPlan, CheckedStage, ConnectionPolicy, PlanError};
+
+use crate::error::plan_error;
+
+/// Makes sure that every connection of the busiest moment can be open.
+pub(crate) fn reserve_descriptors(plan: &CheckedPlan, errors: &mut Vec<PlanError>) {
+    let needed: Vec<u64> = plan.stages.iter().map(connections).collect();
+    let mut most = (0, 0);
+    for (index, own) in needed.iter().enumerate().filter(|(_, own)| **own > 0) {
+        let others = needed
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| *other != index && !ordered(plan, index, *other));
+        let together = own + others.map(|(_, needed)| needed).sum::<u64>();
+        most = most.max((together, index));
+    }
+    if let Err(allowed) = limits::reserve_descriptors(most.0) {
+        let stage = &plan.stages[most.1];
+        let message = format!(
+            "{} virtual users need more file descriptors than the {allowed} that are allowed",
+            most.0
+        );
+        let error = plan_error(
+            &format!("stages.{}", stage.name),
+            &message,
+            stage.source.as_ref(),
+        );
+        let hint = format!(
+            "raise the limit with `ulimit -n {}`, or use fewer users or a shared pool",
+            most.0 + 64
+        );
+        errors.push(error.with_hint(hint));
+    }
+}
+
+/// Returns how many connections a stage may have open at once.
+fn connections(stage: &CheckedStage) -> u64 {
+    let CheckedKind::Execute(execute) = &stage.kind else {
+        return 0;
+    };
+    let users = execute
+        .scenarios
+        .iter()
+        .map(|scenario| u64::from(scenario.load.peak_users()));
+    match execute.http.connections {
+        ConnectionPolicy::Shared(size) => u64::from(size) * execute.scenarios.len() as u64,
+        ConnectionPolicy::PerUser | ConnectionPolicy::NewEach => users.sum(),
+    }
+}
+
+/// Tells whether one of two stages can only run after the other.
+fn ordered(plan: &CheckedPlan, a: usize, b: usize) -> bool {
+    let (early, late) = (a.min(b), a.max(b));
+    let mut upstream = vec![late];
+    while let Some(stage) = upstream.pop() {
+        if stage == early {
+            return true;
+        }
+        upstream.extend(&plan.stages[stage].after);
+    }
+    false
+}

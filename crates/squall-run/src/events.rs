@@ -1,0 +1,175 @@
+//! One event per operation, from the I/O threads to the drivers of reporters.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use squall_engine::{OperationRecord, RecordQueue};
+use squall_metrics::{Outcome, SeriesTable};
+use squall_report::{
+    EventError, EventSender, NameTable, Outcome as Ended, PhaseTimes, RawEvent, SeriesName,
+};
+
+use crate::running::lock;
+
+/// Batches of records that may wait between the I/O threads and the drivers.
+const QUEUED_BATCHES: usize = 1_000;
+
+/// The way of records from the I/O threads to the drivers.
+#[derive(Debug)]
+pub(crate) struct Records {
+    pub(crate) queue: RecordQueue,
+    forwarded: Arc<AtomicU64>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// Where a reporter's events go, and from which stages it gets them.
+#[derive(Debug)]
+pub(crate) struct Route {
+    pub(crate) sender: EventSender,
+    pub(crate) stages: Vec<String>,
+}
+
+impl Records {
+    /// Starts the thread that forwards records.
+    pub(crate) fn start(routes: Vec<Route>, names: NameTable, series: SeriesTable) -> Self {
+        let (batches, received) = sync_channel(QUEUED_BATCHES);
+        let queue = RecordQueue {
+            batches,
+            handed: Arc::default(),
+            dropped: Arc::default(),
+        };
+        let forwarded = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&forwarded);
+        let spawned = std::thread::Builder::new()
+            .name("squall-records".to_owned())
+            .spawn(move || {
+                let mut forwarding = Forwarding {
+                    routes,
+                    names,
+                    series,
+                    stages: Vec::new(),
+                };
+                forwarding.run(&received, &count);
+            });
+        Self {
+            queue,
+            forwarded,
+            thread: Mutex::new(spawned.ok()),
+        }
+    }
+
+    /// Waits until everything handed over so far has reached the drivers.
+    pub(crate) fn catch_up(&self) {
+        let handed = self.queue.handed.load(Ordering::Acquire);
+        let running = || {
+            lock(&self.thread)
+                .as_ref()
+                .is_some_and(|thread| !thread.is_finished())
+        };
+        while self.forwarded.load(Ordering::Acquire) < handed && running() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+/// Turns records into events and hands them to the drivers.
+struct Forwarding {
+    routes: Vec<Route>,
+    names: NameTable,
+    series: SeriesTable,
+    /// Stage of each series.
+    stages: Vec<Arc<str>>,
+}
+
+impl Forwarding {
+    fn run(&mut self, received: &Receiver<Vec<OperationRecord>>, forwarded: &AtomicU64) {
+        while let Ok(batch) = received.recv() {
+            let count = batch.len() as u64;
+            self.learn_names();
+            self.forward(batch);
+            forwarded.fetch_add(count, Ordering::Release);
+        }
+    }
+
+    fn learn_names(&mut self) {
+        if self.series.len() == self.stages.len() {
+            return;
+        }
+        for key in self
+            .series
+            .snapshot()
+            .series
+            .into_iter()
+            .skip(self.stages.len())
+        {
+            self.stages.push(Arc::clone(&key.stage));
+            self.names.push(SeriesName {
+                stage: key.stage,
+                scenario: key.scenario,
+                name: key.name,
+            });
+        }
+    }
+
+    fn forward(&self, batch: Vec<OperationRecord>) {
+        let events: Vec<RawEvent> = batch.into_iter().map(raw_event).collect();
+        let wanted = |route: &Route, event: &RawEvent| {
+            let stage = self.stages.get(event.series as usize);
+            stage.is_some_and(|stage| route.stages.iter().any(|own| **own == **stage))
+        };
+        let events = Arc::new(events);
+        for route in &self.routes {
+            let own = if events.iter().all(|event| wanted(route, event)) {
+                Arc::clone(&events)
+            } else {
+                let own = events.iter().filter(|event| wanted(route, event));
+                Arc::new(own.cloned().collect())
+            };
+            #[expect(
+                clippy::let_underscore_must_use,
+                reason = "the driver counts what it could not take"
+            )]
+            let _ = route.sender.events(own);
+        }
+    }
+}
+
+fn raw_event(record: OperationRecord) -> RawEvent {
+    let moments = record.moments;
+    let phase = |from: u64, to: u64| to.saturating_sub(from);
+    RawEvent {
+        series: record.series.0,
+        source: u16::try_from(record.id.0).unwrap_or(u16::MAX),
+        outcome: match record.outcome {
+            Outcome::Ok => Ended::Ok,
+            Outcome::Failed => Ended::Failed,
+        },
+        status: record.status,
+        sequence: record.id.1,
+        user: u32::try_from(record.user).unwrap_or(u32::MAX),
+        iteration: record.iteration,
+        intended_ns: moments.intended,
+        started_ns: moments.start,
+        ended_ns: moments.last_byte,
+        phases: PhaseTimes {
+            waiting_ns: phase(moments.intended, moments.start),
+            connecting_ns: phase(moments.start, moments.connected),
+            securing_ns: phase(moments.connected, moments.secured),
+            writing_ns: phase(moments.secured, moments.written),
+            first_byte_ns: phase(moments.written, moments.first_byte),
+            reading_ns: phase(moments.first_byte, moments.last_byte),
+        },
+        bytes_sent: record.bytes_sent,
+        bytes_received: record.bytes_received,
+        error: record.failure.map(|failure| {
+            let (class, message) = *failure;
+            Box::new(EventError {
+                class: class.into(),
+                message: message.into(),
+            })
+        }),
+    }
+}

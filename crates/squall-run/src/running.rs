@@ -1,0 +1,104 @@
+//! What the threads of a run share, and what they do with it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use squall_engine::Engine;
+use squall_metrics::RunTotals;
+use squall_protocol::Clock;
+
+use crate::aggregate::{Aggregator, Latest};
+use crate::machine::{CpuMeter, Usage};
+use crate::prepare::PreparedRun;
+use crate::reporting::Reporting;
+use crate::snapshot::{Snapshot, StageStatus};
+use crate::stages::Board;
+use crate::store::RunDirectory;
+use crate::{stages, summarize};
+
+/// Everything that the threads of a run share.
+#[derive(Debug)]
+pub(crate) struct Running {
+    pub(crate) run: PreparedRun,
+    pub(crate) id: String,
+    pub(crate) started_at: String,
+    pub(crate) clock: Clock,
+    /// What the process had used when the run started.
+    pub(crate) usage_before: Usage,
+    pub(crate) engine: Mutex<Option<Engine>>,
+    pub(crate) aggregator: Mutex<Option<Aggregator>>,
+    pub(crate) reporting: Reporting,
+    pub(crate) board: Board,
+    pub(crate) directory: RunDirectory,
+    pub(crate) stopping: AtomicBool,
+    pub(crate) cpu: Mutex<CpuMeter>,
+}
+
+impl Running {
+    /// Runs all stages and ends everything.
+    pub(crate) fn execute(self: &Arc<Self>) -> Latest {
+        stages::run(self);
+        self.end()
+    }
+
+    /// Ends the engine and whatever reporters are still open.
+    pub(crate) fn end(&self) -> Latest {
+        if let Some(mut engine) = lock(&self.engine).take() {
+            engine.shutdown();
+        }
+        let open = self.reporting.open_stages();
+        for stage in open {
+            stages::deliver(self, stage);
+        }
+        match lock(&self.aggregator).take() {
+            Some(aggregator) => aggregator.finish(),
+            None => Latest::empty(self.run.series.clone()),
+        }
+    }
+
+    /// Lets no further stage start, and ends the load in the given way.
+    pub(crate) fn stop(&self, how: impl Fn(&Engine)) {
+        self.stopping.store(true, Ordering::Relaxed);
+        if let Some(engine) = &*lock(&self.engine) {
+            how(engine);
+        }
+    }
+
+    /// Returns totals that hold everything measured until now.
+    pub(crate) fn totals_now(&self) -> RunTotals {
+        if let Some(engine) = &*lock(&self.engine) {
+            engine.flush();
+        }
+        match &*lock(&self.aggregator) {
+            Some(aggregator) => aggregator.totals(),
+            None => RunTotals::new(self.run.series.clone()),
+        }
+    }
+
+    /// Returns what a live view shows now.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        let now = self.clock.now();
+        let latest = lock(&self.aggregator)
+            .as_ref()
+            .map(|aggregator| aggregator.latest(Clone::clone));
+        let mut snapshot = summarize::snapshot(&self.run, latest.as_ref(), now);
+        snapshot.stages = self.board.progress(now);
+        let load = snapshot
+            .stages
+            .iter()
+            .filter(|stage| stage.status == StageStatus::Running);
+        snapshot.asked_rate = stages::asked_rate(
+            &self.run,
+            load.map(|stage| (stage.name.as_str(), stage.elapsed_s)),
+        );
+        snapshot.planned_s = stages::planned_s(&self.run);
+        snapshot.cpu_percent = lock(&self.cpu).percent(now);
+        snapshot.reporters = self.reporting.counts();
+        snapshot
+    }
+}
+
+/// Locks a mutex, also after a thread panicked with it: what it guards is read once more for the report.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

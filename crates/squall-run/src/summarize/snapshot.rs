@@ -1,0 +1,64 @@
+//! What live views show of the numbers.
+
+use squall_metrics::{Histogram, SeriesKind};
+
+use super::NS_PER_S;
+use super::operations::{each_operation, errors, quantile_ms};
+use crate::aggregate::{Latest, operations};
+use crate::prepare::PreparedRun;
+use crate::snapshot::Snapshot;
+
+/// Makes what live views show of the numbers.
+pub(crate) fn snapshot(run: &PreparedRun, latest: Option<&Latest>, now: u64) -> Snapshot {
+    let mut snapshot = Snapshot {
+        name: run.plan.name.clone(),
+        elapsed_s: now as f64 / NS_PER_S,
+        ..Snapshot::default()
+    };
+    let Some(latest) = latest else {
+        return snapshot;
+    };
+    let sums = latest.totals.totals();
+    let window = operations(&latest.window, &latest.totals);
+    let second = operations(&latest.last_second, &latest.totals);
+    snapshot.rate = second.rate_per_s();
+    snapshot.history.clone_from(&latest.history);
+    snapshot.in_flight = second.in_flight;
+    snapshot.ok = sums.ok;
+    snapshot.failed = sums.failed;
+    snapshot.interrupted = sums.interrupted.saturating_sub(latest.totals.in_flight());
+    snapshot.dropped = sums.dropped_iterations;
+    snapshot.response_ms = percentiles(&window.response);
+    snapshot.errors = errors(&latest.totals);
+    let table = latest.totals.table();
+    let iterations = |id| {
+        table
+            .key(id)
+            .is_some_and(|key| key.kind == SeriesKind::Iteration)
+    };
+    snapshot.iteration_rate = latest.last_second.times(iterations).started as f64;
+    if let Some(interval) = latest.last_second.intervals().next_back() {
+        snapshot.users = interval.users();
+        snapshot.busiest_thread_percent = interval.thread_busy_max_percent().min(100.0);
+        let mut lag = Histogram::new();
+        lag.merge_sparse(&interval.schedule_error);
+        snapshot.schedule_lag_p99_ms = (!lag.is_empty()).then(|| quantile_ms(&lag, 0.99));
+    }
+    each_operation(&latest.totals, |key, series| {
+        let own = latest
+            .last_second
+            .times(|id| table.key(id).as_ref() == Some(key));
+        snapshot.series.push((
+            key.name.to_string(),
+            own.rate_per_s(),
+            series.failed,
+            percentiles(&own.response),
+        ));
+    });
+    snapshot
+}
+
+fn percentiles(histogram: &Histogram) -> Option<[f64; 3]> {
+    (!histogram.is_empty())
+        .then(|| [0.5, 0.95, 0.99].map(|quantile| quantile_ms(histogram, quantile)))
+}
