@@ -10,7 +10,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::parts::PartSink;
 use crate::record::RecordQueue;
-use crate::scenario::CompiledScenario;
+use crate::scenario::{CompiledScenario, Share};
 use crate::schedule::Segment;
 use crate::thread::{self, Command, ThreadSettings};
 
@@ -52,6 +52,8 @@ pub struct EngineSettings {
 #[derive(Debug)]
 pub struct Engine {
     clock: Clock,
+    seed: u64,
+    wall_origin_ns: u64,
     threads: Vec<(UnboundedSender<Command>, Option<JoinHandle<()>>)>,
 }
 
@@ -64,6 +66,8 @@ impl Engine {
         let count = settings.threads.max(1);
         let mut engine = Self {
             clock: settings.clock.clone(),
+            seed: settings.seed,
+            wall_origin_ns: settings.wall_origin_ns,
             threads: Vec::new(),
         };
         for index in 0..count {
@@ -71,8 +75,6 @@ impl Engine {
             let own = ThreadSettings {
                 segment: Segment { index, count },
                 clock: settings.clock.clone(),
-                seed: settings.seed,
-                wall_origin_ns: settings.wall_origin_ns,
                 parts: Arc::clone(&settings.parts),
                 records: settings.records.clone(),
             };
@@ -95,13 +97,22 @@ impl Engine {
         let start_ns = self.clock.now() + HEAD_START_NS;
         let (done, ended) = channel();
         for scenario in scenarios {
-            for (thread, _) in &self.threads {
+            // A thread without a user of its own could start nothing, so that what is due there would be lost.
+            let all = u32::try_from(self.threads.len()).unwrap_or(u32::MAX);
+            let count = all.min(scenario.load.peak_users()).max(1);
+            for (index, (thread, _)) in (0..count).zip(&self.threads) {
+                let share = Share {
+                    segment: Segment { index, count },
+                    seed: self.seed,
+                    start_ns,
+                    wall_origin_ns: self.wall_origin_ns,
+                };
                 let (scenario, done) = (Arc::clone(scenario), done.clone());
                 // A thread that is gone drops `done`, which ends the wait.
                 thread
                     .send(Command::Run {
                         scenario,
-                        start_ns,
+                        share,
                         done,
                     })
                     .ok();

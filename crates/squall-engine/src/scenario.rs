@@ -52,6 +52,19 @@ pub struct CompiledScenario {
     pub(crate) rows: Vec<Rows>,
 }
 
+/// Which share of a scenario a thread runs, and what all shares of the run agree on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Share {
+    /// The share.
+    pub(crate) segment: Segment,
+    /// Seed of the run.
+    pub(crate) seed: u64,
+    /// When the scenario starts, on the run's clock.
+    pub(crate) start_ns: u64,
+    /// Unix time at zero of the run's clock.
+    pub(crate) wall_origin_ns: u64,
+}
+
 /// One thread's share of a running scenario.
 #[derive(Debug)]
 pub(crate) struct ScenarioThread {
@@ -71,14 +84,8 @@ pub(crate) struct ScenarioThread {
 }
 
 impl ScenarioThread {
-    pub(crate) fn new(
-        scenario: Arc<CompiledScenario>,
-        worker: Rc<Worker>,
-        seed: u64,
-        start_ns: u64,
-        wall_origin_ns: u64,
-    ) -> Self {
-        let segment = worker.segment;
+    pub(crate) fn new(scenario: Arc<CompiledScenario>, worker: Rc<Worker>, share: &Share) -> Self {
+        let segment = share.segment;
         let stride = (u64::from(segment.index), u64::from(segment.count));
         let choosers = match &scenario.workload {
             Workload::Flow(program) => program
@@ -90,9 +97,13 @@ impl ScenarioThread {
         };
         Self {
             segment,
-            seed: mix(seed, u64::from(scenario.id.0)),
-            start_ns,
-            end_ns: Cell::new(start_ns.saturating_add(scenario.load.duration().as_nanos())),
+            seed: mix(share.seed, u64::from(scenario.id.0)),
+            start_ns: share.start_ns,
+            end_ns: Cell::new(
+                share
+                    .start_ns
+                    .saturating_add(scenario.load.duration().as_nanos()),
+            ),
             stop: Notify::new(),
             client: Rc::new(ClientSettings::new(
                 &scenario.http,
@@ -103,7 +114,7 @@ impl ScenarioThread {
             bindings: Rc::new(BindingsSettings::new(
                 &scenario.scope,
                 stride,
-                wall_origin_ns,
+                share.wall_origin_ns,
             )),
             choosers,
             rows: scenario
@@ -120,7 +131,13 @@ impl ScenarioThread {
 
     /// Tells whether new iterations may start.
     pub(crate) fn is_open(&self) -> bool {
-        self.worker.clock.now() < self.end_ns.get()
+        self.is_open_at(self.worker.clock.now())
+    }
+
+    /// Tells whether an iteration may start at a moment that is known already.
+    #[inline]
+    pub(crate) fn is_open_at(&self, moment: u64) -> bool {
+        moment < self.end_ns.get()
     }
 
     /// Ends the load now: no new iterations; those in flight get their time to finish.

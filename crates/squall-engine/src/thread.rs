@@ -16,7 +16,7 @@ use tokio::task::LocalSet;
 use crate::drivers::drive;
 use crate::parts::{PartKind, PartSink};
 use crate::record::{RecordBuffer, RecordQueue};
-use crate::scenario::{CompiledScenario, ScenarioThread};
+use crate::scenario::{CompiledScenario, ScenarioThread, Share};
 use crate::schedule::Segment;
 use crate::timer::Timers;
 use crate::worker::Worker;
@@ -33,8 +33,8 @@ pub(crate) enum Command {
     Run {
         /// The scenario.
         scenario: Arc<CompiledScenario>,
-        /// When it starts, on the run's clock.
-        start_ns: u64,
+        /// Which share, and when it starts.
+        share: Share,
         /// Told the moment at which this thread's share ended.
         done: Sender<u64>,
     },
@@ -56,8 +56,6 @@ pub(crate) enum Command {
 pub(crate) struct ThreadSettings {
     pub(crate) segment: Segment,
     pub(crate) clock: Clock,
-    pub(crate) seed: u64,
-    pub(crate) wall_origin_ns: u64,
     pub(crate) parts: Arc<dyn PartSink>,
     pub(crate) records: Option<RecordQueue>,
 }
@@ -135,17 +133,10 @@ fn obey(
     match command {
         Command::Run {
             scenario,
-            start_ns,
+            share,
             done,
         } => {
-            let share = ScenarioThread::new(
-                scenario,
-                Rc::clone(worker),
-                settings.seed,
-                start_ns,
-                settings.wall_origin_ns,
-            );
-            let share = Rc::new(share);
+            let share = Rc::new(ScenarioThread::new(scenario, Rc::clone(worker), &share));
             running.borrow_mut().push(Rc::clone(&share));
             let (running, clock) = (Rc::clone(running), settings.clock.clone());
             tokio::task::spawn_local(async move {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
 
 /// Tells nanoseconds since the start of the run. Cheap to clone; all clones agree.
 #[derive(Clone, Debug)]
@@ -10,18 +12,15 @@ pub struct Clock(Source);
 
 #[derive(Clone, Debug)]
 enum Source {
-    Monotonic(Instant),
+    /// Reading of the system's monotonic clock at the start of the run.
+    Monotonic(u64),
     Virtual(Arc<AtomicU64>),
 }
 
 impl Clock {
     /// Starts a clock at zero, driven by the system's monotonic clock.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the clock that everything else takes the time from"
-    )]
     pub fn start() -> Self {
-        Self(Source::Monotonic(Instant::now()))
+        Self(Source::Monotonic(monotonic()))
     }
 
     /// Creates a clock that stands still until [`Clock::advance`] moves it; for tests.
@@ -33,9 +32,7 @@ impl Clock {
     #[inline]
     pub fn now(&self) -> u64 {
         match &self.0 {
-            Source::Monotonic(start) => {
-                u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX)
-            }
+            Source::Monotonic(start) => monotonic() - start,
             Source::Virtual(now) => now.load(Ordering::Relaxed),
         }
     }
@@ -47,4 +44,12 @@ impl Clock {
             now.fetch_add(nanos, Ordering::Relaxed);
         }
     }
+}
+
+/// Reads `CLOCK_MONOTONIC`, on Linux without a system call: a third cheaper than `Instant`, whose arithmetic has to allow for clocks
+/// that no system here has.
+#[inline]
+fn monotonic() -> u64 {
+    let time = clock_gettime(ClockId::Monotonic);
+    time.tv_sec.cast_unsigned() * 1_000_000_000 + time.tv_nsec.cast_unsigned()
 }

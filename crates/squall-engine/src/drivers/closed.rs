@@ -86,7 +86,7 @@ pub(super) async fn run_user(
 ) {
     let scenario = Rc::clone(&user.scenario);
     let mut next = scenario.worker.clock.now();
-    while scenario.is_open() && !leave() {
+    while scenario.is_open_at(next) && !leave() {
         busy.set(true);
         let start = user.next_start(next);
         if user.iterate(start).await == Ended::NoData {
@@ -96,6 +96,7 @@ pub(super) async fn run_user(
         if user.last_moment() < next.max(1) {
             // Nothing was sent: without this, a flow whose conditions all fail would never let another task run.
             tokio::task::yield_now().await;
+            next = scenario.worker.clock.now();
         }
         next = user.last_moment().max(next);
         if !rhythm.is_free() {

@@ -43,6 +43,7 @@ impl VirtualUser {
                 }
                 Op::Pause { min, max } => {
                     ready = self.pause(*min, *max).await;
+                    self.last_moment = ready;
                 }
                 Op::LoopStart { times } => self.loops.push(*times),
                 Op::LoopEnd { body } => at = self.next_round(*body, at),
@@ -62,14 +63,14 @@ impl VirtualUser {
                         outcome: Outcome::Ok,
                     });
                 }
-                Op::GroupEnd => end_group(&mut groups, worker.clock.now()),
+                Op::GroupEnd => end_group(&mut groups, ready),
             }
         }
         while !groups.is_empty() {
             if let Some(group) = groups.last_mut() {
                 group.outcome = worse(group.outcome, total);
             }
-            end_group(&mut groups, worker.clock.now());
+            end_group(&mut groups, ready);
         }
         total
     }

@@ -100,7 +100,7 @@ impl VirtualUser {
                 (user.outcome(result, *iteration), running)
             }
         };
-        running.finish(outcome, scenario.worker.clock.now());
+        running.finish(outcome, self.last_moment.max(start.intended));
         Ended::Done
     }
 }

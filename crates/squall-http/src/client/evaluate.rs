@@ -1,6 +1,7 @@
 //! What is done with a complete answer: cookies, redirects, checks, extractions.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use squall_protocol::answer::{Answer, HeaderLookup};
 use squall_protocol::connect::Origin;
@@ -119,6 +120,7 @@ impl Client {
             (url, method) = next;
             let origin = origin_of(&url)
                 .map_err(|error| Failure::new(FailureClass::Redirect, error.to_string()))?;
+            let origin = Arc::new(origin);
             self.add_cookies(&origin);
             let mut wanted = self.wanted(step);
             wanted.kind = if method == "HEAD" {

@@ -1,6 +1,7 @@
 //! One operation: from a free virtual user to a checked answer, redirects included.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use squall_protocol::connect::Origin;
 use squall_protocol::values::Bindings;
@@ -91,7 +92,7 @@ impl Client {
         let origin = match &step.target {
             Target::Fixed { origin, .. } => origin,
             Target::Dynamic(_) => {
-                dynamic = self.render_target(step, bindings)?;
+                dynamic = Arc::new(self.render_target(step, bindings)?);
                 &dynamic
             }
         };
@@ -108,7 +109,7 @@ impl Client {
     async fn first_hop(
         &mut self,
         step: &HttpStep,
-        origin: &Origin,
+        origin: &Arc<Origin>,
         bindings: &mut Bindings,
         limits: Limits,
         operation: &mut Operation,
@@ -173,7 +174,7 @@ impl Client {
     async fn render_request(
         &mut self,
         step: &HttpStep,
-        origin: &Origin,
+        origin: &Arc<Origin>,
         bindings: &mut Bindings,
         limits: Limits,
     ) -> Result<(), Failure> {
@@ -218,7 +219,7 @@ impl Client {
     /// Takes a connection: the user's own, one of the pool, or a new one.
     pub(super) async fn connection(
         &mut self,
-        origin: &Origin,
+        origin: &Arc<Origin>,
         limits: Limits,
         operation: &mut Operation,
     ) -> Result<(Option<Turn>, Connection), Failure> {
@@ -242,17 +243,16 @@ impl Client {
         Ok((turn, self.connect(origin, limits, operation).await?))
     }
 
-    fn take_own(&mut self, origin: &Origin) -> Option<Connection> {
-        let at = self
-            .own
-            .iter()
-            .position(|connection| connection.origin == *origin)?;
+    fn take_own(&mut self, origin: &Arc<Origin>) -> Option<Connection> {
+        let at = self.own.iter().position(|connection| {
+            Arc::ptr_eq(&connection.origin, origin) || connection.origin == *origin
+        })?;
         Some(self.own.swap_remove(at))
     }
 
     async fn connect(
         &mut self,
-        origin: &Origin,
+        origin: &Arc<Origin>,
         limits: Limits,
         operation: &mut Operation,
     ) -> Result<Connection, Failure> {
@@ -273,7 +273,7 @@ impl Client {
             operation.moments.secured = connected.secured;
         }
         Ok(Connection {
-            origin: origin.clone(),
+            origin: Arc::clone(origin),
             stream: connected.stream,
             used_at: 0,
         })
@@ -358,7 +358,7 @@ impl Client {
     /// Sends what is in the client's buffer: the next hop of a redirect.
     pub(super) async fn next_hop(
         &mut self,
-        origin: &Origin,
+        origin: &Arc<Origin>,
         wanted: Wanted,
         limits: Limits,
         operation: &mut Operation,

@@ -297,7 +297,7 @@ impl<'a> Reading<'a> {
     }
 
     fn buffered(&self, head: Head, now: u64, reusable: bool) -> Received {
-                Received {
+        Received {
             head,
             first_byte: self.first_byte,
             last_byte: now,

@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use squall_protocol::connect::{Origin, Stream, io_failure};
@@ -19,7 +20,7 @@ const FILE_CHUNK: usize = 64 * 1024;
 /// An open connection.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    pub(crate) origin: Origin,
+    pub(crate) origin: Arc<Origin>,
     pub(crate) stream: Stream,
     /// When it was last used, on the run's clock; 0 if never.
     pub(crate) used_at: u64,

@@ -148,7 +148,11 @@ fn compile_form(
     Ok(form)
 }
 
-fn compile_part(part: &MultipartPart, base_dir: &Path, scope: &mut Scope) -> Result<PartTemplate, CompileError> {
+fn compile_part(
+    part: &MultipartPart,
+    base_dir: &Path,
+    scope: &mut Scope,
+) -> Result<PartTemplate, CompileError> {
     let content = match (&part.value, &part.base64, &part.file) {
         (Some(value), _, _) => {
             PartContent::Inline(Compiled::from_template(value, Encoding::Raw, scope)?)

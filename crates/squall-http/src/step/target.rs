@@ -1,5 +1,7 @@
 //! URL templates: where a request goes and what its request line asks for.
 
+use std::sync::Arc;
+
 use squall_plan::{HttpRequest, OneOrMany, Part, Template};
 use squall_protocol::connect::{Origin, Scheme};
 use squall_protocol::template::{CompileError, Compiled, Encoding};
@@ -14,7 +16,7 @@ pub(crate) enum Target {
     /// Scheme, host and port never vary; the target is what follows them.
     Fixed {
         /// Where to connect.
-        origin: Origin,
+        origin: Arc<Origin>,
         /// Path and query.
         target: Compiled,
     },
@@ -77,7 +79,10 @@ pub(super) fn compile(
     let mut target = writer.target;
     push_params(request, writer.place == Place::Query, &mut target, scope)?;
     Ok(CompiledUrl {
-        target: Target::Fixed { origin, target },
+        target: Target::Fixed {
+            origin: Arc::new(origin),
+            target,
+        },
         userinfo,
     })
 }
@@ -291,6 +296,7 @@ mod tests {
             Target::Dynamic(url) => (None, url),
         };
         target.render(&mut bindings, 0, &mut out).unwrap();
+        let origin = origin.map(|origin| Origin::clone(&origin));
         (origin, String::from_utf8(out).unwrap())
     }
 
