@@ -1,8 +1,8 @@
 //! The one place that writes to the standard streams.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{IsTerminal as _, Stderr, Write as _};
 
-use squall_view::live::Size;
+use squall_view::live::{LiveView, Progress, Size};
 use squall_view::{Theme, message};
 
 /// Columns assumed where there is no terminal.
@@ -28,6 +28,20 @@ pub(crate) fn note(text: &str) {
     let mut stream = std::io::stderr().lock();
     // As above.
     writeln!(stream, "{text}").ok();
+}
+
+/// Prints what clap has to say: help on standard output, mistakes on standard error.
+pub(crate) fn usage(error: &clap::Error) {
+    // As above.
+    error.print().ok();
+}
+
+/// Makes the live view of a run; it shows on standard error, so that results can be piped.
+pub(crate) fn live_view(progress: Progress) -> LiveView<Stderr> {
+    let stream = std::io::stderr();
+    let theme = Theme::for_stream(&stream);
+    let size = || Size::of(&std::io::stderr()).unwrap_or(Size::UNLIMITED);
+    LiveView::new(progress, stream, theme, Box::new(size))
 }
 
 /// Returns how many columns standard output has.

@@ -15,6 +15,7 @@ use squall_report::{
 use crate::events::{Records, Route};
 use crate::prepare::Reporters;
 use crate::running::lock;
+use crate::snapshot::ReporterCounts;
 
 /// How long reporters may take to deliver what is left at the end.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(30);
@@ -96,8 +97,8 @@ impl Reporting {
         lock(&self.delivered).clone()
     }
 
-    /// Returns name, delivered, queued and dropped records of each open reporter.
-    pub(crate) fn counts(&self) -> Vec<(String, u64, u64, u64)> {
+    /// Returns what became of the records of each open reporter.
+    pub(crate) fn counts(&self) -> Vec<ReporterCounts> {
         let drivers = lock(&self.drivers);
         let handles = drivers.values().flatten();
         handles
@@ -108,7 +109,12 @@ impl Reporting {
                 let queued = counts
                     .accepted
                     .saturating_sub(counts.delivered + counts.dropped);
-                (handle.name().to_owned(), counts.delivered, queued, dropped)
+                ReporterCounts {
+                    name: handle.name().to_owned(),
+                    delivered: counts.delivered,
+                    queued,
+                    dropped,
+                }
             })
             .collect()
     }

@@ -41,10 +41,36 @@ pub struct Snapshot {
     pub busiest_thread_percent: f64,
     /// 99th percentile of the schedule error of the last second, in milliseconds; `None` where nothing was scheduled.
     pub schedule_lag_p99_ms: Option<f64>,
-    /// Name, delivered, queued and dropped records of each reporter.
-    pub reporters: Vec<(String, u64, u64, u64)>,
-    /// Name, operations in the last second, failed so far, and percentiles as in `response_ms`, of each operation series.
-    pub series: Vec<(String, f64, u64, Option<[f64; 3]>)>,
+    /// Reporters that are still open.
+    pub reporters: Vec<ReporterCounts>,
+    /// Series of operations.
+    pub series: Vec<SeriesProgress>,
+}
+
+/// What became of a reporter's records so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReporterCounts {
+    /// Name.
+    pub name: String,
+    /// Records delivered.
+    pub delivered: u64,
+    /// Records that wait.
+    pub queued: u64,
+    /// Records lost.
+    pub dropped: u64,
+}
+
+/// A series of operations in a live run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesProgress {
+    /// Name.
+    pub name: String,
+    /// Operations finished in the last second.
+    pub rate: f64,
+    /// Operations that failed since the start.
+    pub failed: u64,
+    /// 50th, 95th and 99th percentile of the response time of the last second, in milliseconds.
+    pub response_ms: Option<[f64; 3]>,
 }
 
 /// A stage of a live run.

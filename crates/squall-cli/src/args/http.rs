@@ -49,10 +49,13 @@ pub struct HttpArgs {
 }
 
 const EXAMPLES: &str = "\
-Without --duration, --iterations or --stages the load lasts 10 seconds; without --users or --rate there are 10 users.
+Without --duration, --iterations or --stages the load lasts 10 seconds; without --users or --rate there are 10 users. \
+Options can also be set in the environment and in `squall.toml`: see `squall --help`.
 
 Examples:
   squall http http://127.0.0.1:8080/ -u 100 -d 30s
   squall http http://127.0.0.1:8080/ -r 5000 -d 1m --poisson
-  squall http http://127.0.0.1:8080/orders --json-body '{\"sku\": 7}' -H 'authorization: Bearer x' -n 1000
-  squall http https://127.0.0.1:8443/ -k --stages 10s:50,30s:50,10s:0 --summary out.json -q";
+  squall http http://127.0.0.1:8080/orders --json-body '{\"sku\": 7}' -n 1000
+  squall http http://127.0.0.1:8080/ -H 'authorization: Bearer x'
+  squall http https://127.0.0.1:8443/ -k --stages 10s:50,30s:50,10s:0
+  squall http http://127.0.0.1:8080/ -q --summary out.json";

@@ -12,10 +12,10 @@ use clap::Args;
 )]
 pub struct TargetArgs {
     /// Address for HTTP; port 0 takes a free one
-    #[arg(long, default_value = "127.0.0.1:8080", env = "SQUALL_TARGET_HTTP")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub http: SocketAddr,
     /// Address for HTTPS, with a certificate made at start
-    #[arg(long, env = "SQUALL_TARGET_HTTPS")]
+    #[arg(long, value_name = "ADDRESS")]
     pub https: Option<SocketAddr>,
     /// Path of a Unix socket for HTTP
     #[arg(long, value_name = "PATH")]

@@ -1,17 +1,15 @@
-//! `squall check` and `squall explain`.
+//! `squall check`.
 
-use serde_json::json;
-use squall_plan::{CheckedKind, CheckedLoad, CheckedPlan, Flow, PlanErrors, Step};
+use squall_plan::{CheckedKind, CheckedLoad, CheckedPlan, IterationTotal};
 use squall_run::{RunOptions, prepare};
-use squall_view::explain::{Mode, Row};
 
 use super::refuse;
-use crate::args::{ExplainArgs, FileArgs};
-use crate::load::{LoadedTest, Overrides, explain as load_explained, load};
+use crate::args::FileArgs;
+use crate::load::{Overrides, load};
 use crate::{TestLoader, exit, output};
 
 /// Checks a test as `squall run` would, and sends nothing.
-pub(super) fn check(args: &FileArgs, loader: &dyn TestLoader) -> anyhow::Result<u8> {
+pub(super) fn check(args: &FileArgs, loader: &dyn TestLoader) -> u8 {
     let checked = Overrides::of_sets(&args.set).and_then(|overrides| {
         let test = load(args, &overrides, loader)?;
         let options = RunOptions {
@@ -24,9 +22,9 @@ pub(super) fn check(args: &FileArgs, loader: &dyn TestLoader) -> anyhow::Result<
     match checked {
         Ok(plan) => {
             output::print(&format!("{} is good: {}\n", args.file, describe(&plan)));
-            Ok(exit::PASSED)
+            exit::PASSED
         }
-        Err(errors) => Ok(refuse(&errors)),
+        Err(errors) => refuse(&errors),
     }
 }
 
@@ -62,98 +60,12 @@ fn describe_load(load: &CheckedLoad) -> String {
             format!("{peak} iterations/s for {}", load.duration())
         }
         CheckedLoad::Iterations { users, total, .. } => match total {
-            squall_plan::IterationTotal::Shared(total) => {
+            IterationTotal::Shared(total) => {
                 format!("{total} iterations by {users} users")
             }
-            squall_plan::IterationTotal::PerUser(each) => {
+            IterationTotal::PerUser(each) => {
                 format!("{each} iterations by each of {users} users")
             }
         },
     }
-}
-
-/// Shows what of a test is compiled and what is not.
-pub(super) fn explain(args: &ExplainArgs, loader: &dyn TestLoader) -> anyhow::Result<u8> {
-    let explained = Overrides::of_sets(&args.file.set)
-        .and_then(|sets| load_explained(&args.file, &sets, loader));
-    let explained = match explained {
-        Ok(explained) => explained,
-        Err(errors) => return Ok(refuse(&errors)),
-    };
-    let rows = match &explained.test {
-        Ok(test) if explained.rows.is_empty() => plan_rows(test),
-        _ => explained.rows,
-    };
-    if args.format == "json" {
-        let plan = explained.test.as_ref().ok().map(|test| &test.plan);
-        let rows = rows.iter().map(|row| {
-            let mode = if row.mode == Mode::Compiled { "compiled" } else { "python" };
-            json!({"stage": row.stage, "action": row.action, "mode": mode, "reason": row.reason, "place": row.place, "hint": row.hint})
-        });
-        let document = json!({"explain": rows.collect::<Vec<_>>(), "plan": plan});
-        output::print(&format!("{}\n", serde_json::to_string_pretty(&document)?));
-    } else {
-        output::print(&squall_view::explain::render(
-            &rows,
-            output::columns(),
-            output::theme(),
-        ));
-    }
-    Ok(match explained.test.and_then(|test| test.plan.check()) {
-        Ok(_) => exit::PASSED,
-        Err(errors) => refuse_unless_python(&errors, &rows),
-    })
-}
-
-/// Errors that only repeat what the table has said need no second telling; the code is the same.
-fn refuse_unless_python(errors: &PlanErrors, rows: &[Row]) -> u8 {
-    let python = rows.iter().filter(|row| row.mode == Mode::Python).count();
-    if errors.0.len() > python {
-        refuse(errors)
-    } else {
-        exit::PLAN
-    }
-}
-
-/// A plan that was written by hand is compiled as a whole.
-fn plan_rows(test: &LoadedTest) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for (stage, written) in &test.plan.stages {
-        let scenarios = written
-            .execute
-            .iter()
-            .flat_map(|execute| &execute.scenarios);
-        for (scenario, written) in scenarios {
-            rows.push(Row {
-                stage: stage.clone(),
-                action: scenario.clone(),
-                mode: Mode::Compiled,
-                reason: Some(format!(
-                    "{} requests per iteration at most",
-                    requests(&written.flow)
-                )),
-                place: None,
-                hint: None,
-            });
-        }
-    }
-    rows
-}
-
-fn requests(flow: &Flow) -> u64 {
-    flow.iter()
-        .map(|step| match step {
-            Step::Http(_) => 1,
-            Step::Pause(_) => 0,
-            Step::Loop(repeat) => u64::from(repeat.times) * requests(&repeat.steps),
-            Step::If(condition) => requests(&condition.then).max(requests(&condition.otherwise)),
-            Step::Choose(choose) => choose
-                .branches
-                .values()
-                .map(|branch| requests(&branch.steps))
-                .max()
-                .unwrap_or(0),
-            Step::Group(group) => requests(&group.steps),
-        })
-        .sum()
 }

@@ -1,15 +1,15 @@
 //! `squall http`: one URL as a plan.
 
 use squall_plan::{
-    Body, Execute, ExecuteSettings, HttpRequest, LoadProfile, Plan, PlanError, PlanErrors,
-    Scenario, Stage, Step, Template,
+    Body, Execute, ExecuteSettings, HttpRequest, Plan, PlanError, PlanErrors, Scenario, Stage,
+    Step, Template,
 };
 use squall_run::{RunOptions, prepare};
 
 use super::refuse;
 use crate::args::HttpArgs;
 use crate::execute;
-use crate::load::{absolute, default_profile, http_settings, load_profile, parse};
+use crate::load::{LoadOptions, absolute, http_settings};
 
 /// Loads one URL.
 pub(super) fn run(args: &HttpArgs) -> anyhow::Result<u8> {
@@ -30,14 +30,13 @@ pub(super) fn run(args: &HttpArgs) -> anyhow::Result<u8> {
 
 fn plan(args: &HttpArgs) -> Result<Plan, PlanErrors> {
     let mut errors = Vec::new();
-    let body = body(args)
-        .map_err(|error| errors.push(error))
-        .unwrap_or_default();
+    let mut take = |wrong: PlanErrors| errors.extend(wrong.0);
+    let body = body(args).map_err(&mut take).unwrap_or_default();
     let http = http_settings(&args.load)
-        .map_err(|wrong| errors.extend(wrong.0))
+        .map_err(&mut take)
         .unwrap_or_default();
-    let load = load_profile(&args.load)
-        .map_err(|wrong| errors.extend(wrong.0))
+    let load = LoadOptions::read(&args.load)
+        .map_err(&mut take)
         .unwrap_or_default();
     if !errors.is_empty() {
         return Err(PlanErrors(errors));
@@ -50,7 +49,7 @@ fn plan(args: &HttpArgs) -> Result<Plan, PlanErrors> {
         ..HttpRequest::default()
     };
     let scenario = Scenario {
-        load: load.unwrap_or_else(|| default_load(args)),
+        load: load.profile(),
         flow: vec![Step::Http(Box::new(request))],
         source: None,
     };
@@ -74,13 +73,6 @@ fn plan(args: &HttpArgs) -> Result<Plan, PlanErrors> {
     })
 }
 
-fn default_load(args: &HttpArgs) -> LoadProfile {
-    default_profile(
-        &args.load,
-        parse("--pause", args.load.pause.as_deref(), &mut Vec::new()),
-    )
-}
-
 fn url(text: &str) -> String {
     if text.contains("://") || text.starts_with('/') {
         text.to_owned()
@@ -89,7 +81,7 @@ fn url(text: &str) -> String {
     }
 }
 
-fn body(args: &HttpArgs) -> Result<Option<Body>, PlanError> {
+fn body(args: &HttpArgs) -> Result<Option<Body>, PlanErrors> {
     if let Some(text) = &args.body {
         return Ok(Some(Body::Text(Template::from(text.as_str()))));
     }
@@ -102,5 +94,5 @@ fn body(args: &HttpArgs) -> Result<Option<Body>, PlanError> {
         .map(serde_json::from_str)
         .transpose();
     json.map(|json| json.map(Body::Json))
-        .map_err(|error| PlanError::new("--json-body", format!("not JSON: {error}")))
+        .map_err(|error| PlanError::new("--json-body", format!("not JSON: {error}")).into())
 }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use anyhow::Context as _;
-use squall_plan::{PlanError, PlanErrors};
+use squall_plan::PlanError;
 
 use super::refuse;
 use crate::args::NewArgs;
@@ -30,13 +30,13 @@ pub(super) fn run(args: &NewArgs) -> anyhow::Result<u8> {
                 "",
                 format!("`{shown}` ends in none of `.py`, `.yaml`, `.json`"),
             );
-            return Ok(refuse(&PlanErrors(vec![error])));
+            return Ok(refuse(&error.into()));
         }
     };
     if args.path.exists() && !args.force {
         let error = PlanError::new("", format!("`{shown}` exists already"));
         let hint = "choose another name, or replace it with `--force`".to_owned();
-        return Ok(refuse(&PlanErrors(vec![error.with_hint(hint)])));
+        return Ok(refuse(&error.with_hint(hint).into()));
     }
     if let Some(folder) = args.path.parent() {
         fs::create_dir_all(folder)

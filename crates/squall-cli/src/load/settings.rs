@@ -6,7 +6,7 @@ use squall_plan::{
     TlsSettings,
 };
 
-use super::profile::{parse, wrong};
+use super::options::{parse, wrong};
 use crate::args::LoadArgs;
 
 /// Returns the settings that the options ask for; what they do not say is left open.
@@ -14,23 +14,7 @@ pub(crate) fn http_settings(args: &LoadArgs) -> Result<HttpSettings, PlanErrors>
     let mut errors = Vec::new();
     let headers = headers(&args.headers, &mut errors);
     let request_timeout = parse("--timeout", args.timeout.as_deref(), &mut errors);
-    let connect_to = args
-        .connect_to
-        .iter()
-        .filter_map(|text| match text.split_once('=') {
-            Some((from, to)) => Some(ConnectTo {
-                from: from.to_owned(),
-                to: to.to_owned(),
-            }),
-            None => {
-                errors.push(wrong(
-                    "--connect-to",
-                    &format!("`{text}` is not `HOST:PORT=HOST:PORT`"),
-                ));
-                None
-            }
-        });
-    let connect_to = connect_to.collect();
+    let connect_to = connect_to(&args.connect_to, &mut errors);
     let connections = args
         .connections
         .as_deref()
@@ -67,6 +51,23 @@ pub(crate) fn absolute(path: &std::path::Path) -> String {
         .unwrap_or_else(|_| path.to_owned())
         .display()
         .to_string()
+}
+
+fn connect_to(texts: &[String], errors: &mut Vec<PlanError>) -> Vec<ConnectTo> {
+    let mut targets = Vec::new();
+    for text in texts {
+        match text.split_once('=') {
+            Some((from, to)) => targets.push(ConnectTo {
+                from: from.to_owned(),
+                to: to.to_owned(),
+            }),
+            None => errors.push(wrong(
+                "--connect-to",
+                &format!("`{text}` is not `HOST:PORT=HOST:PORT`"),
+            )),
+        }
+    }
+    targets
 }
 
 fn policy(text: &str, errors: &mut Vec<PlanError>) -> Option<ConnectionPolicy> {

@@ -6,7 +6,7 @@ use super::NS_PER_S;
 use super::operations::{each_operation, errors, quantile_ms};
 use crate::aggregate::{Latest, operations};
 use crate::prepare::PreparedRun;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{SeriesProgress, Snapshot};
 
 /// Makes what live views show of the numbers.
 pub(crate) fn snapshot(run: &PreparedRun, latest: Option<&Latest>, now: u64) -> Snapshot {
@@ -48,12 +48,12 @@ pub(crate) fn snapshot(run: &PreparedRun, latest: Option<&Latest>, now: u64) -> 
         let own = latest
             .last_second
             .times(|id| table.key(id).as_ref() == Some(key));
-        snapshot.series.push((
-            key.name.to_string(),
-            own.rate_per_s(),
-            series.failed,
-            percentiles(&own.response),
-        ));
+        snapshot.series.push(SeriesProgress {
+            name: key.name.to_string(),
+            rate: own.rate_per_s(),
+            failed: series.failed,
+            response_ms: percentiles(&own.response),
+        });
     });
     snapshot
 }

@@ -1,0 +1,127 @@
+//! The commands, and the arguments of the small ones.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::{HttpArgs, RunFileArgs, TargetArgs};
+
+/// Load tests written in Python, driven by Rust.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "squall", version, max_term_width = 110, after_help = EXAMPLES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  squall http http://127.0.0.1:8080/ -u 50 -d 10s   50 users for 10 seconds
+  squall http http://127.0.0.1:8080/ -r 2000        2,000 requests a second
+  squall new shop.py && squall run shop.py          a test in Python
+  squall explain shop.py                            what is compiled, and why
+  squall target                                     a service to practise on
+
+Every option is also an environment variable and a key of `squall.toml` in the working directory. \
+`--runs-dir` of `run` and `http` is SQUALL_RUNS_DIR and `runs-dir`; `--http` of `target` is SQUALL_TARGET_HTTP, and `http` in the \
+table `[target]`. What is typed goes before the environment, and that before the file.
+
+Exit codes:
+    0  passed
+   99  failed
+   98  invalid: the generator was the limit
+  104  the command or the plan is wrong; nothing was sent
+  105  stopped by Ctrl-C; what was measured is reported
+    1  anything else";
+
+/// The commands.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Run a test: a graph in Python, or a plan in YAML or JSON
+    Run(Box<RunFileArgs>),
+    /// Load one URL, without a file
+    Http(Box<HttpArgs>),
+    /// Write a starter test
+    New(NewArgs),
+    /// Check a test without sending anything
+    Check(FileArgs),
+    /// Show what of a test is compiled, what is not, and why
+    Explain(ExplainArgs),
+    /// Serve the bundled target to practise and to test on
+    Target(Box<TargetArgs>),
+    /// `new`, `check` and `run` as `graph create|check|run`
+    #[command(subcommand)]
+    Graph(GraphCommand),
+    /// Print the JSON schema of plans
+    Schema,
+    /// Print completions for a shell
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// `squall graph …`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum GraphCommand {
+    /// Write a starter graph; the same as `squall new`
+    Create(NewArgs),
+    /// Check a graph; the same as `squall check`
+    Check(FileArgs),
+    /// Run a graph; the same as `squall run`
+    Run(Box<RunFileArgs>),
+}
+
+/// Arguments of `squall new`.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "Examples:\n  squall new shop.py\n  squall new plan.yaml --url http://127.0.0.1:8080/"
+)]
+pub struct NewArgs {
+    /// File to write: `.py` for a graph in Python, `.yaml` or `.json` for a plan
+    pub path: PathBuf,
+    /// URL that the test loads
+    #[arg(long, default_value = "http://127.0.0.1:8080/")]
+    pub url: String,
+    /// Reporter that the test writes its results with
+    #[arg(long, default_value = "json", value_parser = ["json", "csv"])]
+    pub reporter: String,
+    /// Replace the file if it exists
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Arguments of commands on one file.
+#[derive(Clone, Debug, Args)]
+pub struct FileArgs {
+    /// Test file; `FILE:NAME` names a test in it
+    pub file: String,
+    /// Replace an attribute of a stage; may be given several times
+    #[arg(long = "set", value_name = "STAGE.ATTR=VALUE")]
+    pub set: Vec<String>,
+}
+
+/// Arguments of `squall explain`.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "Examples:\n  squall explain shop.py\n  squall explain shop.py --format json"
+)]
+pub struct ExplainArgs {
+    /// The file.
+    #[command(flatten)]
+    pub file: FileArgs,
+    /// `text`, or `json` for the plan as it will run
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
+    pub format: Format,
+}
+
+/// How the answer is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A table.
+    #[default]
+    Text,
+    /// A JSON document.
+    Json,
+}

@@ -1,0 +1,42 @@
+//! From a parsed command to its file.
+
+use clap::CommandFactory as _;
+use clap_complete::generate;
+use squall_plan::PlanErrors;
+
+use super::{check, explain, http, new, run as run_file, target};
+use crate::args::{Cli, Command, GraphCommand};
+use crate::{TestLoader, exit, output};
+
+/// Runs a command and returns its exit code.
+pub(crate) fn run(command: Command, loader: &dyn TestLoader) -> anyhow::Result<u8> {
+    match command {
+        Command::Run(args) | Command::Graph(GraphCommand::Run(args)) => {
+            run_file::run(&args, loader)
+        }
+        Command::Http(args) => http::run(&args),
+        Command::New(args) | Command::Graph(GraphCommand::Create(args)) => new::run(&args),
+        Command::Check(args) | Command::Graph(GraphCommand::Check(args)) => {
+            Ok(check::check(&args, loader))
+        }
+        Command::Explain(args) => explain::explain(&args, loader),
+        Command::Target(args) => target::run(&args),
+        Command::Schema => {
+            let schema = squall_plan::schema::json_schema();
+            output::print(&format!("{}\n", serde_json::to_string_pretty(&schema)?));
+            Ok(exit::PASSED)
+        }
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            generate(shell, &mut Cli::command(), "squall", &mut script);
+            output::print(&String::from_utf8_lossy(&script));
+            Ok(exit::PASSED)
+        }
+    }
+}
+
+/// Prints everything that is wrong with a plan.
+pub(super) fn refuse(errors: &PlanErrors) -> u8 {
+    output::error(&errors.to_string());
+    exit::PLAN
+}

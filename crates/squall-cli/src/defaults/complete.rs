@@ -1,0 +1,215 @@
+//! A typed command line, completed with what was not typed.
+
+use std::ffi::OsString;
+use std::{env, fs, io};
+
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command, CommandFactory as _};
+use squall_plan::{PlanError, PlanErrors};
+
+use super::option::{KnownOption, Setting, are_rivals, options};
+use super::{environment, file};
+use crate::args::Cli;
+
+/// A command line with its defaults put in.
+#[derive(Debug)]
+pub(crate) struct Completed {
+    pub(crate) args: Vec<OsString>,
+    /// Option and origin of what was put in.
+    added: Vec<(String, String)>,
+}
+
+/// Why a command line could not be completed.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    /// What was typed is wrong, or asks for help.
+    Usage(Box<clap::Error>),
+    /// What was not typed is wrong.
+    Defaults(PlanErrors),
+}
+
+/// Puts into a command line what the environment and `squall.toml` say.
+pub(crate) fn complete(args: Vec<OsString>) -> Result<Completed, Refused> {
+    let command = Cli::command();
+    let matches = typed_matches(&command, &args)?;
+    let path = command_path(&matches);
+    let Some((command_name, matches)) = path.last() else {
+        return Ok(Completed {
+            args,
+            added: Vec::new(),
+        });
+    };
+    let section = section(&path, command_name);
+    let sections = sections(&command);
+    let known = sections.iter().find(|(name, _)| *name == section);
+    let options = known.map_or(&[][..], |(_, options)| options);
+    let mut errors = Vec::new();
+    let sources = [
+        environment::read(&section, options, |name| env::var_os(name), &mut errors),
+        read_file(&section, &sections, &mut errors),
+    ];
+    if !errors.is_empty() {
+        return Err(Refused::Defaults(PlanErrors(errors)));
+    }
+    let chosen = choose(given(options, matches), sources);
+    Ok(insert(args, path.len(), chosen))
+}
+
+/// Parses what was typed; what only the defaults may bring need not be there yet.
+fn typed_matches(command: &Command, args: &[OsString]) -> Result<ArgMatches, Refused> {
+    match command.clone().try_get_matches_from(args) {
+        Err(error) if error.kind() == ErrorKind::MissingRequiredArgument => command
+            .clone()
+            .ignore_errors(true)
+            .try_get_matches_from(args),
+        result => result,
+    }
+    .map_err(|error| Refused::Usage(Box::new(error)))
+}
+
+fn command_path(matches: &ArgMatches) -> Vec<(&str, &ArgMatches)> {
+    let mut path = Vec::new();
+    let mut at = matches.subcommand();
+    while let Some((name, matches)) = at {
+        path.push((name, matches));
+        at = matches.subcommand();
+    }
+    path
+}
+
+/// Returns the name under which a command's defaults are kept: `graph run` is `run`.
+fn section(path: &[(&str, &ArgMatches)], name: &str) -> String {
+    match name {
+        "create" if path.len() > 1 => "new",
+        name => name,
+    }
+    .to_owned()
+}
+
+fn sections(command: &Command) -> Vec<file::Section> {
+    command
+        .get_subcommands()
+        .map(|command| (command.get_name().to_owned(), options(command)))
+        .filter(|(_, options)| !options.is_empty())
+        .collect()
+}
+
+fn read_file(
+    section: &str,
+    sections: &[file::Section],
+    errors: &mut Vec<PlanError>,
+) -> Vec<Setting> {
+    match fs::read_to_string(file::FILE) {
+        Ok(text) => file::read(&text, section, sections, errors),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => {
+            let message = format!("cannot read `{}`: {error}", file::FILE);
+            errors.push(PlanError::new("", message));
+            Vec::new()
+        }
+    }
+}
+
+/// Returns the options that were typed.
+fn given(options: &[KnownOption], matches: &ArgMatches) -> Vec<String> {
+    let typed =
+        |option: &&KnownOption| matches.value_source(&option.id) == Some(ValueSource::CommandLine);
+    let given = options.iter().filter(typed);
+    given.map(|option| option.long.clone()).collect()
+}
+
+/// Takes from each source what no earlier one has said or excluded.
+fn choose(mut given: Vec<String>, sources: [Vec<Setting>; 2]) -> Vec<Setting> {
+    let mut chosen = Vec::new();
+    for source in sources {
+        let free = |setting: &Setting| {
+            given
+                .iter()
+                .all(|known| *known != setting.long && !are_rivals(known, &setting.long))
+        };
+        let new: Vec<Setting> = source.into_iter().filter(free).collect();
+        given.extend(new.iter().map(|setting| setting.long.clone()));
+        chosen.extend(new);
+    }
+    chosen
+}
+
+/// Puts settings behind the names of the command: everything after them may be typed in any order.
+fn insert(mut args: Vec<OsString>, names: usize, settings: Vec<Setting>) -> Completed {
+    let added = settings
+        .iter()
+        .map(|setting| (setting.long.clone(), setting.origin.clone()));
+    let added = added.collect();
+    let at = (names + 1).min(args.len());
+    args.splice(
+        at..at,
+        settings.into_iter().flat_map(|setting| setting.typed),
+    );
+    Completed { args, added }
+}
+
+impl Completed {
+    /// Says which options were not typed: whoever looks for a mistake may not look there.
+    pub(crate) fn note(&self) -> Option<String> {
+        let said = self
+            .added
+            .iter()
+            .map(|(long, origin)| format!("`--{long}` from {origin}"));
+        let said: Vec<String> = said.collect();
+        (!said.is_empty()).then(|| format!("note: not typed, but set: {}", said.join(", ")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn setting(long: &str, value: &str) -> Setting {
+        Setting {
+            long: long.to_owned(),
+            typed: vec![format!("--{long}={value}").into()],
+            origin: "somewhere".to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_is_typed_goes_before_the_environment_and_that_before_the_file() {
+        let environment = vec![setting("users", "1"), setting("seed", "1")];
+        let file = vec![
+            setting("users", "2"),
+            setting("seed", "2"),
+            setting("threads", "2"),
+        ];
+        let chosen = choose(vec!["users".to_owned()], [environment, file]);
+        assert_eq!(chosen, [setting("seed", "1"), setting("threads", "2")]);
+    }
+
+    #[test]
+    fn an_option_keeps_away_those_that_it_excludes() {
+        let file = vec![setting("duration", "10s"), setting("users", "5")];
+        let chosen = choose(vec!["stages".to_owned()], [Vec::new(), file]);
+        assert_eq!(chosen, [setting("users", "5")]);
+    }
+
+    #[test]
+    fn settings_stand_behind_the_commands_names() {
+        let args = ["squall", "graph", "run", "x.py", "-q"].map(OsString::from);
+        let completed = insert(args.into(), 2, vec![setting("users", "5")]);
+        assert_eq!(
+            completed.args,
+            ["squall", "graph", "run", "--users=5", "x.py", "-q"]
+        );
+        assert_eq!(
+            completed.note().unwrap(),
+            "note: not typed, but set: `--users` from somewhere"
+        );
+    }
+
+    #[test]
+    fn every_commands_options_are_known() {
+        let sections = sections(&Cli::command());
+        let names: Vec<&str> = sections.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["run", "http", "new", "check", "explain", "target"]);
+    }
+}

@@ -1,0 +1,86 @@
+//! From a run's snapshot to what the live view draws.
+
+use squall_run::snapshot::{
+    ErrorCount, ReporterCounts, SeriesProgress, Snapshot, StageProgress, StageStatus,
+};
+use squall_view::live::{
+    ErrorGroup, GeneratorState, LiveState, Percentiles, ReporterState, SeriesState, StageState,
+    StageStatus as Shown,
+};
+
+/// Makes what the live view draws.
+pub(crate) fn live_state(snapshot: Snapshot) -> LiveState {
+    LiveState {
+        generator: GeneratorState {
+            cpu_percent: snapshot.cpu_percent,
+            busiest_thread_percent: snapshot.busiest_thread_percent,
+            schedule_lag_p99_ms: snapshot.schedule_lag_p99_ms,
+        },
+        stages: snapshot.stages.into_iter().map(stage).collect(),
+        errors: errors(snapshot.errors),
+        reporters: reporters(snapshot.reporters),
+        series: series(snapshot.series),
+        name: snapshot.name,
+        elapsed_s: snapshot.elapsed_s,
+        planned_s: snapshot.planned_s,
+        asked_rate: snapshot.asked_rate,
+        iteration_rate: Some(snapshot.iteration_rate),
+        rate: snapshot.rate,
+        history: snapshot.history,
+        in_flight: snapshot.in_flight,
+        users: snapshot.users,
+        ok: snapshot.ok,
+        failed: snapshot.failed,
+        interrupted: snapshot.interrupted,
+        dropped: snapshot.dropped,
+        response: snapshot.response_ms.map(percentiles),
+    }
+}
+
+fn stage(stage: StageProgress) -> StageState {
+    StageState {
+        name: stage.name,
+        status: match stage.status {
+            StageStatus::Waiting => Shown::Waiting,
+            StageStatus::Running => Shown::Running,
+            StageStatus::Completed => Shown::Completed,
+            StageStatus::Failed | StageStatus::Skipped | StageStatus::Interrupted => Shown::Failed,
+        },
+        started_s: stage.started_s,
+        elapsed_s: stage.elapsed_s,
+        planned_s: stage.planned_s,
+    }
+}
+
+fn errors(errors: Vec<ErrorCount>) -> Vec<ErrorGroup> {
+    let groups = errors.into_iter().map(|error| ErrorGroup {
+        class: error.class,
+        message: error.message,
+        count: error.count,
+    });
+    groups.collect()
+}
+
+fn reporters(counts: Vec<ReporterCounts>) -> Vec<ReporterState> {
+    let states = counts.into_iter().map(|counts| ReporterState {
+        name: counts.name,
+        delivered: counts.delivered,
+        queued: counts.queued,
+        dropped: counts.dropped,
+    });
+    states.collect()
+}
+
+fn series(series: Vec<SeriesProgress>) -> Vec<SeriesState> {
+    let states = series.into_iter().map(|series| SeriesState {
+        name: series.name,
+        rate: series.rate,
+        failed: series.failed,
+        response: series.response_ms.map(percentiles),
+    });
+    states.collect()
+}
+
+fn percentiles([p50, p95, p99]: [f64; 3]) -> Percentiles {
+    Percentiles { p50, p95, p99 }
+}

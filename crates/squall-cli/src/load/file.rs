@@ -1,0 +1,104 @@
+//! Test files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use squall_plan::{Plan, PlanError, PlanErrors};
+use squall_view::explain;
+
+use super::Overrides;
+use super::python::explain_python;
+use crate::TestLoader;
+use crate::args::FileArgs;
+
+/// A test file as a plan.
+#[derive(Debug)]
+pub(crate) struct LoadedTest {
+    pub(crate) plan: Plan,
+    /// Folder from which the plan's paths start.
+    pub(crate) base_dir: PathBuf,
+}
+
+/// What `squall explain` shows of a test file.
+#[derive(Debug)]
+pub(crate) struct Explained {
+    pub(crate) rows: Vec<explain::Row>,
+    pub(crate) test: Result<LoadedTest, PlanErrors>,
+}
+
+/// Loads a test file of any kind.
+pub(crate) fn load(
+    file: &FileArgs,
+    overrides: &Overrides,
+    loader: &dyn TestLoader,
+) -> Result<LoadedTest, PlanErrors> {
+    explain(file, overrides, loader)?.test
+}
+
+/// Loads a test file, and tells of each action how it runs.
+pub(crate) fn explain(
+    file: &FileArgs,
+    overrides: &Overrides,
+    loader: &dyn TestLoader,
+) -> Result<Explained, PlanErrors> {
+    let (path, name) = split_name(&file.file);
+    let base_dir = path.parent().map(Path::to_owned).unwrap_or_default();
+    let extension = path
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or_default();
+    if !path.is_file() {
+        let error = PlanError::new("", format!("there is no file `{}`", path.display()));
+        let hint = "write a starter test with `squall new FILE.py`".to_owned();
+        return Err(error.with_hint(hint).into());
+    }
+    match extension {
+        "py" => explain_python(&path, name, overrides, loader),
+        "yaml" | "yml" | "json" => {
+            let test = load_plan(&path, overrides).map(|plan| LoadedTest { plan, base_dir });
+            Ok(Explained {
+                rows: Vec::new(),
+                test,
+            })
+        }
+        _ => {
+            let error = PlanError::new(
+                "",
+                format!(
+                    "`{}` is no test: its name ends in none of `.py`, `.yaml`, `.json`",
+                    path.display()
+                ),
+            );
+            Err(error.into())
+        }
+    }
+}
+
+/// Splits `FILE:NAME`; a name is no path.
+fn split_name(text: &str) -> (PathBuf, Option<&str>) {
+    match text.rsplit_once(':') {
+        Some((file, name))
+            if !name.is_empty() && !name.contains('/') && !Path::new(text).exists() =>
+        {
+            (file.into(), Some(name))
+        }
+        _ => (text.into(), None),
+    }
+}
+
+fn load_plan(path: &Path, overrides: &Overrides) -> Result<Plan, PlanErrors> {
+    let text = fs::read_to_string(path).map_err(|cause| {
+        let message = format!("cannot read `{}`: {cause}", path.display());
+        PlanErrors::from(PlanError::new("", message))
+    })?;
+    let is_json = path
+        .extension()
+        .is_some_and(|extension| extension == "json");
+    let mut value = if is_json {
+        Plan::value_from_json(&text)
+    } else {
+        Plan::value_from_yaml(&text)
+    }?;
+    overrides.apply(&mut value)?;
+    Plan::from_value(value)
+}

@@ -1,0 +1,85 @@
+//! Test files in Python, through a [`TestLoader`].
+
+use std::path::Path;
+
+use serde_json::Value;
+use squall_plan::{Plan, PlanError, PlanErrors, Source};
+use squall_view::explain;
+
+use super::Overrides;
+use super::file::{Explained, LoadedTest};
+use crate::TestLoader;
+
+/// Loads a test file in Python, and tells of each action how it runs.
+pub(super) fn explain_python(
+    path: &Path,
+    name: Option<&str>,
+    overrides: &Overrides,
+    loader: &dyn TestLoader,
+) -> Result<Explained, PlanErrors> {
+    let failed = |message: String| PlanErrors::from(PlanError::new("", message));
+    let answer = loader
+        .load(path, name, &overrides.to_json())
+        .map_err(failed)?;
+    let document: Value = serde_json::from_str(&answer)
+        .map_err(|cause| failed(format!("the loader's answer: {cause}")))?;
+    let rows = items(&document, "explain").map(explain_row).collect();
+    let errors: Vec<PlanError> = items(&document, "errors").map(python_error).collect();
+    // Paths in the plan of a Python test are absolute already.
+    let base_dir = std::env::current_dir().unwrap_or_default();
+    let test = match document.get("plan") {
+        Some(plan) if errors.is_empty() && !plan.is_null() => {
+            Plan::from_value(plan.clone()).map(|plan| LoadedTest { plan, base_dir })
+        }
+        _ => Err(PlanErrors(errors)),
+    };
+    Ok(Explained { rows, test })
+}
+
+fn items<'a>(document: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    document
+        .get(key)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+}
+
+fn text(value: &Value, key: &str) -> Option<String> {
+    value.get(key).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn explain_row(row: &Value) -> explain::Row {
+    let line = row.get("line").and_then(Value::as_u64);
+    explain::Row {
+        stage: text(row, "stage").unwrap_or_default(),
+        action: text(row, "action").unwrap_or_default(),
+        mode: match row.get("mode").and_then(Value::as_str) {
+            Some("compiled") => explain::Mode::Compiled,
+            _ => explain::Mode::Python,
+        },
+        reason: text(row, "reason"),
+        place: text(row, "file")
+            .zip(line)
+            .map(|(file, line)| format!("{file}:{line}")),
+        hint: text(row, "hint"),
+    }
+}
+
+fn python_error(value: &Value) -> PlanError {
+    let line = value
+        .get("line")
+        .and_then(Value::as_u64)
+        .and_then(|line| u32::try_from(line).ok());
+    let source = text(value, "file").map(|file| Source {
+        file,
+        line: line.unwrap_or(1),
+        name: text(value, "name"),
+    });
+    let mut message = text(value, "message").unwrap_or_default();
+    if let Some(traceback) = text(value, "traceback") {
+        message = format!("{message}\n{}", traceback.trim_end());
+    }
+    PlanError::new("", message)
+        .with_source(source)
+        .with_hint(text(value, "hint"))
+}
