@@ -61,8 +61,7 @@ impl Client {
         let body = match headers.get("content-encoding").filter(|_| step.keeps_body) {
             Some(codings) => {
                 let limit = usize::try_from(settings.max_response_size).unwrap_or(usize::MAX);
-                decode(&String::from_utf8_lossy(codings), body, limit)
-                    .map_err(|error| Failure::new(FailureClass::Protocol, error.to_string()))?
+                decode(&String::from_utf8_lossy(codings), body, limit)?
             }
             None => Cow::Borrowed(body),
         };

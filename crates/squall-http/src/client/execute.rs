@@ -199,20 +199,16 @@ impl Client {
             return;
         }
         let exchange = &mut self.render.exchange;
-        let mut line = b"Cookie: ".to_vec();
+        let mut cookies = Vec::new();
         let path = exchange.path();
         let site = Site {
             scheme: origin.scheme,
             host: &origin.host,
             path: &path,
         };
-        let before = line.len();
-        self.jar.header_for(&site, unix_seconds(), &mut line);
-        if line.len() > before {
-            line.extend_from_slice(b"\r\n");
-            let at = exchange.head_end;
-            exchange.head_end += line.len();
-            exchange.bytes.splice(at..at, line);
+        self.jar.header_for(&site, unix_seconds(), &mut cookies);
+        if !cookies.is_empty() {
+            exchange.add_cookies(&cookies);
         }
     }
 
@@ -231,8 +227,10 @@ impl Client {
                 limits.arm(&self.slot, start, None);
                 let turn = within(&self.slot, pool.turn(origin)).await;
                 let turn = turn.map_err(|Expired| limits.failure(self.now(), "request", None))?;
-                // The wait for a turn is the generator's queue, not the target's time.
-                operation.begin(self.now());
+                // The wait for a turn is the generator's queue, not the target's time; of a redirect it is a part of the operation.
+                if operation.status == 0 {
+                    operation.begin(self.now());
+                }
                 let idle = turn.as_ref().and_then(Turn::take);
                 (turn, idle)
             }
@@ -333,6 +331,7 @@ impl Client {
         if reading.first_byte > 0 {
             operation.moments.first_byte = reading.first_byte;
         }
+        let whole = broken.is_none();
         let received = match (result, broken) {
             (Ok(received), _) => received,
             (Err(_), Some(error)) => {
@@ -345,7 +344,7 @@ impl Client {
         };
         operation.moments.first_byte = received.first_byte;
         operation.moments.last_byte = received.last_byte;
-        if received.reusable && settings.keep_alive {
+        if received.reusable && whole && settings.keep_alive {
             connection.used_at = received.last_byte;
             match turn {
                 Some(turn) => turn.put(connection),
@@ -363,9 +362,7 @@ impl Client {
         limits: Limits,
         operation: &mut Operation,
     ) -> Result<Hop, Failure> {
-        let start = operation.moments.start;
         let (turn, connection) = self.connection(origin, limits, operation).await?;
-        operation.moments.start = start;
         self.exchange(connection, turn, Bytes::Rendered, wanted, limits, operation)
             .await
     }

@@ -49,6 +49,10 @@ impl Operation {
     /// Ends a failed operation at `now`: moments that were not reached are now.
     pub(crate) fn fail(&mut self, failure: Failure, now: u64) {
         let moments = &mut self.moments;
+        if moments.written <= moments.start && !self.connected {
+            // It never came to writing: the time of the attempt must not pass for the time of a write.
+            (moments.connected, moments.secured) = (now, now);
+        }
         for moment in [&mut moments.written, &mut moments.first_byte] {
             if *moment <= moments.start {
                 *moment = now;

@@ -22,6 +22,10 @@ use crate::codec::response::{
     parse_head,
 };
 
+/// Interim answers (1xx) that one answer may be preceded by: enough for progress once a second within any time limit that makes
+/// sense, and an end to a flood of them.
+const MAX_INTERIM: u32 = 100;
+
 /// Buffers of answers that did not come in one piece.
 #[derive(Debug, Default)]
 pub(super) struct AnswerBuffers {
@@ -95,6 +99,7 @@ pub(super) struct Reading<'a> {
     wanted: Wanted,
     body: Option<(Head, BodyReader)>,
     parsed_to: usize,
+    interim: u32,
     pub(super) first_byte: u64,
     pub(super) bytes: u64,
 }
@@ -112,6 +117,7 @@ impl<'a> Reading<'a> {
             wanted,
             body: None,
             parsed_to: 0,
+            interim: 0,
             first_byte: 0,
             bytes: 0,
         }
@@ -186,6 +192,7 @@ impl<'a> Reading<'a> {
         while let Some(head) = parse_head(&bytes[start..], self.wanted.kind, &Limits::default())? {
             let body_start = start + head.head_len;
             if head.is_interim() {
+                self.pass_interim()?;
                 start = body_start;
                 continue;
             }
@@ -200,6 +207,14 @@ impl<'a> Reading<'a> {
         self.buffers.head.extend_from_slice(&bytes[start..]);
         self.parsed_to = self.buffers.head.len();
         Ok(None)
+    }
+
+    fn pass_interim(&mut self) -> Result<(), CodecError> {
+        self.interim += 1;
+        if self.interim > MAX_INTERIM {
+            return Err(CodecError::TooManyInterim { limit: MAX_INTERIM });
+        }
+        Ok(())
     }
 
     /// Ends an answer that lies in one piece, if it does.
@@ -250,6 +265,7 @@ impl<'a> Reading<'a> {
         while let Some(head) = parse_head(&self.buffers.head, self.wanted.kind, &limits)? {
             let rest = self.buffers.head.split_off(head.head_len);
             if head.is_interim() {
+                self.pass_interim()?;
                 self.buffers.head = rest;
                 continue;
             }

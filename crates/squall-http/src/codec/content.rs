@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::io::Read;
 
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use squall_protocol::{Failure, FailureClass};
 
 /// Most encodings on top of each other.
 const LAYERS: usize = 5;
@@ -37,6 +38,24 @@ pub enum ContentError {
         /// What is allowed.
         limit: usize,
     },
+}
+
+impl From<ContentError> for Failure {
+    fn from(error: ContentError) -> Self {
+        let class = match &error {
+            ContentError::TooLarge { .. } => FailureClass::TooLarge,
+            ContentError::Unknown(_)
+            | ContentError::TooManyLayers
+            | ContentError::Malformed { .. } => FailureClass::Protocol,
+        };
+        match error {
+            // What the decoder says may name positions, which differ from one answer to the next.
+            ContentError::Malformed { coding, reason } => {
+                Self::new(class, format!("body is not valid {coding}")).with_detail(reason)
+            }
+            _ => Self::new(class, error.to_string()),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -27,6 +27,12 @@ pub enum CodecError {
         /// What is allowed.
         limit: usize,
     },
+    /// There are more interim answers than allowed.
+    #[error("more than {limit} interim answers (1xx) before the answer")]
+    TooManyInterim {
+        /// What is allowed.
+        limit: u32,
+    },
     /// `Content-Length` is not a number, or does not fit into 64 bits.
     #[error("`Content-Length` is not a valid number")]
     BadLength,
@@ -94,6 +100,7 @@ impl CodecError {
             | Self::BadHeader
             | Self::HeadTooLarge { .. }
             | Self::TooManyHeaders { .. }
+            | Self::TooManyInterim { .. }
             | Self::BadLength
             | Self::ConflictingLengths
             | Self::UnknownTransferCoding

@@ -76,6 +76,25 @@ impl Exchange {
         self.line().split(' ').nth(1).unwrap_or("/").to_owned()
     }
 
+    /// Adds cookies to those that the request brings along: a client sends one `Cookie` header at most (RFC 6265 §5.4).
+    pub(crate) fn add_cookies(&mut self, cookies: &[u8]) {
+        let mut at = self.line_end;
+        for line in self.bytes[self.line_end..self.head_end].split_inclusive(|byte| *byte == b'\n')
+        {
+            at += line.len();
+            let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
+            if name.eq_ignore_ascii_case(b"cookie") {
+                return self.insert(at - b"\r\n".len(), &[b"; ", cookies].concat());
+            }
+        }
+        self.insert(self.head_end, &[b"Cookie: ", cookies, b"\r\n"].concat());
+    }
+
+    fn insert(&mut self, at: usize, bytes: &[u8]) {
+        self.head_end += bytes.len();
+        self.bytes.splice(at..at, bytes.iter().copied());
+    }
+
     /// Returns the path without the query.
     pub(crate) fn path(&self) -> String {
         self.target().split('?').next().unwrap_or("/").to_owned()

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use percent_encoding::percent_decode_str;
 use squall_plan::{HttpRequest, OneOrMany, Part, Template};
 use squall_protocol::connect::{Origin, Scheme};
 use squall_protocol::template::{CompileError, Compiled, Encoding};
@@ -90,7 +91,7 @@ pub(super) fn compile(
 /// Returns where the request goes as written, for the default name of its series: the path without the query.
 pub(super) fn written_path(url: &Template) -> String {
     let text = url.as_str();
-    let after_scheme = text.find("://").map_or(0, |at| at + 3);
+    let after_scheme = scheme_end(text).unwrap_or(0);
     let path = text[after_scheme..]
         .find('/')
         .filter(|_| after_scheme > 0)
@@ -107,7 +108,7 @@ pub(super) fn written_path(url: &Template) -> String {
 fn absolute(url: &Template, defaults: &RequestDefaults) -> Template {
     let text = url.as_str();
     match &defaults.base_url {
-        Some(base) if !text.contains("://") && !text.starts_with("${") => {
+        Some(base) if scheme_end(text).is_none() && !text.starts_with("${") => {
             let slash = if text.is_empty() || text.starts_with(['?', '/']) {
                 ""
             } else {
@@ -119,9 +120,16 @@ fn absolute(url: &Template, defaults: &RequestDefaults) -> Template {
     }
 }
 
+/// Returns where the scheme of an absolute URL and its `://` end; those in the query of a relative one do not count.
+fn scheme_end(text: &str) -> Option<usize> {
+    let at = text.find("://")?;
+    let of_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+    text[..at].chars().all(of_scheme).then_some(at + 3)
+}
+
 /// Returns where the scheme, host and port of a URL end; `None` where they are not complete in this text.
 fn authority_end(text: &str, whole: bool) -> Option<usize> {
-    let start = text.find("://")? + 3;
+    let start = scheme_end(text)?;
     match text[start..].find(['/', '?', '#']) {
         Some(end) => Some(start + end),
         None => whole.then_some(text.len()),
@@ -134,9 +142,10 @@ fn parse_authority(text: &str) -> Result<Authority, CompileError> {
     let url = Url::parse(text)
         .map_err(|error| CompileError::Invalid(format!("`{text}` is not a URL: {error}")))?;
     let userinfo = (!url.username().is_empty() || url.password().is_some()).then(|| {
+        let decoded = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
         (
-            url.username().to_owned(),
-            url.password().unwrap_or_default().to_owned(),
+            decoded(url.username()),
+            decoded(url.password().unwrap_or_default()),
         )
     });
     Ok((origin_of(&url)?, userinfo))
@@ -337,6 +346,8 @@ mod tests {
         check("b", Some("http://a/v1/"), &[], "/v1/b");
         check("/b", Some("http://a/v1"), &[], "/v1/b");
         check("?x", Some("http://a/v1"), &[], "/v1?x");
+        let nested = "/b?to=http://c/";
+        check(nested, Some("http://a/v1"), &[], "/v1/b?to=http://c/");
     }
 
     #[test]
@@ -352,6 +363,6 @@ mod tests {
             "/b/${x}"
         );
         assert_eq!(written_path(&Template::from("http://a")), "/");
-        assert_eq!(written_path(&Template::from("/b?c")), "/b");
+        assert_eq!(written_path(&Template::from("/b?c=d://e")), "/b");
     }
 }
