@@ -85,7 +85,7 @@ impl ClientConfig {
             connect,
             policy: settings.connections,
             connect_timeout_ns: settings.connect_timeout.as_nanos(),
-            read_timeout_ns: settings.read_timeout.map(|span| span.as_nanos()),
+            read_timeout_ns: settings.read_timeout.map(squall_plan::Span::as_nanos),
             max_response_size: settings.max_response_size,
             cookies: settings.cookies,
         })

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use squall_protocol::connect::Origin;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -13,12 +14,12 @@ use super::transfer::Connection;
 #[derive(Debug)]
 pub(crate) struct Pool {
     size: u32,
-    shelves: RefCell<HashMap<Origin, Rc<Shelf>>>,
+    by_origin: RefCell<HashMap<Origin, Rc<Shelf>>>,
 }
 
 #[derive(Debug)]
 struct Shelf {
-    turns: std::sync::Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     idle: RefCell<Vec<Connection>>,
 }
 
@@ -33,36 +34,33 @@ impl Pool {
     pub(crate) fn new(size: u32) -> Self {
         Self {
             size,
-            shelves: RefCell::default(),
+            by_origin: RefCell::default(),
         }
     }
 
     /// Waits for a turn, first come first served.
     pub(crate) async fn turn(&self, origin: &Origin) -> Option<Turn> {
-        let shelf = self.shelf(origin);
-        let permit = std::sync::Arc::clone(&shelf.turns)
-            .acquire_owned()
-            .await
-            .ok()?;
+        let own = self.shelf(origin);
+        let permit = Arc::clone(&own.permits).acquire_owned().await.ok()?;
         Some(Turn {
-            shelf,
+            shelf: own,
             _permit: permit,
         })
     }
 
     fn shelf(&self, origin: &Origin) -> Rc<Shelf> {
-        if let Some(shelf) = self.shelves.borrow().get(origin) {
-            return Rc::clone(shelf);
+        if let Some(known) = self.by_origin.borrow().get(origin) {
+            return Rc::clone(known);
         }
-        let turns = std::sync::Arc::new(Semaphore::new(self.size as usize));
-        let shelf = Rc::new(Shelf {
-            turns,
+        let permits = Arc::new(Semaphore::new(self.size as usize));
+        let fresh = Rc::new(Shelf {
+            permits,
             idle: RefCell::default(),
         });
-        self.shelves
+        self.by_origin
             .borrow_mut()
-            .insert(origin.clone(), Rc::clone(&shelf));
-        shelf
+            .insert(origin.clone(), Rc::clone(&fresh));
+        fresh
     }
 }
 

@@ -7,7 +7,6 @@
 //! | body | hand to the body reader | complete if delimited by it, else truncated |
 
 use std::future::poll_fn;
-use std::io;
 use std::ops::Range;
 use std::task::{Context, Poll};
 
@@ -56,7 +55,6 @@ pub(super) struct Wanted {
 #[derive(Debug)]
 pub(super) struct Received {
     pub(super) head: Head,
-    pub(super) first_byte: u64,
     pub(super) last_byte: u64,
     pub(super) reusable: bool,
     head_at: Option<Range<usize>>,
@@ -161,7 +159,7 @@ impl<'a> Reading<'a> {
         let mut buffer = ReadBuf::new(&mut scratch);
         match stream.poll_read(context, &mut buffer) {
             Poll::Pending => return Poll::Pending,
-            Poll::Ready(Err(error)) => return Poll::Ready(self.broken(&error)),
+            Poll::Ready(Err(error)) => return Poll::Ready(Err(io_failure(&error))),
             Poll::Ready(Ok(())) => {}
         }
         let length = buffer.filled().len();
@@ -174,11 +172,6 @@ impl<'a> Reading<'a> {
         }
         self.bytes += length as u64;
         Poll::Ready(self.take(&scratch[..length], now).map_err(Failure::from))
-    }
-
-    /// A reset after a complete body that only the end delimits is still a broken answer.
-    fn broken(&self, error: &io::Error) -> Result<Option<Received>, Failure> {
-        Err(io_failure(error))
     }
 
     fn take(&mut self, bytes: &[u8], now: u64) -> Result<Option<Received>, CodecError> {
@@ -243,10 +236,8 @@ impl<'a> Reading<'a> {
         let body_end = head_at.end + usize::try_from(length).unwrap_or(there);
         let reusable = head.keep_alive && body_end == end;
         let body_at = Some(head_at.end..body_end);
-        let first_byte = self.first_byte;
         Ok(Some(Received {
             head,
-            first_byte,
             last_byte: now,
             reusable,
             head_at: Some(head_at),
@@ -300,7 +291,7 @@ impl<'a> Reading<'a> {
         }
         let reusable = head.keep_alive && consumed.bytes == bytes.len();
         let head = *head;
-        Ok(Some(self.buffered(head, now, reusable)))
+        Ok(Some(buffered(head, now, reusable)))
     }
 
     fn ended(&mut self, now: u64) -> Result<Received, CodecError> {
@@ -309,17 +300,17 @@ impl<'a> Reading<'a> {
         };
         reader.end()?;
         let head = *head;
-        Ok(self.buffered(head, now, false))
+        Ok(buffered(head, now, false))
     }
+}
 
-    fn buffered(&self, head: Head, now: u64, reusable: bool) -> Received {
-        Received {
-            head,
-            first_byte: self.first_byte,
-            last_byte: now,
-            reusable,
-            head_at: None,
-            body_at: None,
-        }
+/// An answer that lies in the client's buffers.
+fn buffered(head: Head, now: u64, reusable: bool) -> Received {
+    Received {
+        head,
+        last_byte: now,
+        reusable,
+        head_at: None,
+        body_at: None,
     }
 }

@@ -142,7 +142,7 @@ impl HttpStep {
             extractions,
             timeout_ns: request
                 .timeout
-                .map_or(defaults.request_timeout_ns, |span| span.as_nanos()),
+                .map_or(defaults.request_timeout_ns, squall_plan::Span::as_nanos),
             redirects: request.redirects.unwrap_or(defaults.redirects),
         })
     }
@@ -254,7 +254,7 @@ fn with_host(lines: HeaderLines, target: &Target) -> HeaderPieces {
     match target {
         _ if lines.has_host => {}
         Target::Fixed { origin, .. } => {
-            all.push_bytes(format!("Host: {}\r\n", origin.authority()).as_bytes())
+            all.push_bytes(format!("Host: {}\r\n", origin.authority()).as_bytes());
         }
         Target::Dynamic(_) => needs_host = true,
     }

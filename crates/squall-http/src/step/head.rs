@@ -74,7 +74,7 @@ pub(super) fn compile(
             }
         }
         (None, Some((username, password))) => {
-            push_basic(username.as_bytes(), password.as_bytes(), &mut head.lines)
+            push_basic(username.as_bytes(), password.as_bytes(), &mut head.lines);
         }
         (None, None) => {}
     }

@@ -26,7 +26,7 @@ impl Plan {
     /// # Errors
     /// A syntax error.
     pub fn value_from_json(text: &str) -> Result<Value, PlanErrors> {
-        Ok(document::from_json(text)?)
+        document::from_json(text)
     }
 
     /// Takes the text of a plan in YAML apart, as [`Plan::value_from_json`] does.
@@ -34,7 +34,7 @@ impl Plan {
     /// # Errors
     /// A syntax error.
     pub fn value_from_yaml(text: &str) -> Result<Value, PlanErrors> {
-        Ok(document::from_yaml(text)?)
+        document::from_yaml(text)
     }
 
     /// Reads a plan from JSON that is already taken apart.

@@ -176,86 +176,90 @@ fn push_json_rules(
     Ok(())
 }
 
-fn failed(message: String, detail: impl Into<String>) -> Option<Failure> {
-    Some(Failure::new(FailureClass::Check, message).with_detail(detail))
-}
-
-fn not_json(answer: &Answer<'_>) -> Option<Failure> {
-    failed("body is not JSON".to_owned(), shorten(answer.body, SHOWN))
+fn failed(message: impl Into<String>, detail: impl Into<String>) -> Failure {
+    Failure::new(FailureClass::Check, message).with_detail(detail)
 }
 
 impl Rule {
+    /// Returns what is wrong; `None` when the rule holds.
     fn evaluate(&self, answer: &Answer<'_>, bindings: &mut Bindings, now: u64) -> Option<Failure> {
         let shown = || shorten(answer.body, SHOWN);
         match self {
             Self::Header { name, value } => check_header(name, value, answer, bindings, now),
-            Self::JsonSubset(expected) => {
-                let Some(actual) = answer.json() else {
-                    return not_json(answer);
-                };
-                let path = expected.difference(actual, bindings, now)?;
-                failed(format!("json: `${path}` is not as expected"), shown())
-            }
-            Self::JsonPathExists { path, exists } => {
-                let Some(actual) = answer.json() else {
-                    return not_json(answer);
-                };
-                let found = !path.query(actual).is_empty();
-                let word = if *exists { "not found" } else { "found" };
-                (found != *exists)
-                    .then(|| failed(format!("json path: `{path}` is {word}"), shown()))
-                    .flatten()
-            }
-            Self::JsonPathEquals { path, expected } => {
-                let Some(actual) = answer.json() else {
-                    return not_json(answer);
-                };
-                let Some(found) = path.query(actual).first() else {
-                    return failed(format!("json path: `{path}` is not found"), shown());
-                };
-                expected.difference(found, bindings, now)?;
-                failed(
-                    format!("json path: `{path}` is not as expected"),
-                    found.to_string(),
-                )
+            Self::JsonSubset(_) | Self::JsonPathExists { .. } | Self::JsonPathEquals { .. } => {
+                match answer.json() {
+                    Some(actual) => self.check_json(actual, answer, bindings, now),
+                    None => Some(failed("body is not JSON", shown())),
+                }
             }
             Self::Text(text) => {
                 let mut wanted = Vec::new();
                 let rendered = text.render(bindings, now, &mut wanted).is_ok();
                 let holds = rendered && memchr::memmem::find(answer.body, &wanted).is_some();
-                (!holds)
-                    .then(|| failed("text is not in the body".to_owned(), shown()))
-                    .flatten()
+                (!holds).then(|| failed("text is not in the body", shown()))
             }
-            Self::Regex(regex) => {
-                let missing = !regex.is_match(answer.body);
-                missing
-                    .then(|| failed(format!("regex: body does not match `{regex}`"), shown()))
-                    .flatten()
-            }
+            Self::Regex(regex) => (!regex.is_match(answer.body))
+                .then(|| failed(format!("regex: body does not match `{regex}`"), shown())),
             Self::BodySize { min, max } => {
                 let size = answer.body.len() as u64;
                 let outside = size < *min || size > *max;
-                outside
-                    .then(|| {
-                        failed(
-                            format!("body size is outside {min}..{max}"),
-                            size.to_string(),
-                        )
-                    })
-                    .flatten()
+                outside.then(|| failed(size_message(*min, *max), size.to_string()))
             }
-            Self::Duration(limit) => {
-                let late = answer.service_ns > *limit;
-                late.then(|| {
-                    failed(
-                        format!("took longer than {} ms", *limit as f64 / 1e6),
-                        milliseconds(answer),
-                    )
-                })
-                .flatten()
-            }
+            Self::Duration(limit) => (answer.service_ns > *limit).then(|| {
+                failed(
+                    format!("took longer than {} ms", *limit as f64 / 1e6),
+                    milliseconds(answer),
+                )
+            }),
         }
+    }
+
+    fn check_json(
+        &self,
+        actual: &Value,
+        answer: &Answer<'_>,
+        bindings: &mut Bindings,
+        now: u64,
+    ) -> Option<Failure> {
+        let shown = || shorten(answer.body, SHOWN);
+        match self {
+            Self::JsonSubset(expected) => {
+                let path = expected.difference(actual, bindings, now)?;
+                Some(failed(
+                    format!("json: `${path}` is not as expected"),
+                    shown(),
+                ))
+            }
+            Self::JsonPathExists { path, exists } => {
+                let found = !path.query(actual).is_empty();
+                let word = if *exists { "not found" } else { "found" };
+                (found != *exists)
+                    .then(|| failed(format!("json path: `{path}` is {word}"), shown()))
+            }
+            Self::JsonPathEquals { path, expected } => {
+                let Some(found) = path.query(actual).first() else {
+                    return Some(failed(format!("json path: `{path}` is not found"), shown()));
+                };
+                expected.difference(found, bindings, now)?;
+                Some(failed(
+                    format!("json path: `{path}` is not as expected"),
+                    found.to_string(),
+                ))
+            }
+            Self::Header { .. }
+            | Self::Text(_)
+            | Self::Regex(_)
+            | Self::BodySize { .. }
+            | Self::Duration(_) => None,
+        }
+    }
+}
+
+fn size_message(min: u64, max: u64) -> String {
+    match (min, max) {
+        (min, u64::MAX) => format!("body is smaller than {min} bytes"),
+        (0, max) => format!("body is larger than {max} bytes"),
+        (min, max) => format!("body size is outside {min} to {max} bytes"),
     }
 }
 
@@ -271,16 +275,10 @@ fn check_header(
     now: u64,
 ) -> Option<Failure> {
     let Some(found) = answer.headers.header(name) else {
-        return failed(format!("header: `{name}` is not there"), "");
+        return Some(failed(format!("header: `{name}` is not there"), ""));
     };
     let mut wanted = Vec::new();
     let holds = value.render(bindings, now, &mut wanted).is_ok() && found == wanted;
-    (!holds)
-        .then(|| {
-            failed(
-                format!("header: `{name}` is not as expected"),
-                shorten(found, SHOWN),
-            )
-        })
-        .flatten()
+    let message = || format!("header: `{name}` is not as expected");
+    (!holds).then(|| failed(message(), shorten(found, SHOWN)))
 }

@@ -113,7 +113,7 @@ impl Rule {
             Self::Pointer(pointer) => slot.set_json(answer.json()?.pointer(pointer)?),
             Self::Path(path) => slot.set_json(path.query(answer.json()?).first()?),
             Self::Regex(regex, group) => {
-                slot.set_text(regex.captures(answer.body)?.get(*group)?.as_bytes())
+                slot.set_text(regex.captures(answer.body)?.get(*group)?.as_bytes());
             }
             Self::Header(name) => slot.set_text(answer.headers.header(name)?),
             Self::Cookie(name) => slot.set_text(answer.headers.cookie(name)?),

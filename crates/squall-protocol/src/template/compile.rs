@@ -121,7 +121,7 @@ impl Compiled {
             match part {
                 Part::Text(text) => self.push_bytes(text.as_bytes()),
                 Part::Placeholder(placeholder) => {
-                    self.push_placeholder(placeholder, encoding, scope)?
+                    self.push_placeholder(placeholder, encoding, scope)?;
                 }
             }
         }
@@ -148,7 +148,7 @@ impl Compiled {
                     self.push_bytes(&text_out);
                 }
                 Part::Placeholder(placeholder) => {
-                    self.push_placeholder(placeholder, encoding, scope)?
+                    self.push_placeholder(placeholder, encoding, scope)?;
                 }
             }
         }

@@ -96,8 +96,8 @@ fn write_cell(cell: &Cell, encoding: Encoding, out: &mut Vec<u8>) {
 }
 
 fn write_time(unix_ns: u64, unit: u64, encoding: Encoding, out: &mut Vec<u8>) {
-    if unit > 0 {
-        return write_integer(unix_ns / unit, encoding, out);
+    if let Some(whole) = unix_ns.checked_div(unit) {
+        return write_integer(whole, encoding, out);
     }
     let mut text = [0_u8; 32];
     let mut left = text.as_mut_slice();

@@ -70,7 +70,8 @@ pub struct Bindings {
     slots: Vec<Slot>,
     rows: Vec<usize>,
     ids: IterationIds,
-    rng: Xoshiro256PlusPlus,
+    /// Seeded when the iteration draws for the first time: most never do.
+    rng: Option<Xoshiro256PlusPlus>,
 }
 
 impl Bindings {
@@ -83,7 +84,7 @@ impl Bindings {
             slots,
             rows,
             ids: IterationIds::default(),
-            rng: Xoshiro256PlusPlus::seed_from_u64(0),
+            rng: None,
         }
     }
 
@@ -91,7 +92,7 @@ impl Bindings {
     pub fn begin(&mut self, ids: IterationIds) {
         self.slots.iter_mut().for_each(Slot::clear);
         self.ids = ids;
-        self.rng = Xoshiro256PlusPlus::seed_from_u64(ids.seed);
+        self.rng = None;
     }
 
     /// Chooses the row that this iteration sees of a pool.
@@ -123,17 +124,23 @@ impl Bindings {
     ///
     /// Lemire's multiplication, whose bias of at most span/2⁶⁴ no run can see.
     pub fn random_below(&mut self, span: u64) -> u64 {
-        let random = self.rng.next_u64();
+        let random = self.rng().next_u64();
         if span == 0 {
             return random;
         }
         u64::try_from((u128::from(random) * u128::from(span)) >> 64).unwrap_or(0)
     }
 
+    fn rng(&mut self) -> &mut Xoshiro256PlusPlus {
+        let seed = self.ids.seed;
+        self.rng
+            .get_or_insert_with(|| Xoshiro256PlusPlus::seed_from_u64(seed))
+    }
+
     /// Draws 16 random bytes.
     pub fn random_bytes(&mut self) -> [u8; 16] {
         let mut bytes = [0; 16];
-        self.rng.fill_bytes(&mut bytes);
+        self.rng().fill_bytes(&mut bytes);
         bytes
     }
 

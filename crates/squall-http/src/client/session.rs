@@ -1,0 +1,114 @@
+//! The client of one virtual user: its connections, its cookies, its buffers.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use squall_protocol::DeadlineSlot;
+use squall_protocol::connect::Origin;
+use squall_protocol::values::Bindings;
+
+use super::call::Call;
+use super::operation::Operation;
+use super::render::RenderBuffers;
+use super::response::AnswerBuffers;
+use super::settings::ClientSettings;
+use super::transfer::Connection;
+use crate::codec::cookies::{Jar, Site};
+use crate::step::{Exchange, HttpStep};
+
+/// A connection that was idle longer than this is looked at before it is used again; in a busy loop the look would only cost.
+const IDLE_NS: u64 = 1_000_000;
+
+/// The HTTP client of one virtual user: its connections, its cookies, its buffers.
+#[derive(Debug)]
+pub struct Client {
+    pub(super) settings: Rc<ClientSettings>,
+    pub(super) own: Vec<Connection>,
+    pub(super) jar: Jar,
+    pub(super) slot: DeadlineSlot,
+    pub(super) render: RenderBuffers,
+    pub(super) answer: AnswerBuffers,
+}
+
+impl Client {
+    /// Creates a client without connections.
+    pub fn new(settings: Rc<ClientSettings>) -> Self {
+        let slot = settings.thread.deadlines().slot();
+        let (render, answer) = (RenderBuffers::default(), AnswerBuffers::default());
+        Self {
+            settings,
+            own: Vec::new(),
+            jar: Jar::new(),
+            slot,
+            render,
+            answer,
+        }
+    }
+
+    /// Sends a request and reads, checks and extracts from its answer. `intended` is when it should have started.
+    #[inline]
+    pub async fn execute(
+        &mut self,
+        step: &HttpStep,
+        bindings: &mut Bindings,
+        intended: u64,
+    ) -> Operation {
+        Call::new(self, step, bindings, intended).run().await
+    }
+
+    /// Takes the user's own connection to `origin`, if it has one that is still good at `now`.
+    #[inline]
+    pub(super) fn take_own(&mut self, origin: &Arc<Origin>, now: u64) -> Option<Connection> {
+        let at = self.own.iter().position(|connection| {
+            Arc::ptr_eq(&connection.origin, origin) || connection.origin == *origin
+        })?;
+        still_good(self.own.swap_remove(at), now)
+    }
+
+    /// Puts the jar's cookies for the request in the buffer into its head.
+    pub(super) fn add_cookies(&mut self, origin: &Origin) {
+        if self.jar.is_empty() {
+            return;
+        }
+        let exchange = &mut self.render.exchange;
+        let mut cookies = Vec::new();
+        let path = exchange.path();
+        let site = Site {
+            scheme: origin.scheme,
+            host: &origin.host,
+            path: &path,
+        };
+        self.jar.header_for(&site, unix_seconds(), &mut cookies);
+        if !cookies.is_empty() {
+            exchange.add_cookies(&cookies);
+        }
+    }
+
+    /// Returns the request that was last sent for `step`.
+    pub(super) fn sent<'a>(&'a self, step: &'a HttpStep) -> &'a Exchange {
+        match &step.constant {
+            Some(constant) if self.render.exchange.bytes.is_empty() => constant,
+            _ => &self.render.exchange,
+        }
+    }
+
+    #[inline]
+    pub(super) fn now(&self) -> u64 {
+        self.settings.thread.clock().now()
+    }
+}
+
+/// Returns a connection that may take another request.
+#[inline]
+pub(super) fn still_good(mut connection: Connection, now: u64) -> Option<Connection> {
+    let idle = now.saturating_sub(connection.used_at) > IDLE_NS;
+    (!idle || connection.stream.is_reusable()).then_some(connection)
+}
+
+/// Returns wall-clock time for the expiry of cookies.
+pub(super) fn unix_seconds() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| {
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    })
+}
