@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
 
+use squall_metrics::SeriesTable;
 use squall_protocol::Clock;
 use thiserror::Error;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -44,6 +45,8 @@ pub struct EngineSettings {
     pub wall_origin_ns: u64,
     /// Takes one part per thread and second.
     pub parts: Arc<dyn PartSink>,
+    /// Numbers of the series; names that vary are added to it while the load goes.
+    pub series: SeriesTable,
     /// Takes one record per operation, where somebody wants them.
     pub records: Option<RecordQueue>,
 }
@@ -76,6 +79,7 @@ impl Engine {
                 segment: Segment { index, count },
                 clock: settings.clock.clone(),
                 parts: Arc::clone(&settings.parts),
+                series: settings.series.clone(),
                 records: settings.records.clone(),
             };
             let body = move || {

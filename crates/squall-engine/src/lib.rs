@@ -12,6 +12,7 @@ pub mod data;
 mod drivers;
 pub mod engine;
 pub mod limits;
+mod names;
 mod parts;
 pub mod program;
 mod record;

@@ -7,13 +7,14 @@ use std::sync::mpsc::Sender;
 
 use rustix::time::{ClockId, clock_gettime};
 use squall_http::HttpThread;
-use squall_metrics::Recorder;
+use squall_metrics::{Recorder, SeriesTable};
 use squall_protocol::Clock;
 use tokio::runtime::Builder;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::LocalSet;
 
 use crate::drivers::drive;
+use crate::names::DynamicNames;
 use crate::parts::{PartKind, PartSink};
 use crate::record::{RecordBuffer, RecordQueue};
 use crate::scenario::{CompiledScenario, ScenarioThread, Share};
@@ -57,6 +58,7 @@ pub(crate) struct ThreadSettings {
     pub(crate) segment: Segment,
     pub(crate) clock: Clock,
     pub(crate) parts: Arc<dyn PartSink>,
+    pub(crate) series: SeriesTable,
     pub(crate) records: Option<RecordQueue>,
 }
 
@@ -117,7 +119,9 @@ fn new_worker(settings: &ThreadSettings) -> std::io::Result<Worker> {
             .records
             .clone()
             .map(|queue| RefCell::new(RecordBuffer::new(queue, thread))),
+        names: RefCell::new(DynamicNames::new(settings.series.clone())),
         abort: tokio::sync::Notify::new(),
+        aborted: Cell::new(false),
     })
 }
 
@@ -158,6 +162,7 @@ fn obey(
         }
         Command::Abort => {
             running.borrow().iter().for_each(|share| share.close());
+            worker.aborted.set(true);
             worker.abort.notify_waiters();
             true
         }

@@ -74,6 +74,7 @@ impl RunHandle {
             clock: clock.clone(),
             wall_origin_ns: unix_ns(wall),
             parts: Arc::new(aggregator.inlet()),
+            series: run.series.clone(),
             records: reporting.queue(),
         })?;
         let usage_before = usage();

@@ -49,8 +49,12 @@ fn fill(
             let user = VirtualUser::new(Rc::clone(scenario), index as u64);
             let (seat, wanted) = (Rc::clone(seat), Rc::clone(wanted));
             crew.spawn(|busy| async move {
-                let leave = || index as u64 >= wanted.get();
-                run_user(user, rhythm, busy, leave).await;
+                let seat_is_gone = || index as u64 >= wanted.get();
+                let turns = Turns {
+                    take: || !seat_is_gone(),
+                    is_over: seat_is_gone,
+                };
+                run_user(user, rhythm, busy, turns).await;
                 seat.set(false);
             });
         }
@@ -67,7 +71,7 @@ pub(super) struct Rhythm {
 impl Rhythm {
     pub(super) fn new(pacing: Option<Span>, pause: Option<&Pause>) -> Self {
         Self {
-            pacing: pacing.map_or(0, |span| span.as_nanos()),
+            pacing: pacing.map_or(0, squall_plan::Span::as_nanos),
             pause: pause.map_or((0, 0), pause_bounds),
         }
     }
@@ -77,16 +81,25 @@ impl Rhythm {
     }
 }
 
-/// Runs a user's iterations until the load ends or the user is to leave.
+/// How many iterations a user gets.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Turns<T, O> {
+    /// Takes the next one; `false` when there is none.
+    pub(super) take: T,
+    /// Tells whether there will be none: then the user need not rest for it.
+    pub(super) is_over: O,
+}
+
+/// Runs a user's iterations until the load ends or the user gets no more.
 pub(super) async fn run_user(
     mut user: VirtualUser,
     rhythm: Rhythm,
     busy: Busy,
-    leave: impl Fn() -> bool,
+    turns: Turns<impl Fn() -> bool, impl Fn() -> bool>,
 ) {
     let scenario = Rc::clone(&user.scenario);
     let mut next = scenario.worker.clock.now();
-    while scenario.is_open_at(next) && !leave() {
+    while scenario.is_open_at(next) && (turns.take)() {
         busy.set(true);
         let start = user.next_start(next);
         if user.iterate(start).await == Ended::NoData {
@@ -99,7 +112,7 @@ pub(super) async fn run_user(
             next = scenario.worker.clock.now();
         }
         next = user.last_moment().max(next);
-        if !rhythm.is_free() {
+        if !rhythm.is_free() && !(turns.is_over)() {
             next = rest(&mut user, rhythm, start.intended, next).await;
         }
     }

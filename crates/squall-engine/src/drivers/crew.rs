@@ -51,11 +51,19 @@ impl Crew {
             .clock
             .now()
             .saturating_add(scenario.scenario.graceful_stop_ns);
+        if scenario.worker.aborted.get() {
+            return self.interrupt().await;
+        }
         tokio::select! {
             () = self.join() => return,
             () = scenario.worker.timers.sleep_until(limit) => {}
             () = scenario.worker.abort.notified() => {}
         }
+        self.interrupt().await;
+    }
+
+    /// Ends all users at once.
+    async fn interrupt(&mut self) {
         self.tasks.abort_all();
         self.join().await;
     }

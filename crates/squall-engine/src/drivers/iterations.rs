@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use squall_plan::IterationTotal;
 
-use super::closed::{Rhythm, run_user};
+use super::closed::{Rhythm, Turns, run_user};
 use super::crew::Crew;
 use crate::scenario::ScenarioThread;
 use crate::schedule::IterationSchedule;
@@ -29,8 +29,11 @@ pub(super) async fn drive(
         };
         let user = VirtualUser::new(Rc::clone(scenario), index);
         crew.spawn(|busy| async move {
-            let leave = || left.replace(left.get().saturating_sub(1)) == 0;
-            run_user(user, rhythm, busy, leave).await;
+            let turns = Turns {
+                take: || left.replace(left.get().saturating_sub(1)) > 0,
+                is_over: || left.get() == 0,
+            };
+            run_user(user, rhythm, busy, turns).await;
         });
     }
     tokio::select! {

@@ -26,14 +26,17 @@ use crate::users::{Ended, Start, VirtualUser};
 struct Desk {
     arrivals: RefCell<std::iter::Peekable<Arrivals>>,
     max_wait: u64,
+    max_users: u64,
+    users: Cell<u64>,
     idle: RefCell<Vec<Rc<Mailbox>>>,
     freed: Notify,
 }
 
 /// Where an idle user gets its next arrival.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Mailbox {
     arrival: Cell<Option<Start>>,
+    busy: Busy,
     wake: Notify,
 }
 
@@ -46,26 +49,33 @@ pub(super) async fn drive(
     let desk = Rc::new(Desk {
         arrivals: RefCell::new(arrivals.peekable()),
         max_wait: max_wait.as_nanos(),
+        max_users,
+        users: Cell::new(0),
         idle: RefCell::default(),
         freed: Notify::new(),
     });
     let mut crew = Crew::default();
-    let mut users = 0;
     while scenario.is_open() {
         let Some(due) = desk.next_due(scenario) else {
             break;
         };
         wait(scenario, due.min(scenario.end_ns.get())).await;
-        while let Some(start) = desk.take_if(scenario, || users < max_users || desk.has_idle()) {
+        while let Some(start) = desk.take_if(scenario, || desk.has_free_user()) {
             let idle = desk.idle.borrow_mut().pop();
             if let Some(mailbox) = idle {
+                // From now on the iteration counts as under way: an end of the load must not lose it.
+                mailbox.busy.set(true);
                 mailbox.arrival.set(Some(start));
                 mailbox.wake.notify_one();
             } else {
-                let user = VirtualUser::new(Rc::clone(scenario), users);
-                users += 1;
+                let index = desk.users.get();
+                desk.users.set(index + 1);
+                let user = VirtualUser::new(Rc::clone(scenario), index);
                 let desk = Rc::clone(&desk);
-                crew.spawn(|busy| run_user(user, start, desk, busy));
+                crew.spawn(|busy| {
+                    busy.set(true);
+                    run_user(user, start, desk, busy)
+                });
             }
         }
         if scenario.is_open() && desk.is_due(scenario) {
@@ -93,18 +103,20 @@ impl Desk {
             .is_some_and(|due| due <= scenario.worker.clock.now())
     }
 
-    fn has_idle(&self) -> bool {
-        !self.idle.borrow().is_empty()
+    /// Tells whether a virtual user is idle, or may still be created.
+    fn has_free_user(&self) -> bool {
+        self.users.get() < self.max_users || !self.idle.borrow().is_empty()
     }
 
-    /// Takes the next arrival if it is due and somebody can run it; drops those that have waited too long.
+    /// Takes the next arrival if it is due and somebody can run it; drops those that have waited too long for a user. One that is
+    /// late while users are free has waited for nobody but the generator, and starts however late it is.
     fn take_if(&self, scenario: &ScenarioThread, can_run: impl Fn() -> bool) -> Option<Start> {
         let now = scenario.worker.clock.now();
         loop {
             let due = self
                 .next_due(scenario)
                 .filter(|due| *due <= now && scenario.is_open())?;
-            let expired = now - due > self.max_wait;
+            let expired = now - due > self.max_wait && !self.has_free_user();
             if !expired && !can_run() {
                 // With no patience at all, an arrival that nobody can run now is dropped now.
                 if self.max_wait > 0 {
@@ -152,7 +164,11 @@ impl Desk {
 /// Runs arrivals, one after the other, for as long as the load is open.
 async fn run_user(mut user: VirtualUser, first: Start, desk: Rc<Desk>, busy: Busy) {
     let scenario = Rc::clone(&user.scenario);
-    let mailbox = Rc::new(Mailbox::default());
+    let mailbox = Rc::new(Mailbox {
+        arrival: Cell::default(),
+        busy: Rc::clone(&busy),
+        wake: Notify::new(),
+    });
     let mut start = first;
     let mut free_since = 0;
     loop {
@@ -163,18 +179,20 @@ async fn run_user(mut user: VirtualUser, first: Start, desk: Rc<Desk>, busy: Bus
         }
         busy.set(false);
         free_since = scenario.worker.clock.now();
-        start = match desk.take_if(&scenario, || true) {
-            Some(start) => start,
-            None => {
-                free_since = 0;
-                desk.idle.borrow_mut().push(Rc::clone(&mailbox));
-                desk.freed.notify_one();
-                loop {
-                    if let Some(start) = mailbox.arrival.take() {
-                        break start;
-                    }
-                    mailbox.wake.notified().await;
+        start = if let Some(start) = desk.take_if(&scenario, || true) {
+            start
+        } else if !scenario.is_open() {
+            // Nobody would ever hand it an arrival, and the end of the load would wait for it.
+            return;
+        } else {
+            free_since = 0;
+            desk.idle.borrow_mut().push(Rc::clone(&mailbox));
+            desk.freed.notify_one();
+            loop {
+                if let Some(start) = mailbox.arrival.take() {
+                    break start;
                 }
+                mailbox.wake.notified().await;
             }
         };
     }

@@ -9,6 +9,7 @@ use super::running::{RunningOperation, RunningTransaction};
 use super::virtual_user::{VirtualUser, worse};
 use crate::program::{Op, Program};
 use squall_http::HttpStep;
+use squall_protocol::template::Compiled;
 
 /// A transaction under way and how its operations have ended so far.
 struct OpenGroup<'a> {
@@ -82,6 +83,10 @@ impl VirtualUser {
         series: SeriesId,
         intended: u64,
     ) -> Outcome {
+        let series = match step.dynamic_name() {
+            None => series,
+            Some(name) => self.named(name, series),
+        };
         let running = RunningOperation::start(&self.scenario.worker, series);
         let operation = self
             .client
@@ -95,6 +100,14 @@ impl VirtualUser {
             &operation,
             self.bindings.ids(),
         )
+    }
+
+    /// Returns the series of a name that varies.
+    #[cold]
+    fn named(&mut self, name: &Compiled, written: SeriesId) -> SeriesId {
+        let worker = &self.scenario.worker;
+        let mut names = worker.names.borrow_mut();
+        names.series(name, written, &mut self.bindings, worker.clock.now())
     }
 
     /// Waits and returns the moment at which the wait was to end.
