@@ -1,9 +1,38 @@
 //! File descriptors, reserved before any load.
 
 use squall_engine::limits;
-use squall_plan::{CheckedKind, CheckedPlan, CheckedStage, ConnectionPolicy, PlanError};
+use squall_plan::{
+    CheckedKind, CheckedLoad, CheckedPlan, CheckedStage, ConnectionPolicy, LoadProfile, Plan,
+    PlanError,
+};
 
 use crate::error::plan_error;
+
+/// Fits the number of users that nobody asked for to the descriptors that there are: an arrival rate alone says nothing about users.
+pub(crate) fn fit_default_users(written: &Plan, plan: &mut CheckedPlan) {
+    for stage in &mut plan.stages {
+        let CheckedKind::Execute(execute) = &mut stage.kind else {
+            continue;
+        };
+        let asked = |scenario: &str| {
+            let execute = written.stages.get(&stage.name)?.execute.as_ref()?;
+            match &execute.scenarios.get(scenario)?.load {
+                LoadProfile::Open(load) => load.max_users,
+                LoadProfile::Closed(_) | LoadProfile::Iterations(_) => None,
+            }
+        };
+        for scenario in &mut execute.scenarios {
+            if let CheckedLoad::Open { max_users, .. } = &mut scenario.load
+                && asked(&scenario.name).is_none()
+                && let Err(allowed) = limits::reserve_descriptors(u64::from(*max_users))
+            {
+                *max_users = u32::try_from(allowed)
+                    .unwrap_or(u32::MAX)
+                    .clamp(1, *max_users);
+            }
+        }
+    }
+}
 
 /// Makes sure that every connection of the busiest moment can be open.
 pub(crate) fn reserve_descriptors(plan: &CheckedPlan, errors: &mut Vec<PlanError>) {

@@ -16,7 +16,7 @@ use squall_report::Reporter;
 use squall_reporters::{BuildContext, build};
 
 use crate::RunOptions;
-use crate::descriptors::reserve_descriptors;
+use crate::descriptors::{fit_default_users, reserve_descriptors};
 use crate::error::{PrepareErrors, plan_error};
 use crate::hosts::resolve_hosts;
 
@@ -44,7 +44,8 @@ pub struct PreparedRun {
 /// # Errors
 /// Everything that is wrong, each with its place.
 pub fn prepare(plan: &Plan, options: RunOptions) -> Result<PreparedRun, PrepareErrors> {
-    let checked = plan.check()?;
+    let mut checked = plan.check()?;
+    fit_default_users(plan, &mut checked);
     let mut errors = missing_files(plan, &options.base_dir);
     let mut environment = Environment {
         pools: HashMap::new(),
@@ -150,7 +151,7 @@ fn compile_error(stage: &CheckedStage, error: &CompileStageError) -> PlanError {
     let place = match error {
         CompileStageError::Step {
             place: Some(place), ..
-        } => Some(place),
+        } => Some(&**place),
         _ => stage.source.as_ref(),
     };
     plan_error(&format!("stages.{}", stage.name), error, place)

@@ -91,7 +91,9 @@ impl Running {
             &self.run,
             load.map(|stage| (stage.name.as_str(), stage.elapsed_s)),
         );
-        snapshot.planned_s = stages::planned_s(&self.run);
+        // A run that is being stopped ends when what is in flight has ended, and nobody knows when.
+        let stopping = self.stopping.load(Ordering::Relaxed);
+        snapshot.planned_s = stages::planned_s(&self.run).filter(|_| !stopping);
         snapshot.cpu_percent = lock(&self.cpu).percent(now);
         snapshot.reporters = self.reporting.counts();
         snapshot
