@@ -5,17 +5,21 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use squall_http::{ClientConfig, ClientSettings};
-use squall_metrics::ScenarioId;
-use squall_plan::CheckedLoad;
+use squall_metrics::{ScenarioId, ScenarioKey, SeriesKey, SeriesKind};
+use squall_plan::{CheckedLoad, IterationTotal};
 use squall_protocol::values::{Bindings, BindingsSettings, IterationIds, Scope};
 use tokio::sync::Notify;
 
+use crate::compile::Environment;
 use crate::data::{RowPicker, Rows};
 use crate::program::{ChooserState, Program};
 use crate::schedule::Segment;
 use crate::script::ScriptHost;
 use crate::seed::mix;
 use crate::worker::Worker;
+
+/// The plan's default for the time that iterations in flight get at the end.
+const DEFAULT_GRACE_NS: u64 = 1_000_000_000;
 
 /// What one iteration does.
 #[derive(Debug)]
@@ -63,6 +67,35 @@ pub(crate) struct Share {
     pub(crate) start_ns: u64,
     /// Unix time at zero of the run's clock.
     pub(crate) wall_origin_ns: u64,
+}
+
+impl CompiledScenario {
+    /// Makes a scenario whose iterations a script runs, with the default settings and without data pools.
+    pub fn of_script(
+        key: ScenarioKey,
+        load: CheckedLoad,
+        host: Arc<dyn ScriptHost>,
+        environment: &mut Environment,
+    ) -> Self {
+        let iteration = environment.series.intern(SeriesKey {
+            stage: Arc::clone(&key.stage),
+            scenario: Arc::clone(&key.scenario),
+            name: "iteration".into(),
+            kind: SeriesKind::Iteration,
+        });
+        let first_user = environment.users;
+        environment.users += u64::from(load.peak_users());
+        Self {
+            id: environment.series.intern_scenario(key),
+            load,
+            workload: Workload::Script { host, iteration },
+            scope: Scope::default(),
+            http: ClientConfig::default(),
+            graceful_stop_ns: DEFAULT_GRACE_NS,
+            first_user,
+            rows: Vec::new(),
+        }
+    }
 }
 
 /// One thread's share of a running scenario.
@@ -145,6 +178,18 @@ impl ScenarioThread {
         self.end_ns
             .set(self.end_ns.get().min(self.worker.clock.now()));
         self.stop.notify_waiters();
+    }
+
+    /// Tells whether the users of the scenario share a number of iterations.
+    pub(crate) fn shares_iterations(&self) -> bool {
+        let load = &self.scenario.load;
+        matches!(
+            load,
+            CheckedLoad::Iterations {
+                total: IterationTotal::Shared(_),
+                ..
+            }
+        )
     }
 
     /// Returns the number of this thread's next iteration, unique over the scenario.

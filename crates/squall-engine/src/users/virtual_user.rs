@@ -63,13 +63,19 @@ impl VirtualUser {
         }
     }
 
-    /// Returns how this user's next iteration starts; its random choices depend on the user and its count alone.
+    /// Returns how this user's next iteration starts. Its random choices depend on the user and its count alone; where users share
+    /// a number of iterations, who runs which is chance, so that they depend on the number of the iteration.
     pub(crate) fn next_start(&mut self, intended: u64) -> Start {
-        let seed = mix(mix(self.scenario.seed, self.number), self.iterations);
+        let iteration = self.scenario.next_iteration();
+        let seed = if self.scenario.shares_iterations() {
+            mix(self.scenario.seed, iteration)
+        } else {
+            mix(mix(self.scenario.seed, self.number), self.iterations)
+        };
         self.iterations += 1;
         Start {
             intended,
-            iteration: self.scenario.next_iteration(),
+            iteration,
             seed,
         }
     }
