@@ -55,6 +55,7 @@ fn count_interrupts() -> anyhow::Result<Arc<AtomicUsize>> {
 fn watch(handle: &RunHandle, args: &RunArgs, interrupts: &AtomicUsize) {
     let mut view = output::live_view(progress(args));
     let (mut seen, mut looks) = (0, 0_u32);
+    view.update(&live_state(handle.snapshot()));
     while !handle.is_finished() {
         let now = interrupts.load(Ordering::Relaxed);
         if now > seen {
@@ -66,12 +67,14 @@ fn watch(handle: &RunHandle, args: &RunArgs, interrupts: &AtomicUsize) {
             }
             seen = now;
         }
+        looks = looks.wrapping_add(1);
         if looks % FRAME == 0 {
             view.update(&live_state(handle.snapshot()));
         }
-        looks = looks.wrapping_add(1);
         std::thread::sleep(LOOK);
     }
+    // So that the end of the last stage is told, also of a run that was over before the first look.
+    view.update(&live_state(handle.snapshot()));
     // A terminal that is gone cannot be told.
     view.finish().ok();
 }

@@ -44,9 +44,14 @@ pub(crate) fn live_view(progress: Progress) -> LiveView<Stderr> {
     LiveView::new(progress, stream, theme, Box::new(size))
 }
 
-/// Returns how many columns standard output has.
+/// Returns how many columns standard output has: those of the terminal, or what `COLUMNS` says where there is none.
 pub(crate) fn columns() -> u16 {
-    Size::of(&std::io::stdout()).map_or(DEFAULT_COLUMNS, |size| size.columns)
+    let said = || std::env::var("COLUMNS").ok()?.parse().ok();
+    Size::of(&std::io::stdout())
+        .map(|size| size.columns)
+        .or_else(said)
+        .filter(|columns| *columns > 0)
+        .unwrap_or(DEFAULT_COLUMNS)
 }
 
 /// Returns how standard output is to look.

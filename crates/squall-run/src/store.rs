@@ -8,7 +8,7 @@
 //! | `run.log` | what happened when | as it happens |
 
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use squall_metrics::summary::Summary;
@@ -58,8 +58,9 @@ impl RunDirectory {
     pub(crate) fn intervals(&self) -> std::io::Result<IntervalFile> {
         let file = File::create(self.path.join("intervals.jsonl"))?;
         Ok(IntervalFile {
-            file: BufWriter::new(file),
+            file,
             known: 0,
+            lines: Vec::new(),
         })
     }
 
@@ -84,25 +85,29 @@ pub fn write_json(path: &Path, document: &impl serde::Serialize) -> std::io::Res
 /// `intervals.jsonl`.
 #[derive(Debug)]
 pub(crate) struct IntervalFile {
-    file: BufWriter<File>,
+    file: File,
     known: usize,
+    lines: Vec<u8>,
 }
 
 impl IntervalFile {
     /// Appends an interval, and before it the names it is the first to use.
+    ///
+    /// Everything is written in one piece: a process that is killed leaves whole lines.
     pub(crate) fn append(
         &mut self,
         interval: &Interval,
         table: &SeriesTable,
     ) -> std::io::Result<()> {
+        self.lines.clear();
         if table.len() > self.known {
             let snapshot: SeriesSnapshot = table.snapshot();
             self.known = snapshot.series.len();
-            serde_json::to_writer(&mut self.file, &serde_json::json!({ "series": snapshot }))?;
-            self.file.write_all(b"\n")?;
+            serde_json::to_writer(&mut self.lines, &serde_json::json!({ "series": snapshot }))?;
+            self.lines.push(b'\n');
         }
-        serde_json::to_writer(&mut self.file, interval)?;
-        self.file.write_all(b"\n")?;
-        self.file.flush()
+        serde_json::to_writer(&mut self.lines, interval)?;
+        self.lines.push(b'\n');
+        self.file.write_all(&self.lines)
     }
 }

@@ -16,8 +16,9 @@ pub(super) fn check(args: &FileArgs, loader: &dyn TestLoader) -> u8 {
             base_dir: test.base_dir.clone(),
             ..RunOptions::default()
         };
-        prepare(&test.plan, options)?;
-        test.plan.check()
+        prepare(&test.plan, options)
+            .and_then(|_| test.plan.check())
+            .map_err(|errors| test.place.of(errors))
     });
     match checked {
         Ok(plan) => {

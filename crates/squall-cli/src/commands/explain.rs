@@ -36,10 +36,15 @@ pub(super) fn explain(args: &ExplainArgs, loader: &dyn TestLoader) -> anyhow::Re
             output::theme(),
         ));
     }
-    Ok(match explained.test.and_then(|test| test.plan.check()) {
-        Ok(_) => exit::PASSED,
-        Err(errors) => refuse_unless_python(&errors, &rows),
-    })
+    Ok(
+        match explained.test.and_then(|test| {
+            let checked = test.plan.check();
+            checked.map_err(|errors| test.place.of(errors))
+        }) {
+            Ok(_) => exit::PASSED,
+            Err(errors) => refuse_unless_python(&errors, &rows),
+        },
+    )
 }
 
 /// Errors that only repeat what the table has said need no second telling; the code is the same.
@@ -65,10 +70,10 @@ fn plan_rows(test: &LoadedTest) -> Vec<Row> {
                 stage: stage.clone(),
                 action: scenario.clone(),
                 mode: Mode::Compiled,
-                reason: Some(format!(
-                    "{} requests per iteration at most",
-                    requests(&written.flow)
-                )),
+                reason: Some(match requests(&written.flow) {
+                    1 => "1 request per iteration".to_owned(),
+                    most => format!("{most} requests per iteration at most"),
+                }),
                 place: None,
                 hint: None,
             });

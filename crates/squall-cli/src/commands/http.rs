@@ -6,6 +6,7 @@ use squall_plan::{
 };
 use squall_run::{RunOptions, prepare};
 
+use super::as_typed::as_typed;
 use super::refuse;
 use crate::args::HttpArgs;
 use crate::execute;
@@ -24,7 +25,7 @@ pub(super) fn run(args: &HttpArgs) -> anyhow::Result<u8> {
     });
     match prepared {
         Ok(prepared) => execute::execute(prepared, &args.run),
-        Err(errors) => Ok(refuse(&errors)),
+        Err(errors) => Ok(refuse(&as_typed(errors))),
     }
 }
 

@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod as_typed;
 mod check;
 mod dispatch;
 mod explain;

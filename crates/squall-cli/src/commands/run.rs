@@ -19,7 +19,7 @@ pub(super) fn run(args: &RunFileArgs, loader: &dyn TestLoader) -> anyhow::Result
             test.plan.name.clone_from(name);
         }
         let options = options(args, &test.base_dir);
-        prepare(&test.plan, options)
+        prepare(&test.plan, options).map_err(|errors| test.place.of(errors))
     });
     match prepared {
         Ok(prepared) => execute::execute(prepared, &args.run),

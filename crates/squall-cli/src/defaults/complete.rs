@@ -35,15 +35,13 @@ pub(crate) fn complete(args: Vec<OsString>) -> Result<Completed, Refused> {
     let matches = typed_matches(&command, &args)?;
     let path = command_path(&matches);
     let Some((command_name, matches)) = path.last() else {
-        return Ok(Completed {
-            args,
-            added: Vec::new(),
-        });
+        return Ok(untouched(args));
     };
     let section = section(&path, command_name);
     let sections = sections(&command);
-    let known = sections.iter().find(|(name, _)| *name == section);
-    let options = known.map_or(&[][..], |(_, options)| options);
+    let Some((_, options)) = sections.iter().find(|(name, _)| *name == section) else {
+        return Ok(untouched(args));
+    };
     let mut errors = Vec::new();
     let sources = [
         environment::read(&section, options, |name| env::var_os(name), &mut errors),
@@ -54,6 +52,13 @@ pub(crate) fn complete(args: Vec<OsString>) -> Result<Completed, Refused> {
     }
     let chosen = choose(given(options, matches), sources);
     Ok(insert(args, path.len(), chosen))
+}
+
+fn untouched(args: Vec<OsString>) -> Completed {
+    Completed {
+        args,
+        added: Vec::new(),
+    }
 }
 
 /// Parses what was typed; what only the defaults may bring need not be there yet.
@@ -155,9 +160,9 @@ impl Completed {
         let said = self
             .added
             .iter()
-            .map(|(long, origin)| format!("`--{long}` from {origin}"));
+            .map(|(long, origin)| format!("`--{long}` ({origin})"));
         let said: Vec<String> = said.collect();
-        (!said.is_empty()).then(|| format!("note: not typed, but set: {}", said.join(", ")))
+        (!said.is_empty()).then(|| format!("note: set, though not typed: {}", said.join(", ")))
     }
 }
 
@@ -202,7 +207,7 @@ mod tests {
         );
         assert_eq!(
             completed.note().unwrap(),
-            "note: not typed, but set: `--users` from somewhere"
+            "note: set, though not typed: `--users` (somewhere)"
         );
     }
 

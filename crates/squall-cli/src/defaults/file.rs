@@ -85,8 +85,12 @@ fn read_table(
         let long = key.replace('_', "-");
         let Some(option) = options.iter().find(|option| option.long == long) else {
             let known = options.iter().map(|option| option.long.as_str());
+            let hint = match nearest::nearest(&long, known) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => "the options are those that `squall COMMAND --help` shows".to_owned(),
+            };
             let error = PlanError::new(place, format!("there is no option `{key}`"));
-            errors.push(error.with_hint(nearest::hint(&long, known, "options")));
+            errors.push(error.with_hint(hint));
             continue;
         };
         match typed(option, &value) {

@@ -17,6 +17,29 @@ pub(crate) struct LoadedTest {
     pub(crate) plan: Plan,
     /// Folder from which the plan's paths start.
     pub(crate) base_dir: PathBuf,
+    pub(crate) place: FilePlace,
+}
+
+/// The file that errors are in which do not say so themselves.
+#[derive(Clone, Debug)]
+pub(crate) struct FilePlace(pub(super) Option<PathBuf>);
+
+impl FilePlace {
+    /// Adds the file to errors.
+    pub(crate) fn of(&self, errors: PlanErrors) -> PlanErrors {
+        let errors = errors.0.into_iter().map(|error| match &self.0 {
+            Some(file) if error.source.is_none() && !error.path.starts_with('-') => {
+                let file = file.display();
+                let path = match error.path.as_str() {
+                    "" => file.to_string(),
+                    path => format!("{file}, {path}"),
+                };
+                PlanError::new(path, error.message).with_hint(error.hint)
+            }
+            _ => error,
+        });
+        PlanErrors(errors.collect())
+    }
 }
 
 /// What `squall explain` shows of a test file.
@@ -55,7 +78,13 @@ pub(crate) fn explain(
     match extension {
         "py" => explain_python(&path, name, overrides, loader),
         "yaml" | "yml" | "json" => {
-            let test = load_plan(&path, overrides).map(|plan| LoadedTest { plan, base_dir });
+            let place = FilePlace(Some(path.clone()));
+            let test = load_plan(&path, overrides).map_err(|errors| place.of(errors));
+            let test = test.map(|plan| LoadedTest {
+                plan,
+                base_dir,
+                place,
+            });
             Ok(Explained {
                 rows: Vec::new(),
                 test,

@@ -148,3 +148,126 @@ fn fill(value: &mut Value, defaults: &Value) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use squall_plan::Plan;
+
+    use super::*;
+
+    fn plan(load: &str) -> Value {
+        Plan::value_from_yaml(&format!(
+            "version: 1\nname: t\nhttp: {{base_url: 'http://a/', headers: {{a: '1'}}}}\nstages:\n  s:\n    execute:\n      scenarios:\n        x: {{{load}flow: [{{http: {{url: /}}}}]}}\n"
+        ))
+        .unwrap()
+    }
+
+    fn overrides(sets: &[&str], load: &LoadArgs) -> Overrides {
+        let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();
+        Overrides::of_run(&sets, load, &RunArgs::default()).unwrap()
+    }
+
+    fn load_of(plan: &Value) -> &Value {
+        &plan["stages"]["s"]["execute"]["scenarios"]["x"]["load"]
+    }
+
+    #[test]
+    fn a_plan_without_load_gets_the_options() {
+        let args = LoadArgs {
+            users: Some(2),
+            ..LoadArgs::default()
+        };
+        let mut value = plan("");
+        overrides(&[], &args).apply(&mut value).unwrap();
+        assert_eq!(
+            *load_of(&value),
+            json!({"closed": {"users": 2, "duration": "10s"}})
+        );
+    }
+
+    #[test]
+    fn a_plan_without_load_or_options_says_what_to_do() {
+        let error = overrides(&[], &LoadArgs::default())
+            .apply(&mut plan(""))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("stages.s.execute.scenarios.x"), "{error}");
+        assert!(error.contains("-u 20 -d 30s"), "{error}");
+        assert!(error.contains("load: {closed:"), "{error}");
+    }
+
+    #[test]
+    fn settings_of_the_plan_stay_and_others_are_added() {
+        let args = LoadArgs {
+            host: Some("http://b/".to_owned()),
+            headers: vec!["a: 2".to_owned(), "b: 3".to_owned()],
+            insecure: true,
+            ..LoadArgs::default()
+        };
+        let mut value = plan("load: {closed: {users: 1, duration: 1s}}, ");
+        overrides(&[], &args).apply(&mut value).unwrap();
+        assert_eq!(
+            value["http"],
+            json!({"base_url": "http://a/", "headers": {"a": "1", "b": "3"}, "tls": {"insecure": true}})
+        );
+    }
+
+    #[test]
+    fn set_replaces_at_any_depth_and_reads_json() {
+        let sets = [
+            "s.execute.scenarios.x.load.closed.users=7",
+            "s.execute.settings.graceful_stop=5s",
+        ];
+        let mut value = plan("load: {closed: {users: 1, duration: 1s}}, ");
+        overrides(&sets, &LoadArgs::default())
+            .apply(&mut value)
+            .unwrap();
+        assert_eq!(load_of(&value)["closed"]["users"], 7);
+        assert_eq!(
+            value["stages"]["s"]["execute"]["settings"]["graceful_stop"],
+            "5s"
+        );
+    }
+
+    #[test]
+    fn set_can_give_the_load_that_the_file_leaves_out() {
+        let sets = [r#"s.execute.scenarios.x.load={"closed": {"users": 1, "duration": "1s"}}"#];
+        let mut value = plan("");
+        overrides(&sets, &LoadArgs::default())
+            .apply(&mut value)
+            .unwrap();
+        assert_eq!(load_of(&value)["closed"]["users"], 1);
+    }
+
+    #[test]
+    fn a_wrong_set_is_refused() {
+        let refused = |set: &str| {
+            let load = "load: {closed: {users: 1, duration: 1s}}, ";
+            let applied = Overrides::of_sets(&[set.to_owned()])
+                .and_then(|overrides| overrides.apply(&mut plan(load)));
+            applied.unwrap_err().to_string()
+        };
+        assert!(refused("users=5").contains("`users=5` is not `STAGE.ATTR=VALUE`"));
+        assert!(refused("t.users=5").contains("there is no stage `t`"));
+        assert!(refused("s.execute.scenarios.x.flow.a=5").contains("does not lead to an object"));
+    }
+
+    #[test]
+    fn python_gets_defaults_and_sets() {
+        let args = LoadArgs {
+            users: Some(2),
+            insecure: true,
+            ..LoadArgs::default()
+        };
+        let written = overrides(&["Load.batch_size=5", "Load.base_url=x"], &args).to_json();
+        let written: Value = serde_json::from_str(&written).unwrap();
+        assert_eq!(
+            written["defaults"],
+            json!({"batch_size": 2, "insecure": true})
+        );
+        assert_eq!(
+            written["set"],
+            json!([["Load", "batch_size", 5], ["Load", "base_url", "x"]])
+        );
+    }
+}

@@ -7,7 +7,7 @@ use squall_plan::{Plan, PlanError, PlanErrors, Source};
 use squall_view::explain;
 
 use super::Overrides;
-use super::file::{Explained, LoadedTest};
+use super::file::{Explained, FilePlace, LoadedTest};
 use crate::TestLoader;
 
 /// Loads a test file in Python, and tells of each action how it runs.
@@ -29,7 +29,12 @@ pub(super) fn explain_python(
     let base_dir = std::env::current_dir().unwrap_or_default();
     let test = match document.get("plan") {
         Some(plan) if errors.is_empty() && !plan.is_null() => {
-            Plan::from_value(plan.clone()).map(|plan| LoadedTest { plan, base_dir })
+            Plan::from_value(plan.clone()).map(|plan| LoadedTest {
+                plan,
+                base_dir,
+                // Errors of a Python test name their file and line.
+                place: FilePlace(None),
+            })
         }
         _ => Err(PlanErrors(errors)),
     };

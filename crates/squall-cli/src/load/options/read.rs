@@ -1,4 +1,4 @@
-//! The load that options ask for.
+//! From options to a load profile, whole or in part.
 
 use serde_json::{Map, Value, json};
 use squall_plan::{
@@ -217,6 +217,6 @@ pub(crate) fn parse<T: serde::de::DeserializeOwned>(
 }
 
 /// Makes an error about an option.
-pub(super) fn wrong(option: &str, message: &str) -> PlanError {
+pub(in crate::load) fn wrong(option: &str, message: &str) -> PlanError {
     PlanError::new(option, message)
 }

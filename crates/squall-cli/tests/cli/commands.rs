@@ -1,0 +1,152 @@
+//! The commands that send nothing, or are names for others.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn a_new_plan_runs_and_checks() {
+    for name in ["plan.yaml", "plan.yml", "plan.json", "below/here/plan.yaml"] {
+        let sandbox = Sandbox::new();
+        let url = sandbox.url();
+        let ran = sandbox.run(&["new", name, "--url", &url]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert_eq!(
+            ran.stdout,
+            format!("wrote {name}; run it with `squall run {name}`\n")
+        );
+        let checked = sandbox.run(&["check", name]);
+        assert_eq!(checked.code, 0, "{checked:?}");
+        assert_eq!(
+            checked.stdout,
+            format!("{name} is good: load (10 users for 10s) → results\n")
+        );
+        assert_eq!(sandbox.target.stats().requests, 0);
+        let duration = "load.execute.scenarios.visit.load.closed.duration=200ms";
+        let ran = sandbox.run(&["run", name, "-q", "--set", duration]);
+        assert!(ran.is_good(), "{ran:?}");
+        let requests = sandbox.target.stats().requests;
+        assert!(requests > 0);
+        let events = sandbox.read("events.json");
+        assert_eq!(events.lines().count() as u64, requests);
+    }
+}
+
+#[test]
+fn a_new_plan_reports_as_asked() {
+    let sandbox = Sandbox::new();
+    let url = sandbox.url();
+    let new = ["new", "plan.yaml", "--url", &url, "--reporter", "csv"];
+    assert_eq!(sandbox.run(&new).code, 0);
+    let duration = "load.execute.scenarios.visit.load.closed.duration=100ms";
+    let ran = sandbox.run(&["run", "plan.yaml", "-q", "--set", duration]);
+    assert!(ran.is_good(), "{ran:?}");
+    assert!(sandbox.read("metrics.csv").lines().count() > 1);
+}
+
+#[test]
+fn a_new_graph_is_python() {
+    let sandbox = Sandbox::new();
+    let ran = sandbox.run(&["graph", "create", "shop.py", "--url", "http://127.0.0.1:9/"]);
+    assert!(ran.is_good(), "{ran:?}");
+    insta::assert_snapshot!(sandbox.read("shop.py"));
+}
+
+#[test]
+fn nothing_is_replaced_unless_asked() {
+    let sandbox = Sandbox::new();
+    sandbox.write("plan.yaml", "mine");
+    insta::assert_snapshot!("new_exists", sandbox.refused(&["new", "plan.yaml"]));
+    assert_eq!(sandbox.read("plan.yaml"), "mine");
+    assert_eq!(sandbox.run(&["new", "plan.yaml", "--force"]).code, 0);
+    assert_ne!(sandbox.read("plan.yaml"), "mine");
+    insta::assert_snapshot!("new_extension", sandbox.refused(&["new", "plan.toml"]));
+}
+
+#[test]
+fn the_commands_of_graphs_are_the_same() {
+    let sandbox = Sandbox::new();
+    let url = sandbox.url();
+    assert_eq!(
+        sandbox
+            .run(&["graph", "create", "plan.yaml", "--url", &url])
+            .code,
+        0
+    );
+    let plain = sandbox.run(&["check", "plan.yaml"]);
+    let graph = sandbox.run(&["graph", "check", "plan.yaml"]);
+    assert_eq!((graph.code, graph.stdout), (0, plain.stdout));
+    let duration = "load.execute.scenarios.visit.load.closed.duration=100ms";
+    let ran = sandbox.run(&["graph", "run", "plan.yaml", "-q", "--set", duration]);
+    assert!(ran.is_good(), "{ran:?}");
+    assert!(sandbox.target.stats().requests > 0);
+}
+
+#[test]
+fn explain_shows_what_runs() {
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.run(&["new", "plan.yaml"]).code, 0);
+    let text = sandbox.run(&["explain", "plan.yaml"]);
+    assert_eq!(text.code, 0, "{text:?}");
+    insta::assert_snapshot!("explain", text.stdout);
+    let json = sandbox.run(&["explain", "plan.yaml", "--format", "json"]);
+    assert_eq!(json.code, 0, "{json:?}");
+    let json: Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(json["explain"][0]["mode"], "compiled");
+    assert_eq!(json["plan"]["name"], "starter");
+}
+
+#[test]
+fn explain_shows_what_is_wrong_too() {
+    let sandbox = Sandbox::new();
+    sandbox.write("plan.yaml", "version: 1\nname: bad\nstages: {}\n");
+    let ran = sandbox.run(&["explain", "plan.yaml"]);
+    assert_eq!(ran.code, 104, "{ran:?}");
+    assert!(ran.stderr.starts_with("error: "), "{ran:?}");
+}
+
+#[test]
+fn options_fill_what_the_file_leaves_open_and_nothing_else() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "plan.yaml",
+        "version: 1\nname: open\nhttp: {base_url: @URL@}\nstages:\n  load:\n    execute:\n      scenarios:\n        visit:\n          flow: [{http: {url: /}}]\n",
+    );
+    let args = [
+        "run",
+        "plan.yaml",
+        "-n",
+        "30",
+        "-u",
+        "3",
+        "--name",
+        "filled",
+        "-q",
+    ];
+    let ran = sandbox.run(&args);
+    assert!(ran.is_good(), "{ran:?}");
+    assert_eq!(sandbox.target.stats().requests, 30);
+    assert_eq!(sandbox.summary()["run"]["name"], "filled");
+    let id = sandbox.only_run();
+    assert!(
+        id.display().to_string().contains("-filled-"),
+        "{}",
+        id.display()
+    );
+}
+
+#[test]
+fn paths_in_a_plan_start_from_its_folder() {
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path("below")).unwrap();
+    sandbox.write("below/paths.csv", "path\njson\n");
+    sandbox.write(
+        "below/plan.yaml",
+        "version: 1\nname: data\nhttp: {base_url: @URL@}\ndata: {paths: {csv: paths.csv}}\nstages:\n  load:\n    execute:\n      scenarios:\n        visit:\n          load: {iterations: {users: 1, shared: 3}}\n          flow: [{http: {url: '/${data.paths.path}'}}]\n",
+    );
+    let ran = sandbox.run(&["run", "below/plan.yaml", "-q"]);
+    assert!(ran.is_good(), "{ran:?}");
+    assert_eq!(sandbox.target.stats().by_path.get("/json"), Some(&3));
+}

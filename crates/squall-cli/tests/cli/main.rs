@@ -1,0 +1,15 @@
+//! The command as people and scripts use it: as a process, against real servers.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod bad_input;
+mod certificates;
+mod commands;
+mod defaults;
+mod failures;
+mod good_runs;
+mod help;
+mod interrupts;
+mod sandbox;
+mod target;
+mod urls;
