@@ -11,6 +11,7 @@ mod alarm;
 pub mod data;
 mod drivers;
 pub mod engine;
+mod intervals;
 pub mod limits;
 mod names;
 mod parts;

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
-use rustix::time::{ClockId, clock_gettime};
 use squall_http::HttpThread;
 use squall_metrics::{Recorder, SeriesTable};
 use squall_protocol::Clock;
@@ -14,6 +13,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::LocalSet;
 
 use crate::drivers::drive;
+use crate::intervals::Intervals;
 use crate::names::DynamicNames;
 use crate::parts::{PartKind, PartSink};
 use crate::record::{RecordBuffer, RecordQueue};
@@ -24,8 +24,6 @@ use crate::worker::Worker;
 
 /// Time limits are looked over, and records handed over, this often.
 const TICK_NS: u64 = 10_000_000;
-/// Length of an interval.
-const INTERVAL_NS: u64 = 1_000_000_000;
 
 /// What an I/O thread is told.
 #[derive(Debug)]
@@ -75,13 +73,8 @@ pub(crate) fn run(
             tokio::task::spawn_local(tick(Rc::clone(&worker))),
             tokio::task::spawn_local(fire_timers(Rc::clone(&worker))),
         ];
-        let intervals = Intervals {
-            worker: Rc::clone(&worker),
-            parts: Arc::clone(&settings.parts),
-            next: Cell::default(),
-            busy: Cell::default(),
-        };
-        let intervals = Rc::new(intervals);
+        let parts = Arc::clone(&settings.parts);
+        let intervals = Rc::new(Intervals::new(Rc::clone(&worker), parts));
         let reporting = tokio::task::spawn_local({
             let intervals = Rc::clone(&intervals);
             async move { intervals.report().await }
@@ -194,48 +187,4 @@ async fn tick(worker: Rc<Worker>) {
             records.borrow_mut().flush();
         }
     }
-}
-
-/// Hands over one part a second.
-#[derive(Debug)]
-struct Intervals {
-    worker: Rc<Worker>,
-    parts: Arc<dyn PartSink>,
-    next: Cell<u64>,
-    busy: Cell<u64>,
-}
-
-impl Intervals {
-    async fn report(&self) {
-        self.busy.set(thread_cpu_ns());
-        loop {
-            self.worker
-                .timers
-                .sleep_until((self.next.get() + 1) * INTERVAL_NS)
-                .await;
-            self.flush(PartKind::Complete);
-        }
-    }
-
-    fn flush(&self, kind: PartKind) {
-        let busy = thread_cpu_ns();
-        let used = busy - self.busy.replace(busy);
-        let thread = usize::try_from(self.worker.segment.index).unwrap_or(0);
-        let part = self
-            .worker
-            .recorder
-            .borrow_mut()
-            .take_part(self.next.get(), thread, used);
-        if kind == PartKind::Complete {
-            self.next.set(self.next.get() + 1);
-        }
-        self.parts.take(part, kind);
-    }
-}
-
-/// Returns the CPU time that this thread has used, in nanoseconds.
-fn thread_cpu_ns() -> u64 {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    u64::try_from(time.tv_sec).unwrap_or(0) * 1_000_000_000
-        + u64::try_from(time.tv_nsec).unwrap_or(0)
 }

@@ -60,24 +60,7 @@ pub(super) async fn drive(
             break;
         };
         wait(scenario, due.min(scenario.end_ns.get())).await;
-        while let Some(start) = desk.take_if(scenario, || desk.has_free_user()) {
-            let idle = desk.idle.borrow_mut().pop();
-            if let Some(mailbox) = idle {
-                // From now on the iteration counts as under way: an end of the load must not lose it.
-                mailbox.busy.set(true);
-                mailbox.arrival.set(Some(start));
-                mailbox.wake.notify_one();
-            } else {
-                let index = desk.users.get();
-                desk.users.set(index + 1);
-                let user = VirtualUser::new(Rc::clone(scenario), index);
-                let desk = Rc::clone(&desk);
-                crew.spawn(|busy| {
-                    busy.set(true);
-                    run_user(user, start, desk, busy)
-                });
-            }
-        }
+        dispatch(scenario, &desk, &mut crew);
         if scenario.is_open() && desk.is_due(scenario) {
             tokio::select! {
                 () = desk.freed.notified() => {}
@@ -86,8 +69,34 @@ pub(super) async fn drive(
         }
     }
     wait(scenario, scenario.end_ns.get()).await;
+    if !scenario.worker.aborted.get() {
+        // What was due before the end and found the generator late starts all the same, if somebody is free.
+        dispatch(scenario, &desk, &mut crew);
+    }
     desk.drop_rest(scenario);
     crew.finish(scenario).await;
+}
+
+/// Gives arrivals that are due to users that are free.
+fn dispatch(scenario: &Rc<ScenarioThread>, desk: &Rc<Desk>, crew: &mut Crew) {
+    while let Some(start) = desk.take_if(scenario, || desk.has_free_user()) {
+        let idle = desk.idle.borrow_mut().pop();
+        if let Some(mailbox) = idle {
+            // From now on the iteration counts as under way: an end of the load must not lose it.
+            mailbox.busy.set(true);
+            mailbox.arrival.set(Some(start));
+            mailbox.wake.notify_one();
+        } else {
+            let index = desk.users.get();
+            desk.users.set(index + 1);
+            let user = VirtualUser::new(Rc::clone(scenario), index);
+            let desk = Rc::clone(desk);
+            crew.spawn(|busy| {
+                busy.set(true);
+                run_user(user, start, desk, busy)
+            });
+        }
+    }
 }
 
 impl Desk {
@@ -113,9 +122,8 @@ impl Desk {
     fn take_if(&self, scenario: &ScenarioThread, can_run: impl Fn() -> bool) -> Option<Start> {
         let now = scenario.worker.clock.now();
         loop {
-            let due = self
-                .next_due(scenario)
-                .filter(|due| *due <= now && scenario.is_open())?;
+            let is_due = |due: &u64| *due <= now && scenario.is_open_at(*due);
+            let due = self.next_due(scenario).filter(is_due)?;
             let expired = now - due > self.max_wait && !self.has_free_user();
             if !expired && !can_run() {
                 // With no patience at all, an arrival that nobody can run now is dropped now.
