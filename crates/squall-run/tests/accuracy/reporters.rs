@@ -1,0 +1,93 @@
+//! Reporters get one event for each operation that ended, and numbers that are those of the summary.
+
+use serde_json::{Value, json};
+
+use crate::rig::{Rig, closed, get, plan_of, stage, target, url};
+
+#[test]
+fn events_and_metrics_are_those_of_the_run() {
+    let target = target();
+    let rig = Rig::new();
+    let path = |name: &str| rig.folder().join(name);
+    let reporter = |kind: &str| {
+        json!({"name": kind, "settings": {
+            "events_filepath": path(&format!("events.{kind}")), "metrics_filepath": path(&format!("metrics.{kind}")),
+        }})
+    };
+    let flow = json!([{"http": {"url": "/"}}, {"http": {"name": "sometimes, \"fails\"", "url": "/flaky?rate=0.2"}}]);
+    let stages = json!({
+        "load": stage(closed(4, "1s"), flow),
+        "other": {"after": ["load"], "execute": {"scenarios": {"all": {"load": {"iterations": {"users": 1, "shared": 5}}, "flow": get("/")}}}},
+        "files": {"submit": {"reporters": [reporter("json"), reporter("csv")]}, "after": ["load"]},
+    });
+    let done = rig.run(plan_of(&url(&target), stages));
+    let load = done
+        .summary
+        .stages
+        .iter()
+        .find(|stage| stage.name == "load")
+        .unwrap();
+    let ended = load.totals.started - load.totals.interrupted;
+    for reporter in &done.summary.reporters {
+        assert_eq!(
+            (reporter.accepted, reporter.dropped),
+            (reporter.delivered, 0),
+            "{reporter:?}"
+        );
+    }
+
+    let read = |name: &str| std::fs::read_to_string(path(name)).unwrap();
+    let events: Vec<Value> = read("events.json")
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(events.len() as u64, ended);
+    let text = read("events.csv");
+    let mut rows = csv::Reader::from_reader(text.as_bytes());
+    let columns = rows.headers().unwrap().len();
+    assert!(columns > 5);
+    let rows: Vec<csv::StringRecord> = rows.records().collect::<Result<_, _>>().unwrap();
+    assert_eq!(rows.len() as u64, ended);
+
+    let metrics: Value = serde_json::from_str(&read("metrics.json")).unwrap();
+    for one in done.summary.series.iter().filter(|one| one.stage == "load") {
+        let entry = &metrics[format!("load.{}", one.name)];
+        assert_eq!(entry["succeeded"], one.ok, "{metrics:#}");
+        assert_eq!(entry["failed"], one.failed);
+        let named = events.iter().filter(|event| event["name"] == *one.name);
+        assert_eq!(named.count() as u64, one.started - one.interrupted);
+        let in_rows = rows
+            .iter()
+            .filter(|row| row.iter().any(|cell| cell == one.name));
+        assert_eq!(in_rows.count() as u64, one.started - one.interrupted);
+    }
+    csv::Reader::from_reader(read("metrics.csv").as_bytes())
+        .records()
+        .collect::<Result<Vec<_>, _>>()
+        .unwrap();
+    assert_eq!(done.totals().started, target.stop().requests);
+}
+
+#[test]
+fn an_event_says_when_and_for_whom() {
+    let target = target();
+    let rig = Rig::new();
+    let path = rig.folder().join("events.json");
+    let reporter = json!({"name": "json", "settings": {"events_filepath": path, "metrics_filepath": rig.folder().join("m.json")}});
+    let stages = json!({
+        "load": stage(json!({"iterations": {"users": 2, "per_user": 3}}), get("/delay/5ms")),
+        "files": {"submit": {"reporters": [reporter]}, "after": ["load"]},
+    });
+    rig.run(plan_of(&url(&target), stages));
+    let text = std::fs::read_to_string(path).unwrap();
+    let events: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(events.len(), 6);
+    let keys: Vec<&String> = events[0].as_object().unwrap().keys().collect();
+    for event in &events {
+        assert_eq!(event.as_object().unwrap().keys().collect::<Vec<_>>(), keys);
+        assert_eq!(event["stage"], "load", "{event:#}");
+    }
+}
