@@ -1,16 +1,19 @@
 //! A run with its live view, Ctrl-C and summary.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use signal_hook::consts::{SIGINT, SIGTERM};
+use squall_plan::PlanError;
 use squall_run::{FinishedRun, PreparedRun, RunHandle};
 use squall_view::live::Progress;
 use squall_view::summary;
 
 use crate::args::{ProgressArg, RunArgs};
+use crate::commands::refuse;
 use crate::live::live_state;
 use crate::log::RunLog;
 use crate::{exit, output};
@@ -22,18 +25,32 @@ const FRAME: u32 = 10;
 
 /// Runs a prepared plan to its end and returns the exit code.
 pub(crate) fn execute(run: PreparedRun, args: &RunArgs) -> anyhow::Result<u8> {
+    if let Some(path) = &args.summary
+        && !has_folder(path)
+    {
+        let message = format!("there is no folder for `{}`", path.display());
+        return Ok(refuse(&PlanError::new("--summary", message).into()));
+    }
     let interrupts = count_interrupts()?;
     let log = RunLog::install();
     let handle = RunHandle::start(run)?;
     log.write_to(handle.directory().open_log());
     watch(&handle, args, &interrupts);
     let finished = handle.finish();
+    show(&finished, args);
     if let Some(path) = &args.summary {
         squall_run::store::write_json(path, &finished.summary)
             .with_context(|| format!("cannot write `{}`", path.display()))?;
     }
-    show(&finished, args);
     Ok(exit::of_run(&finished))
+}
+
+/// Tells whether a file can be in the folder that its path names.
+fn has_folder(path: &Path) -> bool {
+    match path.parent() {
+        Some(folder) => folder.as_os_str().is_empty() || folder.is_dir(),
+        None => false,
+    }
 }
 
 /// Counts SIGINT and SIGTERM from now on.

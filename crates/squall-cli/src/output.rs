@@ -17,10 +17,31 @@ pub(crate) fn print(text: &str) {
 /// Prints an error, its words coloured where the terminal can.
 pub(crate) fn error(text: &str) {
     let stream = std::io::stderr();
-    let text = message::render(text, Theme::for_stream(&stream));
+    let columns = Size::of(&stream).map_or(usize::MAX, |size| size.columns.into());
+    let lines: Vec<String> = text.lines().map(|line| broken(line, columns)).collect();
+    let text = message::render(&lines.join("\n"), Theme::for_stream(&stream));
     let mut stream = stream.lock();
     // As above.
     writeln!(stream, "{}", text.trim_end()).ok();
+}
+
+/// Breaks a line between words where it is wider than the terminal.
+fn broken(line: &str, columns: usize) -> String {
+    const INDENT: &str = "    ";
+    let mut broken = String::new();
+    let mut width = 0;
+    for word in line.split_inclusive(' ') {
+        let own = word.trim_end().chars().count();
+        if width > INDENT.len() && width + own > columns {
+            broken.truncate(broken.trim_end().len());
+            broken.push('\n');
+            broken.push_str(INDENT);
+            width = INDENT.len();
+        }
+        broken.push_str(word);
+        width += word.chars().count();
+    }
+    broken
 }
 
 /// Prints a note that is not the result of the command.
@@ -62,4 +83,23 @@ pub(crate) fn theme() -> Theme {
 /// Tells whether standard error is a terminal.
 pub(crate) fn has_screen() -> bool {
     std::io::stderr().is_terminal()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::broken;
+
+    #[test]
+    fn a_line_is_broken_between_words() {
+        for (line, columns, expected) in [
+            ("hint: one two", 80, "hint: one two"),
+            ("hint: one two", 13, "hint: one two"),
+            ("hint: one two", 12, "hint: one\n    two"),
+            ("  in a, b c", 8, "  in a,\n    b c"),
+            ("a-very-long-word", 8, "a-very-long-word"),
+            ("", 8, ""),
+        ] {
+            assert_eq!(broken(line, columns), expected, "{line} at {columns}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ use squall_metrics::summary::{Summary, VerdictStatus};
 use squall_protocol::Clock;
 use squall_report::{RunRecord, WallTime};
 
-use crate::aggregate::{Aggregator, Latest};
+use crate::aggregate::Aggregator;
 use crate::machine::{CpuMeter, usage};
 use crate::prepare::PreparedRun;
 use crate::reporting::Reporting;
@@ -26,7 +26,7 @@ use crate::{StartError, summarize};
 #[derive(Debug)]
 pub struct RunHandle {
     running: Arc<Running>,
-    thread: Option<JoinHandle<Latest>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 /// A run that has ended.
@@ -85,6 +85,7 @@ impl RunHandle {
             usage_before,
             engine: Mutex::new(Some(engine)),
             aggregator: Mutex::new(Some(aggregator)),
+            ended: OnceLock::new(),
             reporting,
             board: Board::new(&run.checked),
             directory,
@@ -131,9 +132,11 @@ impl RunHandle {
 
     /// Waits for the end, stores the summary and returns it.
     pub fn finish(mut self) -> FinishedRun {
-        let joined = self.thread.take().and_then(|thread| thread.join().ok());
-        let latest = joined.unwrap_or_else(|| self.running.end());
-        let summary = summarize::summary(&self.running, &latest);
+        if let Some(thread) = self.thread.take() {
+            // A panic there has been printed; what was measured before is still here.
+            thread.join().ok();
+        }
+        let summary = summarize::summary(&self.running, self.running.end());
         if let Err(error) = self.running.directory.store_summary(&summary) {
             tracing::error!(%error, "the summary could not be stored");
         }

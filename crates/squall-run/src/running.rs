@@ -1,7 +1,7 @@
 //! What the threads of a run share, and what they do with it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use squall_engine::Engine;
 use squall_metrics::RunTotals;
@@ -27,6 +27,8 @@ pub(crate) struct Running {
     pub(crate) usage_before: Usage,
     pub(crate) engine: Mutex<Option<Engine>>,
     pub(crate) aggregator: Mutex<Option<Aggregator>>,
+    /// What the aggregator had when it ended.
+    pub(crate) ended: OnceLock<Latest>,
     pub(crate) reporting: Reporting,
     pub(crate) board: Board,
     pub(crate) directory: RunDirectory,
@@ -36,13 +38,13 @@ pub(crate) struct Running {
 
 impl Running {
     /// Runs all stages and ends everything.
-    pub(crate) fn execute(self: &Arc<Self>) -> Latest {
+    pub(crate) fn execute(self: &Arc<Self>) {
         stages::run(self);
-        self.end()
+        self.end();
     }
 
-    /// Ends the engine and whatever reporters are still open.
-    pub(crate) fn end(&self) -> Latest {
+    /// Ends the engine and whatever reporters are still open, and returns everything that was measured.
+    pub(crate) fn end(&self) -> &Latest {
         if let Some(mut engine) = lock(&self.engine).take() {
             engine.shutdown();
         }
@@ -50,10 +52,11 @@ impl Running {
         for stage in open {
             stages::deliver(self, stage);
         }
-        match lock(&self.aggregator).take() {
+        let aggregator = lock(&self.aggregator).take();
+        self.ended.get_or_init(|| match aggregator {
             Some(aggregator) => aggregator.finish(),
             None => Latest::empty(self.run.series.clone()),
-        }
+        })
     }
 
     /// Lets no further stage start, and ends the load in the given way.
@@ -75,13 +78,22 @@ impl Running {
         }
     }
 
+    fn measured(&self) -> Snapshot {
+        if let Some(latest) = self.ended.get() {
+            return summarize::snapshot(latest);
+        }
+        lock(&self.aggregator)
+            .as_ref()
+            .map(|aggregator| aggregator.latest(summarize::snapshot))
+            .unwrap_or_default()
+    }
+
     /// Returns what a live view shows now.
     pub(crate) fn snapshot(&self) -> Snapshot {
         let now = self.clock.now();
-        let latest = lock(&self.aggregator)
-            .as_ref()
-            .map(|aggregator| aggregator.latest(Clone::clone));
-        let mut snapshot = summarize::snapshot(&self.run, latest.as_ref(), now);
+        let mut snapshot = self.measured();
+        snapshot.name.clone_from(&self.run.plan.name);
+        snapshot.elapsed_s = now as f64 / 1e9;
         snapshot.stages = self.board.progress(now);
         let load = snapshot
             .stages
@@ -93,7 +105,13 @@ impl Running {
         );
         // A run that is being stopped ends when what is in flight has ended, and nobody knows when.
         let stopping = self.stopping.load(Ordering::Relaxed);
-        snapshot.planned_s = stages::planned_s(&self.run).filter(|_| !stopping);
+        if stopping {
+            for stage in &mut snapshot.stages {
+                stage.planned_s = None;
+            }
+        } else {
+            snapshot.planned_s = stages::planned_s(&self.run);
+        }
         snapshot.cpu_percent = lock(&self.cpu).percent(now);
         snapshot.reporters = self.reporting.counts();
         snapshot

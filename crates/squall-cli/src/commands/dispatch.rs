@@ -36,7 +36,7 @@ pub(crate) fn run(command: Command, loader: &dyn TestLoader) -> anyhow::Result<u
 }
 
 /// Prints everything that is wrong with a plan.
-pub(super) fn refuse(errors: &PlanErrors) -> u8 {
+pub(crate) fn refuse(errors: &PlanErrors) -> u8 {
     output::error(&errors.to_string());
     exit::PLAN
 }

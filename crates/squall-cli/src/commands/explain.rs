@@ -21,6 +21,11 @@ pub(super) fn explain(args: &ExplainArgs, loader: &dyn TestLoader) -> anyhow::Re
         Ok(test) if explained.rows.is_empty() => plan_rows(test),
         _ => explained.rows,
     };
+    if let Err(errors) = &explained.test
+        && rows.is_empty()
+    {
+        return Ok(refuse(errors));
+    }
     if args.format == Format::Json {
         let plan = explained.test.as_ref().ok().map(|test| &test.plan);
         let rows = rows.iter().map(|row| {

@@ -9,5 +9,4 @@ mod new;
 mod run;
 mod target;
 
-use dispatch::refuse;
-pub(crate) use dispatch::run;
+pub(crate) use dispatch::{refuse, run};

@@ -221,6 +221,7 @@ fn a_wrong_option() {
     insta::assert_snapshot!("option_ca", refused_url(&["--cacert", "nope.pem"]));
     insta::assert_snapshot!("option_timeout", refused_url(&["--timeout", "0s"]));
     insta::assert_snapshot!("option_method", refused_url(&["-m", "GE T"]));
+    insta::assert_snapshot!("option_summary", refused_url(&["--summary", "no/out.json"]));
     insta::assert_snapshot!("option_connect", refused_url(&["--connect-to", "here"]));
 }
 

@@ -109,6 +109,9 @@ fn results_go_to_standard_output_and_progress_to_standard_error() {
     assert!(ran.is_good(), "{ran:?}");
     assert!(ran.stderr.contains("stage http started"), "{}", ran.stderr);
     assert!(ran.stderr.contains("in flight"), "{}", ran.stderr);
+    let last = ran.stderr.lines().rfind(|line| line.contains("stage"));
+    let last = last.unwrap();
+    assert!(last.contains("stage http completed in"), "{}", ran.stderr);
     let passed = ran.stdout.starts_with("✔ passed\n");
     assert_eq!(passed, ran.code == 0, "{}", ran.stdout);
     let stored = sandbox.only_run();

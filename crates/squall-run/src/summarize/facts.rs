@@ -21,7 +21,7 @@ pub(crate) fn facts(running: &Running, totals: &RunTotals, latest: Option<&Lates
         .iter()
         .map(|entry| totals.stage_iterations(&entry.name).started);
     let mut response = Histogram::new();
-    each_operation(totals, |_, series| response.merge(&series.response()));
+    each_operation(totals, |_, _, series| response.merge(&series.response()));
     Facts {
         failed_stages: failed_stages(running, &entries),
         ok: sums.ok,

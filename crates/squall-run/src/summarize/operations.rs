@@ -1,6 +1,6 @@
 //! What all series of operations have in common.
 
-use squall_metrics::{Histogram, RunTotals, SeriesKey, SeriesKind, SeriesTotal};
+use squall_metrics::{Histogram, RunTotals, SeriesId, SeriesKey, SeriesKind, SeriesTotal};
 
 use super::NS_PER_MS;
 use crate::snapshot::ErrorCount;
@@ -15,7 +15,10 @@ pub(super) fn quantile_ms(histogram: &Histogram, quantile: f64) -> f64 {
 }
 
 /// Calls `see` for every series of operations that has been measured.
-pub(super) fn each_operation(totals: &RunTotals, mut see: impl FnMut(&SeriesKey, &SeriesTotal)) {
+pub(super) fn each_operation(
+    totals: &RunTotals,
+    mut see: impl FnMut(SeriesId, &SeriesKey, &SeriesTotal),
+) {
     let snapshot = totals.table().snapshot();
     for (index, key) in snapshot
         .series
@@ -23,9 +26,9 @@ pub(super) fn each_operation(totals: &RunTotals, mut see: impl FnMut(&SeriesKey,
         .enumerate()
         .filter(|(_, key)| key.kind == SeriesKind::Operation)
     {
-        let id = squall_metrics::SeriesId(u32::try_from(index).unwrap_or(u32::MAX));
+        let id = SeriesId(u32::try_from(index).unwrap_or(u32::MAX));
         if let Some(series) = totals.series(id) {
-            see(key, series);
+            see(id, key, series);
         }
     }
 }
@@ -33,7 +36,7 @@ pub(super) fn each_operation(totals: &RunTotals, mut see: impl FnMut(&SeriesKey,
 /// Groups the failures of all operations, the most frequent first.
 pub(super) fn errors(totals: &RunTotals) -> Vec<ErrorCount> {
     let mut errors: Vec<ErrorCount> = Vec::new();
-    each_operation(totals, |_, series| {
+    each_operation(totals, |_, _, series| {
         for group in &series.failures {
             let known = errors
                 .iter_mut()

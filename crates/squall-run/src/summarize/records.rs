@@ -21,7 +21,7 @@ pub(crate) fn final_records(
         }),
         ..FinalRecords::default()
     };
-    each_operation(totals, |key, series| {
+    each_operation(totals, |_, key, series| {
         if stages.iter().any(|stage| **stage == *key.stage) {
             push_series(key, series, load_s(&key.stage), &mut records);
         }

@@ -2,22 +2,16 @@
 
 use squall_metrics::{Histogram, SeriesKind};
 
-use super::NS_PER_S;
 use super::operations::{each_operation, errors, quantile_ms};
 use crate::aggregate::{Latest, operations};
-use crate::prepare::PreparedRun;
 use crate::snapshot::{SeriesProgress, Snapshot};
 
-/// Makes what live views show of the numbers.
-pub(crate) fn snapshot(run: &PreparedRun, latest: Option<&Latest>, now: u64) -> Snapshot {
-    let mut snapshot = Snapshot {
-        name: run.plan.name.clone(),
-        elapsed_s: now as f64 / NS_PER_S,
-        ..Snapshot::default()
-    };
-    let Some(latest) = latest else {
-        return snapshot;
-    };
+/// Series of operations that live views get; no screen has room for more.
+const SHOWN_SERIES: usize = 64;
+
+/// Makes what live views show of the numbers; the rest of a snapshot is left empty.
+pub(crate) fn snapshot(latest: &Latest) -> Snapshot {
+    let mut snapshot = Snapshot::default();
     let sums = latest.totals.totals();
     let window = operations(&latest.window, &latest.totals);
     let second = operations(&latest.last_second, &latest.totals);
@@ -44,18 +38,24 @@ pub(crate) fn snapshot(run: &PreparedRun, latest: Option<&Latest>, now: u64) -> 
         lag.merge_sparse(&interval.schedule_error);
         snapshot.schedule_lag_p99_ms = (!lag.is_empty()).then(|| quantile_ms(&lag, 0.99));
     }
-    each_operation(&latest.totals, |key, series| {
-        let own = latest
-            .last_second
-            .times(|id| table.key(id).as_ref() == Some(key));
-        snapshot.series.push(SeriesProgress {
-            name: key.name.to_string(),
-            rate: own.rate_per_s(),
-            failed: series.failed,
-            response_ms: percentiles(&own.response),
-        });
-    });
+    snapshot.series = series(latest);
     snapshot
+}
+
+fn series(latest: &Latest) -> Vec<SeriesProgress> {
+    let mut shown = Vec::new();
+    each_operation(&latest.totals, |id, key, series| {
+        if shown.len() < SHOWN_SERIES {
+            let own = latest.last_second.times(|other| other == id);
+            shown.push(SeriesProgress {
+                name: key.name.to_string(),
+                rate: own.rate_per_s(),
+                failed: series.failed,
+                response_ms: percentiles(&own.response),
+            });
+        }
+    });
+    shown
 }
 
 fn percentiles(histogram: &Histogram) -> Option<[f64; 3]> {
