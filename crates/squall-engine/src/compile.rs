@@ -27,7 +27,7 @@ pub enum CompileStageError {
         /// What is wrong.
         error: CompileError,
         /// Where the scenario was written.
-        place: Option<Source>,
+        place: Option<Box<Source>>,
     },
     /// The connection or TLS settings are wrong.
     #[error(transparent)]
@@ -65,7 +65,7 @@ pub fn compile_stage(
         let mut compiled = compiled.map_err(|error| CompileStageError::Step {
             scenario: scenario.name.clone(),
             error,
-            place: scenario.source.clone(),
+            place: scenario.source.clone().map(Box::new),
         })?;
         compiled.http = client.clone();
         compiled.graceful_stop_ns = execute.graceful_stop.as_nanos();

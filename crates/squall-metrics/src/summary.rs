@@ -255,7 +255,8 @@ pub struct GeneratorSummary {
     pub thread_busy_max_percent: f64,
     /// Actual − intended start of iterations as far as the generator caused it.
     pub schedule_error_ms: Distribution,
-    /// Delay that no target caused: schedule error and the wait of finished operations for their script.
+    /// How late a task of an I/O thread runs that should run now, looked at every 10 ms: a finished answer waits as long for its time
+    /// to be taken.
     pub generator_delay_ms: Distribution,
 }
 

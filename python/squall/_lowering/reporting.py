@@ -47,6 +47,7 @@ def _reporter(reporter: Reporter, problems: Problems) -> dict[str, Any]:
         )
         if not right:
             problems.add(f"`{option}` of `{name}` must be {wanted}, not {described(value)}", reporter.place)
-        elif value is not None:
+        else:
+            # None is said as well: it turns a file off that the reporter would write by default.
             settings[option] = os.fspath(value) if isinstance(value, os.PathLike) else value
     return {"name": reporter.name, "settings": settings, "source": reporter.place.to_source()}

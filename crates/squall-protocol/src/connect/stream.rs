@@ -52,8 +52,8 @@ macro_rules! poll_receive {
 ///
 /// **Connections that the peer closed while they were idle.** [`Stream::is_reusable`] asks tokio's cached readiness, which the
 /// event loop has filled in by then: no system call. It cannot see a close that is still on its way, nor one that the event loop
-/// has not read yet. A client therefore treats these two on a *reused* connection as no fault of the target, and repeats an
-/// idempotent request once on a fresh connection: a failed write, and an end of file or a reset before the first byte of the answer.
+/// has not read yet: what is sent then fails, and counts as a failure. Sending it again would make the target see more requests than
+/// the results hold.
 #[derive(Debug)]
 pub enum Stream {
     /// Plain TCP.
