@@ -1,5 +1,7 @@
 //! Templates rendered for every place they can stand in.
 
+#![expect(clippy::unwrap_used, reason = "what fails here is a failed test")]
+
 use std::rc::Rc;
 use std::sync::Arc;
 

@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn a_difference_is_told_by_its_path() {
         let check = |expected: Value, actual: Value, path: &str| {
-            assert_eq!(difference(&expected, &actual).as_deref(), Some(path))
+            assert_eq!(difference(&expected, &actual).as_deref(), Some(path));
         };
         check(json!({"a": {"b": 1}}), json!({"a": {"b": 2}}), ".a.b");
         check(json!({"a": [1, 2]}), json!({"a": [1, 3]}), ".a[1]");
