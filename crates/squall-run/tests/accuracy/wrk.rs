@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::json;
 use squall_target::RunningTarget;
 
-use crate::rig::{Rig, closed, get, plan, target, url};
+use crate::rig::{Rig, closed, get, plan, target, url, wait_until};
 
 const CONNECTIONS: u32 = 16;
 
@@ -19,6 +19,9 @@ fn a_pair_of_runs_is_counted_alike() {
     let Some((wrk, wrk_rate)) = wrk(&target) else {
         return;
     };
+    wait_until("the target has seen wrk go", || {
+        target.stats().connections_open == 0
+    });
     let theirs = target.stats().requests;
     // What is in flight at its end is answered, but no longer counted by wrk.
     assert!(
