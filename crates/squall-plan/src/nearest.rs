@@ -46,6 +46,7 @@ pub fn hint<'a>(
         format!("{verb} {what} are {list}")
     };
     Some(match nearest(name, known.iter().copied()) {
+        Some(suggestion) if known.len() == 1 => format!("did you mean `{suggestion}`?"),
         Some(suggestion) => format!("did you mean `{suggestion}`? {rest}"),
         None => rest,
     })

@@ -118,7 +118,7 @@ fn rows_from_files_are_checked_by_the_run() {
     let expected = "error: data pool `users` has 49 rows for 50 virtual users, each of which keeps one\n  in data.users\n\
         hint: add rows, lower the number of users, or choose another `order`\n\n\
         error: data pool `users` has no field `name`\n  at shop.py:12, Browse\n  \
-        in stages.Browse.execute.scenarios.buy.flow[0].http.body.json.user\nhint: did you mean `names`? there is only `names`";
+        in stages.Browse.execute.scenarios.buy.flow[0].http.body.json.user\nhint: did you mean `names`?";
     assert_eq!(report(&["names".to_owned()], 49), expected);
 }
 

@@ -8,9 +8,9 @@ use crate::table::{Cell, Column, Narrow, Table};
 use crate::text::{Line, Role, bad_above_zero, field, flow, warn_above_zero};
 
 /// From this share of a second on a busy thread is what limits the load.
-const BUSY_PERCENT: f64 = 90.0;
+const BUSY_PERCENT: f64 = 95.0;
 /// A schedule that is kept worse than this distorts response times that are asked about in milliseconds.
-const LATE_MS: f64 = 5.0;
+const LATE_MS: f64 = 10.0;
 /// Below this share of the rate asked for, the load is not what was ordered.
 const REACHED: f64 = 0.95;
 /// From this width on, lines begin with what they are about.
@@ -139,6 +139,7 @@ fn stages(state: &LiveState, columns: usize) -> Vec<Line> {
             StageStatus::Running => (Role::Accent, "▶"),
             StageStatus::Completed => (Role::Good, "✔"),
             StageStatus::Failed => (Role::Bad, "✘"),
+            StageStatus::Interrupted => (Role::Warn, "–"),
         };
         Line::of(role, sign)
             .and(Role::Plain, " ")

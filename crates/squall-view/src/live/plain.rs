@@ -98,6 +98,7 @@ fn change(now_s: f64, stage: &StageState, before: StageStatus) -> Vec<Line> {
             lines.push(line(ended_s, Role::Bad, &format!("failed after {took}")));
         }
         StageStatus::Failed => lines.push(line(now_s, Role::Bad, "failed")),
+        StageStatus::Interrupted => lines.push(line(now_s, Role::Warn, "stopped")),
         StageStatus::Waiting | StageStatus::Running => {}
     }
     lines

@@ -69,6 +69,8 @@ pub enum StageStatus {
     Completed,
     /// Ended with an error, or not started because of one.
     Failed,
+    /// Ended, or not started, because the user stopped the run.
+    Interrupted,
 }
 
 /// Response times in milliseconds.

@@ -8,7 +8,7 @@ use crate::table::{Cell, Column, Narrow, Table};
 use crate::text::{Line, Role, field, flow, warn_above_zero, wrap};
 
 /// From this share of a second on, a busy thread may itself be what limits the load.
-const BUSY_PERCENT: f64 = 90.0;
+const BUSY_PERCENT: f64 = 95.0;
 
 /// What the generator used and how late it was.
 pub(super) fn generator(summary: &Summary, columns: usize) -> Vec<Line> {
