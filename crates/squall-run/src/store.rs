@@ -93,7 +93,7 @@ pub(crate) struct IntervalFile {
 impl IntervalFile {
     /// Appends an interval, and before it the names it is the first to use.
     ///
-    /// Everything is written in one piece: a process that is killed leaves whole lines.
+    /// Everything is written in one piece, so that a process that is killed can leave no line torn but the last.
     pub(crate) fn append(
         &mut self,
         interval: &Interval,

@@ -29,8 +29,9 @@ fn a_new_plan_runs_and_checks() {
         assert!(ran.is_good(), "{ran:?}");
         let requests = sandbox.target.stats().requests;
         assert!(requests > 0);
-        let events = sandbox.read("events.json");
-        assert_eq!(events.lines().count() as u64, requests);
+        let metrics: serde_json::Value =
+            serde_json::from_str(&sandbox.read("metrics.json")).unwrap();
+        assert_eq!(metrics["load.GET /"]["total"], requests);
     }
 }
 

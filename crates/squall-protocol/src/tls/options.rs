@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use rustls::client::{Resumption, WantsClientCert};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::ServerName;
+use rustls::{CipherSuite, SupportedCipherSuite};
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 
 use super::insecure::AcceptAny;
@@ -47,6 +48,15 @@ impl Default for TlsOptions {
     }
 }
 
+fn is_aes_128(suite: SupportedCipherSuite) -> bool {
+    matches!(
+        suite.suite(),
+        CipherSuite::TLS13_AES_128_GCM_SHA256
+            | CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+            | CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+    )
+}
+
 impl TlsOptions {
     /// Reads the files and the system's roots and builds the configuration. Takes milliseconds.
     ///
@@ -58,7 +68,12 @@ impl TlsOptions {
         {
             return Err(TlsSetupError::BadServerName { name: name.clone() });
         }
-        let provider = Arc::new(ring::default_provider());
+        let mut provider = ring::default_provider();
+        // As browsers and curl ask for it, and cheaper than the 256-bit key that the library prefers.
+        provider
+            .cipher_suites
+            .sort_by_key(|suite| !is_aes_128(*suite));
+        let provider = Arc::new(provider);
         let mut config = self.with_client_certificate(self.with_verifier(provider)?)?;
         config.alpn_protocols.clone_from(&self.alpn);
         config.resumption = if self.resumption {
