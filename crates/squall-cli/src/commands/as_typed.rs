@@ -30,7 +30,7 @@ const TYPED: [(&str, &str); 20] = [
 /// Settings that hints name, and the options for them.
 const SETTINGS: [(&str, &str); 3] = [
     (
-        "or set `base_url` in `http` of the plan or of the stage's `settings`",
+        "or set `base_url`: in a Setup stage, or in `http` of a plan",
         "or give its base with `--host`",
     ),
     ("`base_url`", "`--host`"),

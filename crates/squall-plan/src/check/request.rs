@@ -57,7 +57,7 @@ impl Checker<'_> {
                 .findings
                 .add_with_hint(place, fault.message, fault.hint),
             Ok(Some(UrlForm::Relative)) if !has_base => {
-                let hint = "write the whole URL, or set `base_url` in `http` of the plan or of the stage's `settings`";
+                let hint = "write the whole URL, or set `base_url`: in a Setup stage, or in `http` of a plan";
                 self.findings.add_with_hint(
                     place,
                     format!("`{url}` is relative, and there is no `base_url`"),
@@ -79,6 +79,7 @@ impl Checker<'_> {
         for (name, values) in headers {
             let place = place.key(name);
             self.header_name(name, &place);
+            self.no_framing(name, &place);
             for value in self.one_or_many(values, &place) {
                 self.header_value(&value, &place);
             }
@@ -90,6 +91,18 @@ impl Checker<'_> {
             let hint = "use letters, digits and `-`";
             self.findings
                 .add_with_hint(place, format!("`{name}` is not a header name"), hint);
+        }
+    }
+
+    /// The client frames the body itself: a second, other length makes one request read as two (RFC 9112, section 6.3).
+    fn no_framing(&mut self, name: &str, place: &Place<'_>) {
+        if ["content-length", "transfer-encoding"]
+            .iter()
+            .any(|framing| name.eq_ignore_ascii_case(framing))
+        {
+            let hint = "leave it out: the body says how long it is";
+            self.findings
+                .add_with_hint(place, format!("`{name}` cannot be set"), hint);
         }
     }
 

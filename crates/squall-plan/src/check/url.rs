@@ -61,10 +61,13 @@ fn scheme_fault(text: &str, scheme: &str) -> UrlFault {
         };
     }
     // `localhost:8080/x` reads as a URL of the scheme `localhost`.
-    let hint = Some(if text.contains("://") {
-        example()
-    } else {
+    let has_port = text
+        .split_once(':')
+        .is_some_and(|(_, rest)| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let hint = Some(if has_port {
         format!("write `http://{text}`")
+    } else {
+        example()
     });
     UrlFault {
         message: format!("`{text}` starts with neither `http://` nor `https://`"),

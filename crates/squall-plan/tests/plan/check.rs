@@ -329,6 +329,13 @@ fn methods_headers_and_cookies_follow_the_rfcs() {
         &["headers[\"x a\"]: `x a` is not a header name"],
     );
     check_request(
+        json!({"headers": {"Content-Length": "5", "transfer-encoding": "chunked"}}),
+        &[
+            "headers.Content-Length: `Content-Length` cannot be set",
+            "headers.transfer-encoding: `transfer-encoding` cannot be set",
+        ],
+    );
+    check_request(
         json!({"headers": {"a": "1\r\nb: 2", "b": ["x", "\n"], "c": "${uuid4()}\u{0}"}}),
         &[
             "headers.a: the value holds a carriage return, which no header may",
