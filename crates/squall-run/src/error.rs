@@ -16,7 +16,7 @@ pub type PrepareErrors = PlanErrors;
 #[non_exhaustive]
 pub enum StartError {
     /// The run's directory could not be made.
-    #[error("cannot create `{}`: {source}", path.display())]
+    #[error("cannot create `{}`", path.display())]
     Store {
         /// The directory or file.
         path: PathBuf,

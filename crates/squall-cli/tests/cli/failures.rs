@@ -128,5 +128,6 @@ fn a_runs_folder_that_cannot_be_made_is_a_fault() {
         ran.stderr.starts_with("error: cannot create `taken/"),
         "{ran:?}"
     );
+    assert_eq!(ran.stderr.matches("os error").count(), 1, "{ran:?}");
     assert_eq!(sandbox.target.stats().requests, 0);
 }
