@@ -233,6 +233,7 @@ def test_a_request_says_where_it_was_written(load_body):
         ("post('/', json=1, data='x')", "`data` and `json` are both bodies"),
         ("post('/', data=iter([b'x']))", "`data` cannot be"),
         ("get('/', tags=[])", "unexpected keyword argument 'tags'"),
+        ("get(5)", "the URL must be text, not `5` (int)"),
     ],
 )
 def test_a_wrong_argument_is_a_mistake_with_its_line(refusal, call, message):
@@ -240,3 +241,16 @@ def test_a_wrong_argument_is_a_mistake_with_its_line(refusal, call, message):
     assert message in error["message"]
     assert "cannot be compiled" not in error["message"]
     assert (error["file"], error["line"], error["name"]) == ("shop.py", 10, "Shop.go")
+
+
+@pytest.mark.parametrize(
+    ("call", "hint"),
+    [
+        ("get('/', header={})", "did you mean `headers`?; it takes `url`, `params`, `headers`"),
+        ("get('/', zzz=1)", "it takes `url`, `params`, `headers`"),
+        ("get('/', expect=expect(statuss=200))", "did you mean `status`?; it takes `status`, `headers`"),
+        ("get('/', extract={'a': extract.header(nam='x')})", "did you mean `name`?"),
+    ],
+)
+def test_an_unknown_argument_is_answered_with_those_that_exist(refusal, call, hint):
+    assert refusal(f"await self.client.http.{call}")["hint"].startswith(hint)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from types import FrameType, TracebackType
 from typing import Any
 
+from squall._recording.arguments import argument_hint
 from squall._recording.frames import Place, is_users, qualified_name, users_lines
 from squall._recording.recording import MisuseError, NotRecordableError, Recording, RefusalError, switch
 from squall._recording.watch import watched
@@ -22,6 +23,7 @@ class BodyError(Exception):
     Attributes:
         message: The exception's type and text.
         lines: The user's lines that led to it, outermost first.
+        hint: What to write instead, if it is about an argument of the SDK.
     """
 
     def __init__(self, error: BaseException) -> None:
@@ -29,6 +31,7 @@ class BodyError(Exception):
         super().__init__(text)
         self.message = f"{type(error).__name__}: {text}" if text else type(error).__name__
         self.lines = users_lines(error.__traceback__)
+        self.hint = argument_hint(error)
 
 
 def record_once(body: Callable[[], object], nonce_bytes: int) -> Recording:

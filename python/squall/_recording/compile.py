@@ -54,9 +54,8 @@ def compile_body(body: Callable[[], object]) -> Compiled | Uncompiled:
         return Uncompiled(refusal.message, refusal.hint, refusal.place)
     except BodyError as error:
         place = error.lines[-1] if error.lines else None
-        return Uncompiled(
-            f"its body raises `{error.message}`", None, place, is_mistake=True, traceback=traceback_text(error.lines)
-        )
+        reason = f"its body raises `{error.message}`"
+        return Uncompiled(reason, error.hint, place, is_mistake=True, traceback=traceback_text(error.lines))
     return _compare(first, second)
 
 

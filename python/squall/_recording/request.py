@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from squall._authoring.answers import Expectation, Extraction
+from squall._authoring.placeholders import Placeholder
 from squall._authoring.values import DURATION_HINT, duration_text
 from squall._recording.content import body_of
 from squall._recording.encoding import described, fields, plain, template
@@ -72,6 +73,8 @@ class Transaction:
 def _request(method: object, url: object, options: Options) -> Step:
     if not isinstance(method, str) or not method.isascii() or not method.replace("-", "").isalnum():
         misuse(f"{described(method)} is not an HTTP method")
+    if not isinstance(url, (str, Placeholder)):
+        misuse(f"the URL must be text, not {described(url)}", "give an absolute URL, or a path below `base_url`")
     step: Step = {"method": method.upper(), "url": template(url, "the URL")}
     if not step["url"]:
         misuse("the URL is empty", "give an absolute URL, or a path below `base_url`")
