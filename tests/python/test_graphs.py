@@ -450,7 +450,7 @@ def test_stages_imported_from_another_file_count(load, tmp_path):
             "[CSVConfig(overwrite=False), JSONConfig(None, 'm.json')]",
             [
                 ("csv", {"events_filepath": "events.csv", "metrics_filepath": "metrics.csv", "overwrite": False}),
-                ("json", {"metrics_filepath": "m.json", "overwrite": True}),
+                ("json", {"events_filepath": None, "metrics_filepath": "m.json", "overwrite": True}),
             ],
         ),
         ("None", [("json", {"events_filepath": "events.json", "metrics_filepath": "metrics.json", "overwrite": True})]),
