@@ -27,7 +27,7 @@ pub struct TargetArgs {
     #[arg(long, value_name = "FILE")]
     pub ready_file: Option<PathBuf>,
     /// Write the certificate to trust for HTTPS to this file
-    #[arg(long, value_name = "FILE.pem")]
+    #[arg(long, value_name = "FILE.pem", requires = "https")]
     pub certificate_file: Option<PathBuf>,
     /// Stop after this time
     #[arg(short, long, value_name = "TIME")]

@@ -67,6 +67,25 @@ fn nothing_is_replaced_unless_asked() {
 }
 
 #[test]
+fn a_starter_is_not_written_for_a_url_that_it_could_not_load() {
+    let sandbox = Sandbox::new();
+    for url in [
+        "not a url",
+        "shop.example",
+        "ftp://shop.example",
+        "https://shop.example/?a=1",
+        "https://shop.example/\"",
+    ] {
+        for name in ["shop.py", "plan.yaml"] {
+            let ran = sandbox.run(&["new", name, "--url", url]);
+            assert_eq!(ran.code, 104, "{ran:?}");
+            assert!(ran.stderr.contains("in --url"), "{ran:?}");
+            assert!(!sandbox.path(name).exists());
+        }
+    }
+}
+
+#[test]
 fn the_commands_of_graphs_are_the_same() {
     let sandbox = Sandbox::new();
     let url = sandbox.url();

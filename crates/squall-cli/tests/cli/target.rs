@@ -5,6 +5,21 @@ use std::process::Command;
 use crate::sandbox::{Sandbox, wait_for};
 
 #[test]
+fn a_certificate_needs_https() {
+    let sandbox = Sandbox::new();
+    let args = [
+        "target",
+        "--http",
+        "127.0.0.1:0",
+        "--certificate-file",
+        "ca.pem",
+    ];
+    let ran = sandbox.run(&args);
+    assert_eq!(ran.code, 104, "{ran:?}");
+    assert!(ran.stderr.contains("--https <ADDRESS>"), "{ran:?}");
+}
+
+#[test]
 fn it_says_where_it_is_and_stops_on_ctrl_c() {
     let sandbox = Sandbox::new();
     let addresses = ["--http", "127.0.0.1:0", "--https", "127.0.0.1:0"];
