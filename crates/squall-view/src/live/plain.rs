@@ -35,7 +35,7 @@ impl Plain {
     pub(super) fn lines(&mut self, state: &LiveState, size: Size) -> String {
         let columns = usize::from(size.columns);
         let mut lines = self.changes(state);
-        if state.elapsed_s >= self.due_s {
+        if state.elapsed_s >= self.due_s && !has_ended(state) {
             self.due_s = next_due(state.elapsed_s);
             lines.extend(interval(state, columns));
         }
@@ -68,6 +68,15 @@ impl Plain {
         let known = self.stages.iter().find(|(known, _)| known == name);
         known.map_or(StageStatus::Waiting, |(_, status)| *status)
     }
+}
+
+/// What is left of an interval after the load has ended says nothing of its rate.
+fn has_ended(state: &LiveState) -> bool {
+    let is_over = |stage: &StageState| match stage.status {
+        StageStatus::Waiting | StageStatus::Running => false,
+        StageStatus::Completed | StageStatus::Failed | StageStatus::Interrupted => true,
+    };
+    !state.stages.is_empty() && state.stages.iter().all(is_over)
 }
 
 /// A stage can start and end between two updates: then both are told.

@@ -236,6 +236,30 @@ fn plain(theme: Theme, columns: u16) -> String {
 }
 
 #[test]
+fn the_rest_of_an_interval_after_the_load_is_no_line() {
+    let mut bytes = Vec::new();
+    let size = Size {
+        columns: 120,
+        rows: 24,
+    };
+    let mut view = LiveView::new(
+        Progress::Plain,
+        &mut bytes,
+        Theme::PLAIN,
+        Box::new(move || size),
+    );
+    let mut state = moment::live(3.0);
+    for stage in &mut state.stages {
+        stage.status = StageStatus::Completed;
+    }
+    view.update(&state);
+    view.finish().expect("a vector takes all bytes");
+    let shown = String::from_utf8(bytes).expect("only text is written");
+    assert!(shown.contains("completed"), "{shown}");
+    assert!(!shown.contains("in flight"), "{shown}");
+}
+
+#[test]
 fn plain_lines() {
     assert_snapshot!(plain(Theme::PLAIN, u16::MAX));
 }
