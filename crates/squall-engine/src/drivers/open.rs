@@ -62,6 +62,10 @@ pub(super) async fn drive(
         wait(scenario, due.min(scenario.end_ns.get())).await;
         dispatch(scenario, &desk, &mut crew);
         if scenario.is_open() && desk.is_due(scenario) {
+            if desk.has_free_user() {
+                tokio::task::yield_now().await;
+                continue;
+            }
             tokio::select! {
                 () = desk.freed.notified() => {}
                 () = wait(scenario, scenario.end_ns.get()) => {}
@@ -71,14 +75,30 @@ pub(super) async fn drive(
     wait(scenario, scenario.end_ns.get()).await;
     if !scenario.worker.aborted.get() {
         // What was due before the end and found the generator late starts all the same, if somebody is free.
-        dispatch(scenario, &desk, &mut crew);
+        while dispatch(scenario, &desk, &mut crew) == Dispatched::Some {
+            tokio::task::yield_now().await;
+        }
     }
     desk.drop_rest(scenario);
     crew.finish(scenario).await;
 }
 
-/// Gives arrivals that are due to users that are free.
-fn dispatch(scenario: &Rc<ScenarioThread>, desk: &Rc<Desk>, crew: &mut Crew) {
+/// New users per round of the dispatcher. Opening a connection costs more than a request: without a bound, the arrivals that come due
+/// while connections are opened would open connections in turn, faster and faster, and no user would get to finish a request.
+const NEW_USERS: usize = 8;
+
+/// What is left when a round of the dispatcher ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dispatched {
+    /// Nothing that is due could be given to anybody.
+    All,
+    /// More may be due, but users that are under way come first.
+    Some,
+}
+
+/// Gives arrivals that are due to users that are free, and to a few new ones.
+fn dispatch(scenario: &Rc<ScenarioThread>, desk: &Rc<Desk>, crew: &mut Crew) -> Dispatched {
+    let mut new_users = 0;
     while let Some(start) = desk.take_if(scenario, || desk.has_free_user()) {
         let idle = desk.idle.borrow_mut().pop();
         if let Some(mailbox) = idle {
@@ -95,8 +115,13 @@ fn dispatch(scenario: &Rc<ScenarioThread>, desk: &Rc<Desk>, crew: &mut Crew) {
                 busy.set(true);
                 run_user(user, start, desk, busy)
             });
+            new_users += 1;
+            if new_users == NEW_USERS {
+                return Dispatched::Some;
+            }
         }
     }
+    Dispatched::All
 }
 
 impl Desk {
