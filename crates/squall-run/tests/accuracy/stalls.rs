@@ -151,8 +151,8 @@ fn iterations_that_waited_too_long_are_dropped_and_counted() {
 fn without_patience_only_those_that_find_no_user_are_dropped() {
     let (done, _server) = stalled(json!({"max_users": 2, "max_wait": "0s"}));
     let dropped = done.totals().dropped_iterations;
-    // Users are free before and after the stall: a generator that is late by microseconds drops nothing.
-    let busy = (done.late_ms() + UNSEEN_MS) / 1e3 * RATE;
     assert!(dropped >= 190, "{dropped}");
-    assert!(dropped as f64 <= 200.0 + 2.0 * busy, "{dropped}");
+    // Users are free before and after the stall: a generator that is late by microseconds drops nothing, or else it would be nearly all
+    // of the other 800. What a busy machine holds up beside the stall stays far below this.
+    assert!(dropped < 500, "{dropped} of {DUE}");
 }
