@@ -109,7 +109,7 @@ fn with_few_users_iterations_wait_for_them_and_are_charged_all_the_same() {
     agrees_with_schedule(&done, &server);
     let only = done.only();
     // Only two requests were on the wire: the service time's p99 knows nothing of the stall.
-    let quick = UNSEEN_MS + done.late_ms() + 100.0;
+    let quick = UNSEEN_MS + done.late_ms() + 400.0;
     assert!(
         only.service_time_ms.p99 < quick,
         "{:?}",
@@ -121,11 +121,11 @@ fn with_few_users_iterations_wait_for_them_and_are_charged_all_the_same() {
         only.service_time_ms
     );
     assert!(
-        only.response_time_ms.p95 > 850.0,
+        only.response_time_ms.p95 > 500.0,
         "{:?}",
         only.response_time_ms
     );
-    assert!(only.waiting_ms.p95 > 850.0, "{:?}", only.waiting_ms);
+    assert!(only.waiting_ms.p95 > 500.0, "{:?}", only.waiting_ms);
     assert_eq!(done.totals().dropped_iterations, 0);
 }
 
