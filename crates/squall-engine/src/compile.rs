@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use crate::data::Rows;
 use crate::program::{Names, compile};
-use crate::scenario::{CompiledScenario, Workload};
+use crate::scenario::CompiledScenario;
 
 /// Why a stage cannot be made ready.
 #[derive(Debug, Error)]
@@ -105,7 +105,7 @@ fn compile_scenario(
             scenario: names.scenario,
         }),
         load: scenario.load.clone(),
-        workload: Workload::Flow(program),
+        program,
         scope,
         http: ClientConfig::default(),
         graceful_stop_ns: 0,

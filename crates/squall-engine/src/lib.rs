@@ -32,5 +32,4 @@ pub use compile::{CompileStageError, Environment, compile_stage};
 pub use engine::{Engine, EngineError, EngineSettings, RunningScenarios};
 pub use parts::{PartKind, PartSink};
 pub use record::{OperationRecord, RecordQueue};
-pub use scenario::{CompiledScenario, Workload};
-pub use users::ScriptUser;
+pub use scenario::CompiledScenario;

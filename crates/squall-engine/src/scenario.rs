@@ -5,35 +5,16 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use squall_http::{ClientConfig, ClientSettings};
-use squall_metrics::{ScenarioId, ScenarioKey, SeriesKey, SeriesKind};
+use squall_metrics::ScenarioId;
 use squall_plan::{CheckedLoad, IterationTotal};
 use squall_protocol::values::{Bindings, BindingsSettings, IterationIds, Scope};
 use tokio::sync::Notify;
 
-use crate::compile::Environment;
 use crate::data::{RowPicker, Rows};
 use crate::program::{ChooserState, Program};
 use crate::schedule::Segment;
-use crate::script::ScriptHost;
 use crate::seed::mix;
 use crate::worker::Worker;
-
-/// The plan's default for the time that iterations in flight get at the end.
-const DEFAULT_GRACE_NS: u64 = 1_000_000_000;
-
-/// What one iteration does.
-#[derive(Debug)]
-pub enum Workload {
-    /// A compiled flow.
-    Flow(Program),
-    /// A script.
-    Script {
-        /// Who runs it.
-        host: Arc<dyn ScriptHost>,
-        /// Where its iterations are counted.
-        iteration: squall_metrics::SeriesId,
-    },
-}
 
 /// A scenario ready to run; shared by all threads.
 #[derive(Debug)]
@@ -43,7 +24,7 @@ pub struct CompiledScenario {
     /// When iterations start.
     pub load: CheckedLoad,
     /// What one iteration does.
-    pub workload: Workload,
+    pub program: Program,
     /// Names of variables, pools and counters.
     pub scope: Scope,
     /// HTTP settings.
@@ -69,35 +50,6 @@ pub(crate) struct Share {
     pub(crate) wall_origin_ns: u64,
 }
 
-impl CompiledScenario {
-    /// Makes a scenario whose iterations a script runs, with the default settings and without data pools.
-    pub fn of_script(
-        key: ScenarioKey,
-        load: CheckedLoad,
-        host: Arc<dyn ScriptHost>,
-        environment: &mut Environment,
-    ) -> Self {
-        let iteration = environment.series.intern(SeriesKey {
-            stage: Arc::clone(&key.stage),
-            scenario: Arc::clone(&key.scenario),
-            name: "iteration".into(),
-            kind: SeriesKind::Iteration,
-        });
-        let first_user = environment.users;
-        environment.users += u64::from(load.peak_users());
-        Self {
-            id: environment.series.intern_scenario(key),
-            load,
-            workload: Workload::Script { host, iteration },
-            scope: Scope::default(),
-            http: ClientConfig::default(),
-            graceful_stop_ns: DEFAULT_GRACE_NS,
-            first_user,
-            rows: Vec::new(),
-        }
-    }
-}
-
 /// One thread's share of a running scenario.
 #[derive(Debug)]
 pub(crate) struct ScenarioThread {
@@ -120,14 +72,10 @@ impl ScenarioThread {
     pub(crate) fn new(scenario: Arc<CompiledScenario>, worker: Rc<Worker>, share: &Share) -> Self {
         let segment = share.segment;
         let stride = (u64::from(segment.index), u64::from(segment.count));
-        let choosers = match &scenario.workload {
-            Workload::Flow(program) => program
-                .choosers
-                .iter()
-                .map(|c| RefCell::new(c.state(segment.index)))
-                .collect(),
-            Workload::Script { .. } => Vec::new(),
-        };
+        let choosers = scenario.program.choosers.iter();
+        let choosers = choosers
+            .map(|c| RefCell::new(c.state(segment.index)))
+            .collect();
         Self {
             segment,
             seed: mix(share.seed, u64::from(scenario.id.0)),

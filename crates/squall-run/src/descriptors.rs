@@ -18,11 +18,13 @@ pub(crate) fn fit_default_users(written: &Plan, plan: &mut CheckedPlan) {
             let execute = written.stages.get(&stage.name)?.execute.as_ref()?;
             match &execute.scenarios.get(scenario)?.load {
                 LoadProfile::Open(load) => load.max_users,
+                LoadProfile::Volume(load) => load.max_users,
                 LoadProfile::Closed(_) | LoadProfile::Iterations(_) => None,
             }
         };
         for scenario in &mut execute.scenarios {
-            if let CheckedLoad::Open { max_users, .. } = &mut scenario.load
+            if let CheckedLoad::Open { max_users, .. } | CheckedLoad::Volume { max_users, .. } =
+                &mut scenario.load
                 && asked(&scenario.name).is_none()
                 && let Err(allowed) = limits::reserve_descriptors(u64::from(*max_users))
             {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, ToSocketAddrs as _};
 use std::sync::Arc;
 
-use squall_engine::{CompiledScenario, Workload};
+use squall_engine::CompiledScenario;
 use squall_plan::{CheckedKind, CheckedPlan, CheckedStage, PlanError, Source};
 
 use crate::error::plan_error;
@@ -19,13 +19,10 @@ pub(crate) fn resolve_hosts(
     for (index, scenarios) in scenarios {
         for scenario in scenarios {
             let connect = scenario.http.connect_settings();
-            let Workload::Flow(program) = &scenario.workload else {
-                continue;
-            };
             if connect.unix_socket.is_some() {
                 continue;
             }
-            for origin in program.origins() {
+            for origin in scenario.program.origins() {
                 let (host, port) = connect.target(origin);
                 if host.parse::<IpAddr>().is_ok() || !known.insert(host.to_owned()) {
                     continue;

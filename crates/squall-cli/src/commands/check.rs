@@ -68,5 +68,11 @@ fn describe_load(load: &CheckedLoad) -> String {
                 format!("{each} iterations by each of {users} users")
             }
         },
+        CheckedLoad::Volume {
+            entry, duration, ..
+        } => match duration {
+            Some(duration) => format!("as many users as `{entry}` says, for {duration}"),
+            None => format!("as many users as `{entry}` says"),
+        },
     }
 }

@@ -91,7 +91,7 @@ fn requests(flow: &Flow) -> u64 {
     flow.iter()
         .map(|step| match step {
             Step::Http(_) => 1,
-            Step::Pause(_) => 0,
+            Step::Pause(_) | Step::Script(_) => 0,
             Step::Loop(repeat) => u64::from(repeat.times) * requests(&repeat.steps),
             Step::If(condition) => requests(&condition.then).max(requests(&condition.otherwise)),
             Step::Choose(choose) => choose

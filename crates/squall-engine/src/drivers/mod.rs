@@ -55,5 +55,6 @@ pub(crate) async fn drive(scenario: Rc<ScenarioThread>) {
             )
             .await;
         }
+        CheckedLoad::Volume { .. } => {}
     }
 }

@@ -95,6 +95,10 @@ impl Compiler<'_> {
                 self.ops.push(Op::GroupEnd);
                 Ok(())
             }
+            Step::Script(script) => Err(CompileError::Invalid(format!(
+                "there is no interpreter that could run the script `{}`",
+                script.entry
+            ))),
         }
     }
 

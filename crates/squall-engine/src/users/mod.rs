@@ -3,8 +3,6 @@
 mod flow;
 mod operation;
 mod running;
-mod script_user;
 mod virtual_user;
 
-pub use script_user::ScriptUser;
 pub(crate) use virtual_user::{Ended, Start, VirtualUser};

@@ -7,8 +7,7 @@ use squall_metrics::Outcome;
 use squall_protocol::values::Bindings;
 
 use super::running::RunningTransaction;
-use super::script_user::ScriptUser;
-use crate::scenario::{ScenarioThread, Workload};
+use crate::scenario::ScenarioThread;
 use crate::seed::mix;
 
 /// When and as which number an iteration starts.
@@ -92,20 +91,10 @@ impl VirtualUser {
             scenario.close();
             return Ended::NoData;
         }
-        let (outcome, running) = match &scenario.scenario.workload {
-            Workload::Flow(program) => {
-                let running =
-                    RunningTransaction::start(&scenario.worker, program.iteration, start.intended);
-                (self.run(program, start.intended).await, running)
-            }
-            Workload::Script { host, iteration } => {
-                let running =
-                    RunningTransaction::start(&scenario.worker, *iteration, start.intended);
-                let mut user = ScriptUser::new(self, start);
-                let result = host.iterate(&mut user).await;
-                (user.outcome(result, *iteration), running)
-            }
-        };
+        let program = &scenario.scenario.program;
+        let running =
+            RunningTransaction::start(&scenario.worker, program.iteration, start.intended);
+        let outcome = self.run(program, start.intended).await;
         running.finish(outcome, self.last_moment.max(start.intended));
         Ended::Done
     }

@@ -117,7 +117,21 @@ pub enum CheckedLoad {
         /// Wait between a user's iterations.
         pause: Option<Pause>,
     },
+    /// As many virtual users as a function of the test file says, second by second.
+    Volume {
+        /// Name of the function.
+        entry: String,
+        /// The load ends here at the latest; `None` leaves it to the function.
+        duration: Option<Span>,
+        /// Virtual users at most.
+        max_users: u32,
+        /// Fixed time between a user's iteration starts.
+        pacing: Option<Span>,
+    },
 }
+
+/// How long a load goes at the longest that says itself when it ends: a hundred years.
+const UNLIMITED: Span = Span::from_secs(100 * 365 * 86_400);
 
 /// How many iterations, and who counts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,6 +150,7 @@ impl CheckedLoad {
                 .iter()
                 .fold(Span::ZERO, |sum, ramp| sum.saturating_add(ramp.duration)),
             Self::Iterations { max_duration, .. } => *max_duration,
+            Self::Volume { duration, .. } => duration.unwrap_or(UNLIMITED),
         }
     }
 
@@ -150,7 +165,7 @@ impl CheckedLoad {
             Self::Closed {
                 start_users, ramps, ..
             } => peak(*start_users, ramps).ceil() as u32,
-            Self::Open { max_users, .. } => *max_users,
+            Self::Open { max_users, .. } | Self::Volume { max_users, .. } => *max_users,
             Self::Iterations { users, .. } => *users,
         }
     }

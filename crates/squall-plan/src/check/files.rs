@@ -122,7 +122,7 @@ impl Files {
                     &place.key("http").written_at(request.source.as_ref()),
                 );
             }
-            Step::Pause(_) => {}
+            Step::Pause(_) | Step::Script(_) => {}
             Step::Loop(step) => self.flow(&step.steps, &place.key("loop").key("steps")),
             Step::If(step) => {
                 self.flow(&step.then, &place.key("if").key("then"));

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::checker::{Checker, Current};
-use crate::model::{Choose, Condition, Flow, Group, If, Loop, Step};
+use crate::model::{Choose, Condition, Flow, Group, If, Loop, Script, Step};
 use crate::place::Place;
 
 /// Every name that some step of a flow extracts.
@@ -15,7 +15,7 @@ fn collect<'a>(flow: &'a Flow, names: &mut BTreeSet<&'a str>) {
     for step in flow {
         match step {
             Step::Http(request) => names.extend(request.extract.keys().map(String::as_str)),
-            Step::Pause(_) => {}
+            Step::Pause(_) | Step::Script(_) => {}
             Step::Loop(step) => collect(&step.steps, names),
             Step::Group(step) => collect(&step.steps, names),
             Step::If(step) => {
@@ -64,6 +64,7 @@ impl<'a> Checker<'a> {
             Step::If(step) => self.branch_on(step, &place.key("if")),
             Step::Choose(step) => self.choose(step, &place.key("choose")),
             Step::Group(step) => self.group(step, &place.key("group")),
+            Step::Script(step) => self.script(step, &place.key("script")),
         }
     }
 
@@ -83,6 +84,11 @@ impl<'a> Checker<'a> {
         let place = place.clone().written_at(step.source.as_ref());
         self.not_empty(&step.name, &place.key("name"));
         self.steps(&step.steps, &place.key("steps"));
+    }
+
+    fn script(&mut self, step: &'a Script, place: &Place<'a>) {
+        let place = place.clone().written_at(step.source.as_ref());
+        self.not_empty(&step.entry, &place.key("entry"));
     }
 
     fn branch_on(&mut self, step: &'a If, place: &Place<'a>) {

@@ -1,10 +1,13 @@
 use super::checked::{CheckedLoad, IterationTotal, peak};
 use super::checker::Checker;
-use crate::model::{ClosedLoad, IterationLoad, LoadProfile, OpenLoad, RampStage, Ramps};
+use crate::model::{
+    ClosedLoad, IterationLoad, LoadProfile, OpenLoad, RampStage, Ramps, VolumeLoad,
+};
 use crate::place::Place;
 use crate::units::{Rate, Span};
 
 const DEFAULT_MAX_WAIT: Span = Span::from_secs(10);
+const DEFAULT_MAX_VOLUME: u32 = 10_000;
 const DEFAULT_MAX_DURATION: Span = Span::from_secs(600);
 
 impl Checker<'_> {
@@ -14,6 +17,7 @@ impl Checker<'_> {
             LoadProfile::Closed(load) => self.closed(load, &place.key("closed")),
             LoadProfile::Open(load) => self.open(load, &place.key("open")),
             LoadProfile::Iterations(load) => self.iterations(load, &place.key("iterations")),
+            LoadProfile::Volume(load) => Some(self.volume(load, &place.key("volume"))),
         }
     }
 
@@ -98,6 +102,24 @@ impl Checker<'_> {
             pacing: load.pacing,
             pause: load.pause.clone(),
         })
+    }
+
+    fn volume(&mut self, load: &VolumeLoad, place: &Place<'_>) -> CheckedLoad {
+        self.not_empty(&load.entry, &place.key("entry"));
+        self.above_zero(load.pacing, &place.key("pacing"));
+        self.above_zero(load.duration, &place.key("duration"));
+        if load.max_users == Some(0) {
+            self.findings.add(
+                &place.key("max_users"),
+                "without virtual users no iteration can start",
+            );
+        }
+        CheckedLoad::Volume {
+            entry: load.entry.clone(),
+            duration: load.duration,
+            max_users: load.max_users.unwrap_or(DEFAULT_MAX_VOLUME),
+            pacing: load.pacing,
+        }
     }
 
     /// The start and the ramps of users or of a rate.

@@ -2,7 +2,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{HttpRequest, Source};
+use super::{HttpRequest, Script, Source};
 use crate::template::Template;
 use crate::units::Span;
 
@@ -25,6 +25,8 @@ pub enum Step {
     Choose(Choose),
     /// Times steps as one transaction.
     Group(Group),
+    /// Runs code of the test file.
+    Script(Box<Script>),
 }
 
 /// A wait: `"250ms"`, or a range `"1s..3s"` from which each wait is drawn evenly.

@@ -14,6 +14,8 @@ pub enum LoadProfile {
     Open(OpenLoad),
     /// A given number of iterations.
     Iterations(IterationLoad),
+    /// As many virtual users as a function of the test file says, second by second.
+    Volume(VolumeLoad),
 }
 
 /// A closed model: N virtual users.
@@ -62,6 +64,23 @@ pub struct OpenLoad {
     /// `0s` drops at once. Default: `10s`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_wait: Option<Span>,
+}
+
+/// A closed model whose number of virtual users a function of the test file decides while the load goes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VolumeLoad {
+    /// Name under which the test file registered the function; it is asked once a second for the next second.
+    pub entry: String,
+    /// The load ends here at the latest. Default: when the function says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<Span>,
+    /// Virtual users at most, whatever the function says. Default: 10,000.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_users: Option<u32>,
+    /// Fixed time between a user's iteration starts; an iteration that takes longer delays the next one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pacing: Option<Span>,
 }
 
 /// Spacing of the arrivals of an open model.

@@ -7,6 +7,7 @@ mod data;
 mod flow;
 mod http;
 mod load_profile;
+mod script;
 mod shapes;
 mod stage;
 mod threshold;
@@ -19,8 +20,9 @@ pub use http::{
     OneOrMany, TlsSettings,
 };
 pub use load_profile::{
-    ClosedLoad, IterationLoad, LoadProfile, OpenLoad, RampStage, Ramps, Spacing,
+    ClosedLoad, IterationLoad, LoadProfile, OpenLoad, RampStage, Ramps, Spacing, VolumeLoad,
 };
+pub use script::{Script, ScriptRuns};
 pub use stage::{
     Empty, Execute, ExecuteSettings, Plan, ReporterConfig, Scenario, Source, Stage, Submit,
 };

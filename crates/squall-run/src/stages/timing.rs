@@ -15,7 +15,7 @@ pub(super) fn planned_of(kind: &CheckedKind) -> Option<f64> {
         .iter()
         .map(|scenario| match &scenario.load {
             // A number of iterations takes as long as it takes.
-            CheckedLoad::Iterations { .. } => None,
+            CheckedLoad::Iterations { .. } | CheckedLoad::Volume { duration: None, .. } => None,
             load => Some(load.duration().as_secs_f64()),
         });
     loads.try_fold(0.0_f64, |longest, load| Some(longest.max(load?)))

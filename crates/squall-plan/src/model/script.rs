@@ -1,0 +1,36 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Source;
+
+/// Code of the test file that runs in its interpreter, once per pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Script {
+    /// Name under which the test file registered it, e.g. `shop:browse`.
+    pub entry: String,
+    /// Where it runs. Default: `coroutine`.
+    #[serde(default)]
+    pub runs: ScriptRuns,
+    /// Name of the operation where the script itself is timed as one. Default: `entry`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Each pass takes an item of the script's own data pool; the scenario ends when that is used up. The script must then be the only
+    /// step of its scenario.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub takes_data: bool,
+    /// Where the script was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+}
+
+/// Where a script runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ScriptRuns {
+    /// On the event loop of its process, with all other coroutines.
+    #[default]
+    Coroutine,
+    /// On a thread of its own for as long as it runs: blocking code.
+    Thread,
+}
