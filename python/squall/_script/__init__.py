@@ -1,0 +1,1 @@
+"""What runs in the interpreter: scripts by name, their data, their configuration."""

@@ -1,0 +1,53 @@
+"""Where the iterations of a script get their arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Any, Protocol, Union
+
+Item = tuple[Any, tuple[Any, ...]]
+"""What a pool hands out: the item's id and the arguments."""
+
+
+class PoolExhausted(Exception):  # noqa: N818 - not a mistake: it ends a scenario
+    """Raised by a pool that has no items left and will get none; its scenario ends."""
+
+
+class Pool(Protocol):
+    """Hands out arguments, each to one iteration at a time."""
+
+    def checkout(self) -> Item | None:
+        """Returns the next item, or None where there is nothing at the moment.
+
+        Raises:
+            PoolExhausted: There will never be one again.
+        """
+
+    def checkin(self, id: Any, /) -> None:
+        """Takes back the item of that id after its iteration."""
+
+
+class AsyncPool(Protocol):
+    """A pool whose methods are coroutine functions."""
+
+    def checkout(self) -> Awaitable[Item | None]:
+        """Returns the next item, as `Pool.checkout`."""
+
+    def checkin(self, id: Any, /) -> Awaitable[None]:
+        """Takes an item back, as `Pool.checkin`."""
+
+
+AnyPool = Union[Pool, AsyncPool]
+
+
+def remote_in_agents(entry: str, pool: AnyPool | None) -> AnyPool | None:
+    """Returns what stands for a script's pool in this process: the pool itself where the test was loaded first."""
+    if pool is None:
+        return None
+    from squall._script import link
+
+    if not link.in_agent():
+        return pool
+    from squall._script.remote_pool import RemotePool
+
+    return RemotePool(entry)
