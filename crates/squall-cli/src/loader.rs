@@ -1,15 +1,46 @@
-//! How the command line gets a plan out of a test file that is not plain data.
+//! How the command line gets a plan, and whoever runs its scripts, out of a test that is not plain data.
 
+use std::ffi::OsString;
 use std::path::Path;
+use std::sync::Arc;
 
-/// Loads test files in a language that this crate does not know.
+use squall_engine::script::ScriptHost;
+
+/// Loads tests in a language that this crate does not know.
 pub trait TestLoader: Sync {
-    /// Loads `file`, or the test called `name` in it, and returns a JSON document: `plan`, `explain` and `errors`.
+    /// Loads `file`, or the test called `name` in it, and returns a JSON document.
     ///
-    /// `overrides` is a JSON object: `defaults` are attributes by name for whatever the file leaves open, `set` is a list of
-    /// `[stage, attribute, value]` that replace what the file says.
+    /// The document has `plan` (null where something is wrong), `explain`, `errors`, and may have `notes`, a list of texts that are
+    /// shown before the run: what was asked for and has no effect.
+    ///
+    /// `overrides` is a JSON object. Members that nothing was said about are left out, apart from the first three:
+    ///
+    /// | member | holds |
+    /// |---|---|
+    /// | `defaults` | attributes by name, for whatever the test leaves open: `total_time`, `batch_size`, `base_url`, … |
+    /// | `set` | a list of `[stage, attribute, value]` that replace what the test says |
+    /// | `name` | the plan's name, or null |
+    /// | `typed` | by the name of an attribute of `defaults`, the option as it was typed, `{"total_time": "-d 1s"}`; what comes from the environment or `squall.toml` is not among them |
+    /// | `form` | `journey` or `scenario`, where the command says which it is; else the loader finds out |
+    /// | `spec` | then also `MODULE:NAME` as it was typed; `file` is empty unless `MODULE` is a file, and `name` is `NAME` |
+    /// | `datapool` | the data pool of a journey, `MODULE:NAME` or `NAME` |
+    /// | `volume` | how many of a journey run at once |
+    /// | `once` | `true`: a journey runs exactly once |
+    /// | `debugging` | `true`: one user, in this process; breakpoints work, and what the test prints must be flushed line by line |
+    /// | `config` | `MODULE:CALLABLE` that returns the test's configuration |
+    /// | `add_to_config` | a list of `KEY:VALUE` |
     ///
     /// # Errors
-    /// Says why the loader itself could not work; mistakes in the file are in the document's `errors`.
+    /// Says why the loader itself could not work; mistakes in the test are in the document's `errors`.
     fn load(&self, file: &Path, name: Option<&str>, overrides: &str) -> Result<String, String>;
+
+    /// Returns the host of the scripts of the test that was loaded last; `None` where this loader runs none.
+    fn scripts(&self) -> Option<Arc<dyn ScriptHost>> {
+        None
+    }
+
+    /// Returns how this program is started again, without the arguments of a command; empty where it cannot be.
+    fn agent_command(&self) -> Vec<OsString> {
+        Vec::new()
+    }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{HttpArgs, RunFileArgs, TargetArgs};
+use super::{ConfigArgs, HttpArgs, RunFileArgs, TargetArgs};
 
 /// Load tests written in Python, driven by Rust.
 #[derive(Clone, Debug, Parser)]
@@ -100,6 +100,9 @@ pub struct FileArgs {
     /// Replace an attribute of a stage; may be given several times
     #[arg(long = "set", value_name = "STAGE.ATTR=VALUE")]
     pub set: Vec<String>,
+    /// Configuration of its code.
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// Arguments of `squall explain`.

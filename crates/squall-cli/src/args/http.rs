@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{LoadArgs, RunArgs};
+use super::{LoadArgs, RequestArgs, RunArgs};
 
 /// Arguments of `squall http`.
 #[derive(Clone, Debug, Args)]
@@ -43,6 +43,9 @@ pub struct HttpArgs {
     /// The load.
     #[command(flatten)]
     pub load: LoadArgs,
+    /// Its requests.
+    #[command(flatten)]
+    pub request: RequestArgs,
     /// The run.
     #[command(flatten)]
     pub run: RunArgs,

@@ -6,11 +6,16 @@
 mod cli;
 mod http;
 mod load;
+mod request;
 mod run;
+mod script;
 mod target;
 
 pub use cli::{Cli, Command, ExplainArgs, FileArgs, Format, GraphCommand, NewArgs};
 pub use http::HttpArgs;
 pub use load::LoadArgs;
+pub use request::RequestArgs;
 pub use run::{ProgressArg, RunArgs, RunFileArgs};
+pub(crate) use script::ALL_MESSAGES;
+pub use script::{ConfigArgs, ScriptArgs};
 pub use target::TargetArgs;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::LoadArgs;
+use super::{LoadArgs, RequestArgs, ScriptArgs};
 
 /// Arguments of `squall run`.
 #[derive(Clone, Debug, Args)]
@@ -18,6 +18,12 @@ pub struct RunFileArgs {
     /// The load, for whatever the file leaves open.
     #[command(flatten)]
     pub load: LoadArgs,
+    /// Its requests.
+    #[command(flatten)]
+    pub request: RequestArgs,
+    /// Code of the test.
+    #[command(flatten)]
+    pub script: ScriptArgs,
     /// The run.
     #[command(flatten)]
     pub run: RunArgs,

@@ -10,7 +10,7 @@ use crate::{TestLoader, exit, output};
 
 /// Checks a test as `squall run` would, and sends nothing.
 pub(super) fn check(args: &FileArgs, loader: &dyn TestLoader) -> u8 {
-    let checked = Overrides::of_sets(&args.set).and_then(|overrides| {
+    let checked = Overrides::of_file(&args.set, &args.config).and_then(|overrides| {
         let test = load(args, &overrides, loader)?;
         let options = RunOptions {
             base_dir: test.base_dir.clone(),

@@ -11,7 +11,7 @@ use crate::{TestLoader, exit, output};
 
 /// Shows what of a test is compiled and what is not.
 pub(super) fn explain(args: &ExplainArgs, loader: &dyn TestLoader) -> anyhow::Result<u8> {
-    let explained = Overrides::of_sets(&args.file.set)
+    let explained = Overrides::of_file(&args.file.set, &args.file.config)
         .and_then(|sets| load::explain(&args.file, &sets, loader));
     let explained = match explained {
         Ok(explained) => explained,

@@ -33,7 +33,7 @@ fn plan(args: &HttpArgs) -> Result<Plan, PlanErrors> {
     let mut errors = Vec::new();
     let mut take = |wrong: PlanErrors| errors.extend(wrong.0);
     let body = body(args).map_err(&mut take).unwrap_or_default();
-    let http = http_settings(&args.load)
+    let http = http_settings(&args.request)
         .map_err(&mut take)
         .unwrap_or_default();
     let load = LoadOptions::read(&args.load)

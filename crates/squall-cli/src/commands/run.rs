@@ -4,17 +4,23 @@ use squall_run::{RunOptions, prepare};
 
 use super::refuse;
 use crate::args::{FileArgs, RunFileArgs};
-use crate::load::{Overrides, load};
-use crate::{TestLoader, execute};
+use crate::load::{Directions, Overrides, load};
+use crate::{TestLoader, execute, output};
 
 /// Runs a test file.
 pub(super) fn run(args: &RunFileArgs, loader: &dyn TestLoader) -> anyhow::Result<u8> {
     let file = FileArgs {
         file: args.file.clone(),
         set: args.set.clone(),
+        config: args.script.config.clone(),
     };
-    let prepared = Overrides::of_run(&args.set, &args.load, &args.run).and_then(|overrides| {
+    let prepared = Overrides::of_run(args, Directions::default()).and_then(|overrides| {
         let mut test = load(&file, &overrides, loader)?;
+        if !args.run.quiet {
+            for note in &test.notes {
+                output::note(&format!("note: {note}"));
+            }
+        }
         if let Some(name) = &args.run.name {
             test.plan.name.clone_from(name);
         }

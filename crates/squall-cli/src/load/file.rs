@@ -18,6 +18,8 @@ pub(crate) struct LoadedTest {
     /// Folder from which the plan's paths start.
     pub(crate) base_dir: PathBuf,
     pub(crate) place: FilePlace,
+    /// What was asked for and has no effect.
+    pub(crate) notes: Vec<String>,
 }
 
 /// The file that errors are in which do not say so themselves.
@@ -80,10 +82,11 @@ pub(crate) fn explain(
         "yaml" | "yml" | "json" => {
             let place = FilePlace(Some(path.clone()));
             let test = load_plan(&path, overrides).map_err(|errors| place.of(errors));
-            let test = test.map(|plan| LoadedTest {
+            let test = test.map(|(plan, notes)| LoadedTest {
                 plan,
                 base_dir,
                 place,
+                notes,
             });
             Ok(Explained {
                 rows: Vec::new(),
@@ -115,7 +118,7 @@ fn split_name(text: &str) -> (PathBuf, Option<&str>) {
     }
 }
 
-fn load_plan(path: &Path, overrides: &Overrides) -> Result<Plan, PlanErrors> {
+fn load_plan(path: &Path, overrides: &Overrides) -> Result<(Plan, Vec<String>), PlanErrors> {
     let text = fs::read_to_string(path).map_err(|cause| {
         let message = format!("cannot read `{}`: {cause}", path.display());
         PlanErrors::from(PlanError::new("", message))
@@ -128,6 +131,6 @@ fn load_plan(path: &Path, overrides: &Overrides) -> Result<Plan, PlanErrors> {
     } else {
         Plan::value_from_yaml(&text)
     }?;
-    overrides.apply(&mut value)?;
-    Plan::from_value(value)
+    let notes = overrides.apply(&mut value)?;
+    Ok((Plan::from_value(value)?, notes))
 }

@@ -3,9 +3,10 @@
 use serde_json::{Map, Value, json};
 use squall_plan::{HttpSettings, PlanError, PlanErrors};
 
+use super::notes::Notes;
 use super::place::{Place, scenarios};
-use super::{LoadOptions, http_settings};
-use crate::args::{LoadArgs, RunArgs};
+use super::{Directions, LoadOptions, http_settings};
+use crate::args::{ConfigArgs, RunFileArgs};
 
 /// What the command line adds to a test file.
 #[derive(Debug, Default)]
@@ -15,13 +16,18 @@ pub(crate) struct Overrides {
     seed: Option<u64>,
     name: Option<String>,
     set: Vec<(Place, Value)>,
+    directions: Directions,
 }
 
 impl Overrides {
-    /// Takes `--set` alone.
-    pub(crate) fn of_sets(sets: &[String]) -> Result<Self, PlanErrors> {
+    /// Takes what a test file can be told without being run.
+    pub(crate) fn of_file(sets: &[String], config: &ConfigArgs) -> Result<Self, PlanErrors> {
         let mut errors = Vec::new();
         let mut all = Self::default();
+        match Directions::default().with_config(config) {
+            Ok(directions) => all.directions = directions,
+            Err(wrong) => errors.extend(wrong.0),
+        }
         for text in sets {
             match parse_set(text) {
                 Some(set) => all.set.push(set),
@@ -35,20 +41,23 @@ impl Overrides {
     }
 
     /// Takes all options.
-    pub(crate) fn of_run(
-        sets: &[String],
-        load: &LoadArgs,
-        run: &RunArgs,
-    ) -> Result<Self, PlanErrors> {
+    pub(crate) fn of_run(args: &RunFileArgs, directions: Directions) -> Result<Self, PlanErrors> {
+        let config = &args.script.config;
         let mut errors = Vec::new();
         let mut take = |wrong: PlanErrors| errors.extend(wrong.0);
-        let mut all = Self::of_sets(sets).map_err(&mut take).unwrap_or_default();
-        all.load = LoadOptions::read(load)
+        let mut all = Self::of_file(&args.set, config)
             .map_err(&mut take)
             .unwrap_or_default();
-        all.http = http_settings(load).map_err(&mut take).unwrap_or_default();
-        all.seed = run.seed;
-        all.name.clone_from(&run.name);
+        all.load = LoadOptions::read(&args.load)
+            .map_err(&mut take)
+            .unwrap_or_default();
+        all.http = http_settings(&args.request)
+            .map_err(&mut take)
+            .unwrap_or_default();
+        all.seed = args.run.seed;
+        all.name.clone_from(&args.run.name);
+        // What is wrong with the configuration has been said above.
+        all.directions = directions.with_config(config).unwrap_or_default();
         all_or(errors, all)
     }
 
@@ -69,14 +78,24 @@ impl Overrides {
             .set
             .iter()
             .map(|(place, value)| json!([place.stage, place.attribute, value]));
-        json!({ "defaults": defaults, "set": set.collect::<Vec<_>>(), "name": self.name })
-            .to_string()
+        let mut all =
+            json!({ "defaults": defaults, "set": set.collect::<Vec<_>>(), "name": self.name });
+        let typed = self.load.typed_attributes();
+        if !typed.is_empty() {
+            all["typed"] = json!(typed);
+        }
+        if let (Some(all), Ok(Value::Object(directions))) =
+            (all.as_object_mut(), serde_json::to_value(&self.directions))
+        {
+            all.extend(directions);
+        }
+        all.to_string()
     }
 
-    /// Fills what a plan leaves open, then sets what is to be replaced.
-    pub(crate) fn apply(&self, plan: &mut Value) -> Result<(), PlanErrors> {
+    /// Fills what a plan leaves open, then sets what is to be replaced; returns what of it has no effect.
+    pub(crate) fn apply(&self, plan: &mut Value) -> Result<Vec<String>, PlanErrors> {
         let Some(root) = plan.as_object_mut() else {
-            return Ok(());
+            return Ok(Vec::new());
         };
         if let Some(seed) = self.seed {
             root.entry("seed").or_insert(json!(seed));
@@ -93,15 +112,23 @@ impl Overrides {
         for (place, value) in &self.set {
             place.replace(root, value).unwrap_or_else(&mut take);
         }
+        let mut notes = Notes::default();
         for (path, scenario) in scenarios(root) {
-            self.apply_load(&path, scenario).unwrap_or_else(&mut take);
+            self.apply_load(&path, scenario, &mut notes)
+                .unwrap_or_else(&mut take);
         }
-        all_or(errors, ())
+        all_or(errors, notes.told())
     }
 
-    fn apply_load(&self, path: &str, scenario: &mut Map<String, Value>) -> Result<(), PlanErrors> {
+    fn apply_load(
+        &self,
+        path: &str,
+        scenario: &mut Map<String, Value>,
+        notes: &mut Notes,
+    ) -> Result<(), PlanErrors> {
+        notes.scenario(path);
         match scenario.get_mut("load") {
-            Some(Value::Object(load)) => self.load.fill(load),
+            Some(Value::Object(load)) => notes.take(self.load.fill(load)),
             // What is written there is wrong, and the plan says so.
             Some(_) => {}
             None if self.load.is_empty() => {
@@ -151,9 +178,16 @@ fn fill(value: &mut Value, defaults: &Value) {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
     use squall_plan::Plan;
 
     use super::*;
+
+    #[derive(Parser)]
+    struct Typed {
+        #[command(flatten)]
+        args: RunFileArgs,
+    }
 
     fn plan(load: &str) -> Value {
         Plan::value_from_yaml(&format!(
@@ -162,9 +196,11 @@ mod tests {
         .unwrap()
     }
 
-    fn overrides(sets: &[&str], load: &LoadArgs) -> Overrides {
-        let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();
-        Overrides::of_run(&sets, load, &RunArgs::default()).unwrap()
+    fn overrides(sets: &[&str], typed: &str) -> Overrides {
+        let sets = sets.iter().flat_map(|set| ["--set", set]);
+        let words = ["squall", "x"].into_iter().chain(typed.split_whitespace());
+        let args = Typed::parse_from(words.chain(sets)).args;
+        Overrides::of_run(&args, Directions::default()).unwrap()
     }
 
     fn load_of(plan: &Value) -> &Value {
@@ -173,12 +209,8 @@ mod tests {
 
     #[test]
     fn a_plan_without_load_gets_the_options() {
-        let args = LoadArgs {
-            users: Some(2),
-            ..LoadArgs::default()
-        };
         let mut value = plan("");
-        overrides(&[], &args).apply(&mut value).unwrap();
+        overrides(&[], "-u 2").apply(&mut value).unwrap();
         assert_eq!(
             *load_of(&value),
             json!({"closed": {"users": 2, "duration": "10s"}})
@@ -187,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_plan_without_load_or_options_says_what_to_do() {
-        let error = overrides(&[], &LoadArgs::default())
+        let error = overrides(&[], "")
             .apply(&mut plan(""))
             .unwrap_err()
             .to_string();
@@ -198,14 +230,10 @@ mod tests {
 
     #[test]
     fn settings_of_the_plan_stay_and_others_are_added() {
-        let args = LoadArgs {
-            host: Some("http://b/".to_owned()),
-            headers: vec!["a: 2".to_owned(), "b: 3".to_owned()],
-            insecure: true,
-            ..LoadArgs::default()
-        };
         let mut value = plan("load: {closed: {users: 1, duration: 1s}}, ");
-        overrides(&[], &args).apply(&mut value).unwrap();
+        overrides(&[], "--host http://b/ -H a:2 -H b:3 -k")
+            .apply(&mut value)
+            .unwrap();
         assert_eq!(
             value["http"],
             json!({"base_url": "http://a/", "headers": {"a": "1", "b": "3"}, "tls": {"insecure": true}})
@@ -219,9 +247,7 @@ mod tests {
             "s.execute.settings.graceful_stop=5s",
         ];
         let mut value = plan("load: {closed: {users: 1, duration: 1s}}, ");
-        overrides(&sets, &LoadArgs::default())
-            .apply(&mut value)
-            .unwrap();
+        overrides(&sets, "").apply(&mut value).unwrap();
         assert_eq!(load_of(&value)["closed"]["users"], 7);
         assert_eq!(
             value["stages"]["s"]["execute"]["settings"]["graceful_stop"],
@@ -233,9 +259,7 @@ mod tests {
     fn set_can_give_the_load_that_the_file_leaves_out() {
         let sets = [r#"s.execute.scenarios.x.load={"closed": {"users": 1, "duration": "1s"}}"#];
         let mut value = plan("");
-        overrides(&sets, &LoadArgs::default())
-            .apply(&mut value)
-            .unwrap();
+        overrides(&sets, "").apply(&mut value).unwrap();
         assert_eq!(load_of(&value)["closed"]["users"], 1);
     }
 
@@ -243,7 +267,7 @@ mod tests {
     fn a_wrong_set_is_refused() {
         let refused = |set: &str| {
             let load = "load: {closed: {users: 1, duration: 1s}}, ";
-            let applied = Overrides::of_sets(&[set.to_owned()])
+            let applied = Overrides::of_file(&[set.to_owned()], &ConfigArgs::default())
                 .and_then(|overrides| overrides.apply(&mut plan(load)));
             applied.unwrap_err().to_string()
         };
@@ -254,12 +278,11 @@ mod tests {
 
     #[test]
     fn python_gets_defaults_and_sets() {
-        let args = LoadArgs {
-            users: Some(2),
-            insecure: true,
-            ..LoadArgs::default()
-        };
-        let written = overrides(&["Load.batch_size=5", "Load.base_url=x"], &args).to_json();
+        let written = overrides(
+            &["Load.batch_size=5", "Load.base_url=x"],
+            "-u 2 -k --config shop:config --add-to-config a:b:c",
+        )
+        .to_json();
         let written: Value = serde_json::from_str(&written).unwrap();
         assert_eq!(
             written["defaults"],
@@ -269,5 +292,56 @@ mod tests {
             written["set"],
             json!([["Load", "batch_size", 5], ["Load", "base_url", "x"]])
         );
+        assert_eq!(written["typed"], json!({"batch_size": "-u 2"}));
+        assert_eq!(written["config"], "shop:config");
+        assert_eq!(written["add_to_config"], json!(["a:b:c"]));
+        assert_eq!(written.get("form"), None);
+    }
+
+    #[test]
+    fn what_has_no_effect_is_noted() {
+        let noted = |load: &str, typed: &str| {
+            let plan = &mut plan(&format!("load: {load}, "));
+            overrides(&[], typed).apply(plan).unwrap()
+        };
+        let closed = "{closed: {users: 1, duration: 1s}}";
+        assert_eq!(
+            noted(closed, "-d 5s -u 3 --pause 1s"),
+            [
+                "`-u 3` has no effect: the file says it; use `--set s.execute.scenarios.x.load.closed.users=3`",
+                "`-d 5s` has no effect: the file says it; use `--set s.execute.scenarios.x.load.closed.duration=5s`",
+            ]
+        );
+        assert_eq!(
+            noted(closed, "-r 5"),
+            ["`-r 5` has no effect: the load of `s.execute.scenarios.x` is `closed`"]
+        );
+        assert_eq!(
+            noted("{open: {stages: '1s:5'}}", "-d 5s"),
+            ["`-d 5s` has no effect: the file sets `stages` in `s.execute.scenarios.x`"]
+        );
+        assert_eq!(noted("{closed: {users: 1}}", "-d 5s"), [""; 0]);
+    }
+
+    #[test]
+    fn only_what_was_typed_is_noted() {
+        let mut args = Typed::parse_from(["squall", "x", "-d", "5s"]).args;
+        args.load.untyped.push("duration".to_owned());
+        let overrides = Overrides::of_run(&args, Directions::default()).unwrap();
+        let mut plan = plan("load: {closed: {users: 1, duration: 1s}}, ");
+        assert_eq!(overrides.apply(&mut plan).unwrap(), [""; 0]);
+    }
+
+    #[test]
+    fn a_configuration_of_another_shape_is_refused() {
+        let typed = ["squall", "x", "--config", "shop", "--add-to-config", "key"];
+        let args = Typed::parse_from(typed).args;
+        let refused = Overrides::of_run(&args, Directions::default()).unwrap_err();
+        let refused = refused.to_string();
+        assert!(
+            refused.contains("`shop` is not `MODULE:CALLABLE`"),
+            "{refused}"
+        );
+        assert!(refused.contains("`key` is not `KEY:VALUE`"), "{refused}");
     }
 }

@@ -24,6 +24,10 @@ pub(super) fn explain_python(
     let document: Value = serde_json::from_str(&answer)
         .map_err(|cause| failed(format!("the loader's answer: {cause}")))?;
     let rows = items(&document, "explain").map(explain_row).collect();
+    let notes = items(&document, "notes")
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect();
     let errors: Vec<PlanError> = items(&document, "errors").map(python_error).collect();
     // Paths in the plan of a Python test are absolute already.
     let base_dir = std::env::current_dir().unwrap_or_default();
@@ -34,6 +38,7 @@ pub(super) fn explain_python(
                 base_dir,
                 // Errors of a Python test name their file and line.
                 place: FilePlace(None),
+                notes,
             })
         }
         _ => Err(PlanErrors(errors)),

@@ -7,10 +7,10 @@ use squall_plan::{
 };
 
 use super::options::{parse, wrong};
-use crate::args::LoadArgs;
+use crate::args::RequestArgs;
 
 /// Returns the settings that the options ask for; what they do not say is left open.
-pub(crate) fn http_settings(args: &LoadArgs) -> Result<HttpSettings, PlanErrors> {
+pub(crate) fn http_settings(args: &RequestArgs) -> Result<HttpSettings, PlanErrors> {
     let mut errors = Vec::new();
     let headers = headers(&args.headers, &mut errors);
     let request_timeout = parse("--timeout", args.timeout.as_deref(), &mut errors);

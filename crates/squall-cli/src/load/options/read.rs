@@ -1,5 +1,6 @@
 //! From options to a load profile, whole or in part.
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 use squall_plan::{
     ClosedLoad, IterationLoad, LoadProfile, OpenLoad, Pause, PlanError, PlanErrors, Ramps, Rate,
@@ -7,11 +8,22 @@ use squall_plan::{
 };
 
 use crate::args::LoadArgs;
+use crate::load::notes::{Idle, Why};
 
 /// Users of a load for which nothing is said.
 const DEFAULT_USERS: u32 = 10;
 /// Length of a load for which nothing is said.
 const DEFAULT_DURATION: Span = Span::from_secs(10);
+/// The options, by name.
+const OPTIONS: [&str; 7] = [
+    "users",
+    "rate",
+    "duration",
+    "iterations",
+    "stages",
+    "poisson",
+    "pause",
+];
 
 /// What the options say of the load; the rest is open.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +35,8 @@ pub(crate) struct LoadOptions {
     iterations: Option<u64>,
     spacing: Option<Spacing>,
     pause: Option<Pause>,
+    /// Those that were typed: name, and text.
+    typed: Vec<(&'static str, String)>,
 }
 
 impl LoadOptions {
@@ -37,6 +51,10 @@ impl LoadOptions {
             iterations: args.iterations,
             spacing: args.poisson.then_some(Spacing::Poisson),
             pause: parse("--pause", args.pause.as_deref(), &mut errors),
+            typed: OPTIONS
+                .iter()
+                .filter_map(|name| Some((*name, args.typed(name)?)))
+                .collect(),
         };
         if let Some(Err(error)) = options.stages.as_ref().map(Ramps::parse) {
             errors.push(wrong("--stages", &error.to_string()));
@@ -114,12 +132,25 @@ impl LoadOptions {
         }
     }
 
-    /// Adds to a written load profile what it leaves open.
-    pub(crate) fn fill(&self, profile: &mut Map<String, Value>) {
+    /// Adds to a written load profile what it leaves open; returns what was typed and has no effect.
+    pub(in crate::load) fn fill(&self, profile: &mut Map<String, Value>) -> Vec<Idle> {
         let Some((kind, Value::Object(load))) = profile.iter_mut().next() else {
-            return;
+            return Vec::new();
         };
-        match kind.as_str() {
+        let written = load.clone();
+        self.fill_load(kind, load);
+        let idle = |(name, typed): &(&str, String)| {
+            let why = why_idle(name, kind, &written, load)?;
+            Some(Idle {
+                typed: typed.clone(),
+                why,
+            })
+        };
+        self.typed.iter().filter_map(idle).collect()
+    }
+
+    fn fill_load(&self, kind: &str, load: &mut Map<String, Value>) {
+        match kind {
             "closed" => {
                 if !load.contains_key("stages") {
                     put(load, "users", &self.users);
@@ -142,6 +173,10 @@ impl LoadOptions {
                 if !load.contains_key("per_user") {
                     put(load, "shared", &self.iterations);
                 }
+            }
+            "volume" => {
+                put(load, "max_users", &self.users);
+                put(load, "duration", &self.length());
             }
             _ => {}
         }
@@ -174,6 +209,25 @@ impl LoadOptions {
         attributes
     }
 
+    /// Returns what was typed, by the attributes of a stage in Python.
+    pub(crate) fn typed_attributes(&self) -> IndexMap<&'static str, &str> {
+        let attribute = |name: &str| match name {
+            "users" if self.rate.is_some() => "max_users",
+            "users" => "batch_size",
+            "rate" => "rate",
+            "duration" => "total_time",
+            "iterations" if self.rate.is_some() => "total_time",
+            "iterations" => "iterations",
+            "stages" => "stages",
+            "poisson" => "spacing",
+            _ => "pause",
+        };
+        let typed = self.typed.iter();
+        typed
+            .map(|(name, typed)| (attribute(name), typed.as_str()))
+            .collect()
+    }
+
     /// Returns how long the load lasts: iterations of a rate take as long as the rate says.
     fn length(&self) -> Option<Span> {
         let counted = self
@@ -190,6 +244,38 @@ impl LoadOptions {
         let default = self.stages.is_none().then_some(DEFAULT_DURATION);
         self.length().or(default)
     }
+}
+
+/// Tells why an option has no effect on a load; `None` where it has one.
+fn why_idle(
+    option: &str,
+    kind: &str,
+    written: &Map<String, Value>,
+    filled: &Map<String, Value>,
+) -> Option<Why> {
+    let member = match (kind, option) {
+        ("closed" | "iterations", "users") => "users",
+        ("open" | "volume", "users") => "max_users",
+        ("open", "rate") => "rate",
+        ("iterations", "duration") => "max_duration",
+        ("closed" | "open" | "volume", "duration") | ("open", "iterations") => "duration",
+        ("iterations", "iterations") => "shared",
+        ("closed" | "open", "stages") => "stages",
+        ("closed" | "iterations", "pause") => "pause",
+        ("open", "poisson") => "spacing",
+        _ => return Some(Why::Foreign(kind.to_owned())),
+    };
+    if written.contains_key(member) {
+        return Some(Why::Said(format!("{kind}.{member}")));
+    }
+    if filled.contains_key(member) {
+        return None;
+    }
+    let excluding = ["stages", "duration", "per_user"];
+    let excluding = excluding
+        .into_iter()
+        .find(|name| written.contains_key(*name));
+    Some(excluding.map_or_else(|| Why::Foreign(kind.to_owned()), Why::Excluded))
 }
 
 /// Sets a member that is not there to a value that is.
