@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import Any, Protocol, Union
+from typing import Any, Protocol
 
 Item = tuple[Any, tuple[Any, ...]]
 """What a pool hands out: the item's id and the arguments."""
@@ -14,33 +14,20 @@ class PoolExhausted(Exception):  # noqa: N818 - not a mistake: it ends a scenari
 
 
 class Pool(Protocol):
-    """Hands out arguments, each to one iteration at a time."""
+    """Hands out arguments, each to one iteration at a time; the methods may be coroutine functions."""
 
-    def checkout(self) -> Item | None:
+    def checkout(self) -> Item | Awaitable[Item | None] | None:
         """Returns the next item, or None where there is nothing at the moment.
 
         Raises:
             PoolExhausted: There will never be one again.
         """
 
-    def checkin(self, id: Any, /) -> None:
+    def checkin(self, id: Any, /) -> Awaitable[None] | None:
         """Takes back the item of that id after its iteration."""
 
 
-class AsyncPool(Protocol):
-    """A pool whose methods are coroutine functions."""
-
-    def checkout(self) -> Awaitable[Item | None]:
-        """Returns the next item, as `Pool.checkout`."""
-
-    def checkin(self, id: Any, /) -> Awaitable[None]:
-        """Takes an item back, as `Pool.checkin`."""
-
-
-AnyPool = Union[Pool, AsyncPool]
-
-
-def remote_in_agents(entry: str, pool: AnyPool | None) -> AnyPool | None:
+def remote_in_agents(entry: str, pool: Pool | None) -> Pool | None:
     """Returns what stands for a script's pool in this process: the pool itself where the test was loaded first."""
     if pool is None:
         return None

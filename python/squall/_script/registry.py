@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from squall._script.pools import AnyPool, remote_in_agents
+from squall._script.pools import Pool, remote_in_agents
 
 if TYPE_CHECKING:
     from squall._squall import Context  # type: ignore[attr-defined, unused-ignore]
@@ -40,7 +40,7 @@ class Script:
     runs: Literal["coroutine", "thread"]
     name: str
     times: Literal["never", "without_requests", "always"]
-    pool: AnyPool | None = None
+    pool: Pool | None = None
     open: Callable[[], None] | None = None
     close: Callable[[], None] | None = None
     fixture: Callable[[Context], Awaitable[None]] | None = None

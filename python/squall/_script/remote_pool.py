@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import pickle
 import time
+import traceback
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
+from squall._recording.frames import traceback_text, users_lines
 from squall._script import link
 from squall._script.pools import Item, PoolExhausted
+
+TOPIC = "pool"
+"""Topic of questions about pools."""
 
 _AHEAD_S = 0.02
 """Items for this long are fetched ahead: more would wait here while another process has none."""
@@ -173,5 +178,12 @@ class RemotePool:
             await self._ask(Request(self._entry, returned=returned))
 
     async def _ask(self, request: Request) -> Reply:
-        reply: Reply = pickle.loads(await link.ask("pool", pickle.dumps(request)))  # noqa: S301 - our own process
+        reply: Reply = pickle.loads(await link.ask(TOPIC, pickle.dumps(request)))  # noqa: S301 - our own process
         return reply
+
+
+def shown_error(error: BaseException) -> str:
+    """Returns an exception of a pool as the agents show it: the lines of the test, then what was raised."""
+    lines = users_lines(error.__traceback__)
+    said = "".join(traceback.format_exception_only(type(error), error)).strip()
+    return f"{traceback_text(lines)}\n{said}" if lines else said
