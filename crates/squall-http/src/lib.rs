@@ -9,5 +9,8 @@ pub mod client;
 pub mod codec;
 pub mod step;
 
-pub use client::{Client, ClientConfig, ClientConfigError, ClientSettings, HttpThread, Operation};
-pub use step::{HttpStep, RequestDefaults};
+pub use client::{
+    Client, ClientConfig, ClientConfigError, ClientSettings, Hop, HttpThread, KeptAnswer, Operation,
+};
+pub use codec::response::Headers;
+pub use step::{DirectBody, DirectContent, DirectPart, DirectRequest, HttpStep, RequestDefaults};

@@ -88,7 +88,7 @@ impl<'a> Call<'a> {
         let constant = step
             .constant
             .as_ref()
-            .filter(|_| self.client.jar.is_empty());
+            .filter(|_| self.client.jar.borrow().is_empty());
         if constant.is_some() {
             self.client.render.exchange.clear();
         } else {
@@ -102,7 +102,7 @@ impl<'a> Call<'a> {
         if is_redirect(head.status) && step.redirects > 0 && head.has_location() {
             return Box::pin(self.follow(origin, received)).await;
         }
-        self.evaluate(origin, &received)
+        self.evaluate(origin, &received, None)
     }
 
     /// Takes the user's own connection, where users have their own.
@@ -117,9 +117,19 @@ impl<'a> Call<'a> {
     pub(super) fn wanted(&self) -> Wanted {
         Wanted {
             kind: self.step.kind,
-            keeps_body: self.step.keeps_body,
+            keeps_body: self.keeps_body(),
             max_body: self.client.settings.max_response_size,
         }
+    }
+
+    pub(super) fn keeps_body(&self) -> bool {
+        self.step.keeps_body || self.client.settings.keeps_answers
+    }
+
+    /// Tells whether the answer is handed over with the operation.
+    #[inline]
+    pub(super) fn keeps_answer(&self) -> bool {
+        self.step.keeps_answer || self.client.settings.keeps_answers
     }
 
     /// Renders a URL that varies as a whole and returns where it goes.

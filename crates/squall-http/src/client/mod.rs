@@ -2,8 +2,9 @@
 //!
 //! Reading order: `config` (settings of a stage), `thread` (buffers that one I/O thread's clients share), `pool` (who shares
 //! connections), `session` (a user's client), `call` (one operation), `exchange` (one request and its answer), `transfer` (writing),
-//! `response` (reading), `redirects`, `evaluate` (checks and extractions).
+//! `response` (reading), `redirects`, `evaluate` (checks and extractions), `answer` (what is kept of it).
 
+mod answer;
 mod call;
 mod config;
 mod evaluate;
@@ -19,6 +20,7 @@ mod settings;
 mod thread;
 mod transfer;
 
+pub use answer::{Hop, KeptAnswer};
 pub use config::{ClientConfig, ClientConfigError};
 pub use operation::Operation;
 pub use session::Client;

@@ -2,6 +2,8 @@
 
 use squall_protocol::{Failure, Moments};
 
+use super::KeptAnswer;
+
 /// One finished operation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Operation {
@@ -21,6 +23,8 @@ pub struct Operation {
     pub failures: Vec<Failure>,
     /// Method and target; set for failed operations only.
     pub request_line: String,
+    /// The last answer, where the request or the client keeps answers and there was one.
+    pub answer: Option<Box<KeptAnswer>>,
 }
 
 impl Operation {
@@ -60,5 +64,7 @@ impl Operation {
         }
         moments.last_byte = now;
         self.failures.push(failure);
+        // Redirects alone are no answer.
+        self.answer = self.answer.take().filter(|kept| !kept.head.is_empty());
     }
 }

@@ -7,6 +7,7 @@ use squall_protocol::connect::Origin;
 use squall_protocol::{Failure, FailureClass};
 use url::Url;
 
+use super::Hop;
 use super::call::{Call, Line};
 use super::response::Received;
 use super::session::unix_seconds;
@@ -52,8 +53,11 @@ impl Call<'_> {
             };
             received = self.exchange(line, None, wanted).await?;
             if !is_redirect(received.head.status) || !received.head.has_location() {
-                return self.evaluate(&origin, &received);
+                return self.evaluate(&origin, &received, Some(&url));
             }
+        }
+        if self.keeps_answer() {
+            self.keep_last(&received, &url);
         }
         let message = format!("more than {} redirects", step.redirects);
         Err(Failure::new(FailureClass::Redirect, message).with_detail(url.as_str()))
@@ -78,13 +82,24 @@ impl Call<'_> {
                 path: url.path(),
             };
             for value in headers.get_all("set-cookie") {
-                self.client.jar.store(&site, value, unix_seconds());
+                self.client
+                    .jar
+                    .borrow_mut()
+                    .store(&site, value, unix_seconds());
             }
+        }
+        if self.keeps_answer() {
+            let answer = self.operation.answer.get_or_insert_default();
+            answer.hops.push(Hop {
+                status: received.head.status,
+                url: without_fragment(url),
+                head: head.to_vec(),
+            });
         }
         let redirect =
             redirect::follow(received.head.status, method, headers.get("location"), url)?;
         let method = redirect.method.to_owned();
-        if redirect.keep_body && self.client.render.body_was_streamed() {
+        if redirect.keep_body && self.step.streams_body() {
             let message = "a redirect asks for a streamed body again";
             return Err(Failure::new(FailureClass::Redirect, message));
         }
@@ -97,7 +112,7 @@ impl Call<'_> {
         Ok((redirect.url, method))
     }
 
-    fn url(&self, origin: &Origin) -> Result<Url, Failure> {
+    pub(super) fn url(&self, origin: &Origin) -> Result<Url, Failure> {
         let target = self.client.sent(self.step).target();
         let (scheme, authority) = (origin.scheme.as_str(), origin.authority());
         Url::parse(&format!("{scheme}://{authority}{target}")).map_err(|error| {
@@ -107,6 +122,13 @@ impl Call<'_> {
             )
         })
     }
+}
+
+/// Returns a URL as it is asked for.
+pub(super) fn without_fragment(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_fragment(None);
+    url.into()
 }
 
 fn redirect_origin(url: &Url) -> Result<Origin, Failure> {

@@ -18,7 +18,6 @@ pub(super) fn render(
 ) -> Result<(), RenderError> {
     parts.exchange.clear();
     parts.body.clear();
-    parts.was_streamed = parts.streamed.is_some();
     let length = match &step.body {
         Body::None => step.says_zero_length().then_some(0),
         Body::Inline(compiled) => {
@@ -71,17 +70,11 @@ pub(super) struct RenderBuffers {
     body: Vec<u8>,
     /// Path and query of a URL that varies as a whole.
     pub(super) target: String,
-    was_streamed: bool,
     /// A body that follows by itself.
     pub(super) streamed: Option<StreamedBody>,
 }
 
 impl RenderBuffers {
-    /// Tells whether the request's body was streamed, and therefore is not in the buffer.
-    pub(super) fn body_was_streamed(&self) -> bool {
-        self.was_streamed
-    }
-
     /// Turns the request in the buffer into the next one of a redirect: request line and `Host` are new, the jar's cookies go, and so
     /// do `is_secret` headers when the origin changes and the body with its headers where the redirect drops it.
     pub(super) fn rewrite(&mut self, redirect: &Redirect<'_>, is_secret: impl Fn(&str) -> bool) {

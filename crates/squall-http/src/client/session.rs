@@ -1,5 +1,6 @@
 //! The client of one virtual user: its connections, its cookies, its buffers.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -24,7 +25,8 @@ const IDLE_NS: u64 = 1_000_000;
 pub struct Client {
     pub(super) settings: Rc<ClientSettings>,
     pub(super) own: Vec<Connection>,
-    pub(super) jar: Jar,
+    /// Shared by the lanes of a user.
+    pub(super) jar: Rc<RefCell<Jar>>,
     pub(super) slot: DeadlineSlot,
     pub(super) render: RenderBuffers,
     pub(super) answer: AnswerBuffers,
@@ -33,12 +35,22 @@ pub struct Client {
 impl Client {
     /// Creates a client without connections.
     pub fn new(settings: Rc<ClientSettings>) -> Self {
+        Self::with_jar(settings, Rc::default())
+    }
+
+    /// Creates another client of the same user, for operations at the same time: it has connections of its own and the same cookies.
+    #[must_use]
+    pub fn lane(&self) -> Self {
+        Self::with_jar(Rc::clone(&self.settings), Rc::clone(&self.jar))
+    }
+
+    fn with_jar(settings: Rc<ClientSettings>, jar: Rc<RefCell<Jar>>) -> Self {
         let slot = settings.thread.deadlines().slot();
         let (render, answer) = (RenderBuffers::default(), AnswerBuffers::default());
         Self {
             settings,
             own: Vec::new(),
-            jar: Jar::new(),
+            jar,
             slot,
             render,
             answer,
@@ -56,6 +68,17 @@ impl Client {
         Call::new(self, step, bindings, intended).run().await
     }
 
+    /// Forgets an operation that was given up, so that the client can be used again.
+    pub fn give_up(&mut self) {
+        self.slot.disarm();
+        self.render.streamed = None;
+    }
+
+    /// Returns the bytes of the request that was last sent for `step`: head and body, without a body that was streamed.
+    pub fn last_request<'a>(&'a self, step: &'a HttpStep) -> &'a [u8] {
+        &self.sent(step).bytes
+    }
+
     /// Takes the user's own connection to `origin`, if it has one that is still good at `now`.
     #[inline]
     pub(super) fn take_own(&mut self, origin: &Arc<Origin>, now: u64) -> Option<Connection> {
@@ -67,7 +90,8 @@ impl Client {
 
     /// Puts the jar's cookies for the request in the buffer into its head.
     pub(super) fn add_cookies(&mut self, origin: &Origin) {
-        if self.jar.is_empty() {
+        let jar = self.jar.borrow();
+        if jar.is_empty() {
             return;
         }
         let exchange = &mut self.render.exchange;
@@ -78,7 +102,7 @@ impl Client {
             host: &origin.host,
             path: &path,
         };
-        self.jar.header_for(&site, unix_seconds(), &mut cookies);
+        jar.header_for(&site, unix_seconds(), &mut cookies);
         if !cookies.is_empty() {
             exchange.add_cookies(&cookies);
         }

@@ -19,6 +19,7 @@ pub struct ClientSettings {
     pub(crate) read_timeout_ns: Option<u64>,
     pub(crate) max_response_size: u64,
     pub(crate) cookies: bool,
+    pub(crate) keeps_answers: bool,
 }
 
 impl ClientSettings {
@@ -40,6 +41,14 @@ impl ClientSettings {
             read_timeout_ns: config.read_timeout_ns,
             max_response_size: config.max_response_size,
             cookies: config.cookies,
+            keeps_answers: false,
         }
+    }
+
+    /// Keeps the answer of every operation, whether its request asks for it or not.
+    #[must_use]
+    pub fn keep_answers(mut self) -> Self {
+        self.keeps_answers = true;
+        self
     }
 }

@@ -97,7 +97,7 @@ pub(super) fn compile(
         WrittenBody::Base64(text) => inline(decode(text)?, "application/octet-stream"),
         WrittenBody::File(path) => CompiledBody {
             body: Body::File(base_dir.join(path)),
-            content_type: Some(content_type_of(path)),
+            content_type: Some(content_type_of(Path::new(path))),
         },
         WrittenBody::Multipart(parts) => {
             let parts = parts
@@ -122,7 +122,7 @@ fn decode(text: &str) -> Result<Compiled, CompileError> {
     Ok(compiled)
 }
 
-fn content_type_of(path: &str) -> String {
+pub(super) fn content_type_of(path: &Path) -> String {
     mime_guess::from_path(path)
         .first_or_octet_stream()
         .to_string()

@@ -13,14 +13,14 @@ use super::{Body, RequestDefaults, Target, body, target};
 use crate::codec::response::RequestKind;
 
 /// Methods whose request says `Content-Length: 0` when it has no body (RFC 9110 §8.6).
-const MEANT_TO_HAVE_A_BODY: [&str; 3] = ["POST", "PUT", "PATCH"];
+pub(super) const MEANT_TO_HAVE_A_BODY: [&str; 3] = ["POST", "PUT", "PATCH"];
 
 /// A request of the plan, compiled.
 #[derive(Debug)]
 pub struct HttpStep {
-    name: String,
-    dynamic_name: Option<Compiled>,
-    variables: Vec<usize>,
+    pub(super) name: String,
+    pub(super) dynamic_name: Option<Compiled>,
+    pub(super) variables: Vec<usize>,
     pub(crate) method: String,
     pub(crate) kind: RequestKind,
     pub(crate) target: Target,
@@ -33,10 +33,14 @@ pub struct HttpStep {
     pub(crate) timeout_ns: u64,
     pub(crate) redirects: u32,
     pub(crate) keeps_body: bool,
+    /// The answer is handed over with the operation.
+    pub(crate) keeps_answer: bool,
+    /// Where a request that code made goes, as a whole; empty for those of the plan.
+    pub(crate) url: String,
 }
 
 /// The header lines that follow the request line.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct HeaderPieces {
     /// `Host` and the rest, without `Content-Length`; `Host` only where the target is fixed and the request sets none.
     pub(crate) lines: Compiled,
@@ -144,6 +148,8 @@ impl HttpStep {
                 .timeout
                 .map_or(defaults.request_timeout_ns, squall_plan::Span::as_nanos),
             redirects: request.redirects.unwrap_or(defaults.redirects),
+            keeps_answer: false,
+            url: String::new(),
         })
     }
 
@@ -174,6 +180,11 @@ impl HttpStep {
             .find(|variable| bindings.slot(*variable).get().is_none())
     }
 
+    /// Tells whether the answer is handed over with the operation.
+    pub fn keeps_answer(&self) -> bool {
+        self.keeps_answer
+    }
+
     /// Tells whether the body is read from disk while it is sent.
     pub(crate) fn streams_body(&self) -> bool {
         matches!(self.body, Body::File(_) | Body::Multipart(_))
@@ -198,7 +209,7 @@ fn method_of(request: &HttpRequest) -> String {
         .to_ascii_uppercase()
 }
 
-fn kind_of(method: &str) -> RequestKind {
+pub(super) fn kind_of(method: &str) -> RequestKind {
     match method {
         "HEAD" => RequestKind::Head,
         "CONNECT" => RequestKind::Connect,

@@ -121,14 +121,14 @@ fn absolute(url: &Template, defaults: &RequestDefaults) -> Template {
 }
 
 /// Returns where the scheme of an absolute URL and its `://` end; those in the query of a relative one do not count.
-fn scheme_end(text: &str) -> Option<usize> {
+pub(super) fn scheme_end(text: &str) -> Option<usize> {
     let at = text.find("://")?;
     let of_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
     text[..at].chars().all(of_scheme).then_some(at + 3)
 }
 
 /// Returns where the scheme, host and port of a URL end; `None` where they are not complete in this text.
-fn authority_end(text: &str, whole: bool) -> Option<usize> {
+pub(super) fn authority_end(text: &str, whole: bool) -> Option<usize> {
     let start = scheme_end(text)?;
     match text[start..].find(['/', '?', '#']) {
         Some(end) => Some(start + end),
@@ -136,9 +136,9 @@ fn authority_end(text: &str, whole: bool) -> Option<usize> {
     }
 }
 
-type Authority = (Origin, Option<(String, String)>);
+pub(super) type Authority = (Origin, Option<(String, String)>);
 
-fn parse_authority(text: &str) -> Result<Authority, CompileError> {
+pub(super) fn parse_authority(text: &str) -> Result<Authority, CompileError> {
     let url = Url::parse(text)
         .map_err(|error| CompileError::Invalid(format!("`{text}` is not a URL: {error}")))?;
     let userinfo = (!url.username().is_empty() || url.password().is_some()).then(|| {
@@ -261,7 +261,7 @@ impl TargetWriter {
 }
 
 /// Writes a byte of a URL as the user wrote it; what no URL may hold (RFC 3986 §2) is percent-encoded.
-fn push_url_byte(byte: u8, out: &mut Vec<u8>) {
+pub(super) fn push_url_byte(byte: u8, out: &mut Vec<u8>) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     if byte <= b' ' || byte >= 127 || b"\"<>\\^`{|}".contains(&byte) {
         out.extend_from_slice(&[
@@ -295,6 +295,7 @@ mod tests {
             request_timeout_ns: 0,
             redirects: 0,
             base_dir: std::path::PathBuf::new(),
+            lines: None,
         };
         let mut scope = Scope::default();
         let compiled = compile(&request, &defaults, &mut scope).unwrap();
