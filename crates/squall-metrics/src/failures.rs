@@ -7,6 +7,11 @@ use serde::{Deserialize, Serialize};
 /// Groups of a series within one thread and interval.
 const LOG_LIMIT: usize = 64;
 
+/// Bytes of an example; of a longer one the beginning and, as tracebacks end with what matters, more of the end are kept.
+const EXAMPLE_LIMIT: usize = 16 * 1024;
+const EXAMPLE_HEAD: usize = EXAMPLE_LIMIT / 4;
+const EXAMPLE_GAP: &str = "\n…\n";
+
 /// Class of the group that takes what a bound keeps out.
 pub const OTHER_CLASS: &str = "(other)";
 const OTHER_MESSAGE: &str = "more kinds of failures than are kept apart";
@@ -138,7 +143,7 @@ impl FailureLog {
             count: 1,
             first_at_ns: at_ns,
             last_at_ns: at_ns,
-            example: example(),
+            example: bounded(example()),
         });
     }
 
@@ -157,7 +162,7 @@ impl FailureLog {
         group.last_at_ns = group.last_at_ns.max(at_ns);
         if at_ns < group.first_at_ns {
             group.first_at_ns = at_ns;
-            group.example = example();
+            group.example = bounded(example());
         }
     }
 
@@ -167,6 +172,19 @@ impl FailureLog {
         groups.sort_unstable_by(|left, right| left.key().cmp(&right.key()));
         FailureGroups { groups }
     }
+}
+
+fn bounded(example: String) -> String {
+    if example.len() <= EXAMPLE_LIMIT {
+        return example;
+    }
+    let is_boundary = |at: &usize| example.is_char_boundary(*at);
+    let tail = EXAMPLE_LIMIT - EXAMPLE_HEAD - EXAMPLE_GAP.len();
+    let head = (0..=EXAMPLE_HEAD).rfind(is_boundary).unwrap_or(0);
+    let tail = (example.len() - tail..example.len())
+        .find(is_boundary)
+        .unwrap_or(example.len());
+    [&example[..head], EXAMPLE_GAP, &example[tail..]].concat()
 }
 
 #[cfg(test)]
@@ -195,6 +213,17 @@ mod tests {
         );
         assert_eq!(group.example, "first");
         assert!(log.take().is_empty());
+    }
+
+    #[test]
+    fn a_long_example_keeps_its_beginning_and_its_end() {
+        let whole = "ä".repeat(8 * 1024);
+        assert_eq!(bounded(whole.clone()), whole);
+        let long = format!("Traceback\n{}\nValueError: no", "ä\n".repeat(20_000));
+        let short = bounded(long);
+        assert!(short.len() <= EXAMPLE_LIMIT && short.len() > EXAMPLE_LIMIT - 8);
+        assert!(short.starts_with("Traceback\n") && short.ends_with("\nValueError: no"));
+        assert!(short.contains(EXAMPLE_GAP));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::histogram::SparseHistogram;
+use crate::interpreter::{self, InterpreterPart};
 use crate::series::{ScenarioId, SeriesId};
 use crate::series_part::SeriesPart;
 
@@ -51,6 +52,9 @@ pub struct IntervalPart {
     pub schedule_error: SparseHistogram,
     /// Delay that no target caused.
     pub generator_delay: SparseHistogram,
+    /// Interpreters that run scripts; one thread of a process reports for all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub interpreters: Vec<InterpreterPart>,
 }
 
 /// What all threads recorded in one interval. As JSON it is one line of `intervals.jsonl`.
@@ -78,6 +82,12 @@ pub struct Interval {
     /// Delay that no target caused.
     #[serde(default, skip_serializing_if = "SparseHistogram::is_empty")]
     pub generator_delay: SparseHistogram,
+    /// Interpreters that run scripts, by process.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub interpreters: Vec<InterpreterPart>,
+    /// Agents that were found to be lost in it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub agents_lost: u32,
 }
 
 impl Interval {
@@ -92,6 +102,8 @@ impl Interval {
             scenarios: BTreeMap::new(),
             schedule_error: SparseHistogram::default(),
             generator_delay: SparseHistogram::default(),
+            interpreters: Vec::new(),
+            agents_lost: 0,
         }
     }
 
@@ -107,6 +119,7 @@ impl Interval {
         }
         self.schedule_error.merge(&part.schedule_error);
         self.generator_delay.merge(&part.generator_delay);
+        interpreter::merge(&mut self.interpreters, &part.interpreters);
     }
 
     /// Adds what another process recorded in the same interval, its ids being of the same table.
@@ -122,6 +135,8 @@ impl Interval {
         }
         self.schedule_error.merge(&other.schedule_error);
         self.generator_delay.merge(&other.generator_delay);
+        interpreter::merge(&mut self.interpreters, &other.interpreters);
+        self.agents_lost += other.agents_lost;
     }
 
     /// Active virtual users at its end.
@@ -145,8 +160,23 @@ impl Interval {
             .map(|thread| thread.busy_ns)
             .max()
             .unwrap_or(0);
+        self.percent(busiest)
+    }
+
+    /// Largest share of the interval that an interpreter was busy, in percent; 0 where there is none.
+    pub fn interpreter_busy_max_percent(&self) -> f64 {
+        let busy = self.interpreters.iter().map(|part| part.busy_ns);
+        self.percent(busy.max().unwrap_or(0))
+    }
+
+    /// Share of the interval that all interpreters together were busy, in percent; 100 is one interpreter.
+    pub fn interpreter_busy_percent(&self) -> f64 {
+        self.percent(self.interpreters.iter().map(|part| part.busy_ns).sum())
+    }
+
+    fn percent(&self, busy_ns: u64) -> f64 {
         if self.length_s > 0.0 {
-            busiest as f64 / 1e7 / self.length_s
+            busy_ns as f64 / 1e7 / self.length_s
         } else {
             0.0
         }
@@ -156,4 +186,9 @@ impl Interval {
         self.threads.extend_from_slice(threads);
         self.threads.sort_unstable();
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(n: &u32) -> bool {
+    *n == 0
 }

@@ -2,12 +2,13 @@
 //!
 //! Reading order: [`histogram`] (log-linear, exact under merge), [`series`] (names interned to integers, bounded),
 //! [`recorder`] (what one I/O thread writes to, no locks), [`interval`] (one second of everything, merged exactly),
-//! [`total`] (a whole run), [`window`] (its last seconds, for live views), [`summary`] (what `summary.json` holds).
+//! [`values`] (numbers of the test itself), [`total`] (a whole run), [`window`] (its last seconds, for live views), [`summary`] (what `summary.json` holds).
 //!
 //! This crate does no I/O, reads no clock, and knows no protocol and no reporter.
 
 pub mod failures;
 pub mod histogram;
+pub mod interpreter;
 pub mod interval;
 pub mod recorder;
 pub mod sample;
@@ -16,10 +17,12 @@ pub mod series_part;
 pub mod statuses;
 pub mod summary;
 pub mod total;
+pub mod values;
 pub mod window;
 
 pub use failures::{FailureGroup, FailureGroups};
 pub use histogram::{Histogram, SparseHistogram};
+pub use interpreter::{InterpreterPart, InterpreterTotals};
 pub use interval::{Interval, IntervalPart, ScenarioPart, ThreadPart};
 pub use recorder::Recorder;
 pub use sample::{Outcome, Sample};
@@ -29,4 +32,5 @@ pub use series::{
 pub use series_part::{Measure, SeriesPart};
 pub use statuses::StatusCounts;
 pub use total::{IterationTotals, RunTotals, SeriesTotal};
+pub use values::ValuePart;
 pub use window::{Window, WindowTimes};

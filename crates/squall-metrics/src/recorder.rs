@@ -7,6 +7,7 @@ use crate::sample::{Outcome, Sample};
 use crate::series::{ScenarioId, SeriesId};
 use crate::series_part::{Measure, SeriesPart, Times};
 use crate::statuses::StatusCounts;
+use crate::values::ValuePart;
 
 /// Counts and times of one I/O thread since the last interval.
 ///
@@ -35,6 +36,7 @@ struct SeriesCell {
     statuses: StatusCounts,
     times: Times,
     failures: FailureLog,
+    values: Option<Box<ValuePart>>,
 }
 
 impl Recorder {
@@ -98,6 +100,12 @@ impl Recorder {
     /// A transaction or an iteration was given up because the run ended.
     pub fn transaction_interrupted(&mut self, series: SeriesId) {
         self.cell(series).interrupt();
+    }
+
+    /// The test measured a number; the series is a [`SeriesKind::Metric`](crate::SeriesKind::Metric).
+    pub fn value(&mut self, series: SeriesId, value: f64) {
+        let values = &mut self.cell(series).values;
+        values.get_or_insert_default().record(value);
     }
 
     /// Iterations were due and found no free virtual user.
@@ -251,6 +259,7 @@ impl SeriesCell {
             statuses: self.statuses.take(),
             times: self.times.take(),
             failures: self.failures.take(),
+            values: self.values.take(),
         }
     }
 }

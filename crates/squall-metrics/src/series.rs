@@ -21,6 +21,8 @@ pub enum SeriesKind {
     Transaction,
     /// One pass through a workload.
     Iteration,
+    /// Numbers that the test measures itself, in whatever unit it has; see [`crate::ValuePart`].
+    Metric,
 }
 
 /// What identifies a series.

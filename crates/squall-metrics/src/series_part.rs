@@ -8,6 +8,7 @@ use crate::failures::FailureGroups;
 use crate::histogram::{Histogram, SparseHistogram};
 use crate::sample::Sample;
 use crate::statuses::StatusCounts;
+use crate::values::ValuePart;
 
 /// A time that has a histogram of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -125,6 +126,9 @@ pub struct SeriesPart {
     /// Failures, grouped.
     #[serde(skip_serializing_if = "FailureGroups::is_empty")]
     pub failures: FailureGroups,
+    /// Numbers, only of a [`SeriesKind::Metric`](crate::SeriesKind::Metric).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values: Option<Box<ValuePart>>,
 }
 
 impl SeriesPart {
@@ -142,6 +146,9 @@ impl SeriesPart {
             self.times.entry(measure).or_default().merge(times);
         }
         self.failures.merge(&other.failures);
+        if let Some(values) = &other.values {
+            self.values.get_or_insert_default().merge(values);
+        }
     }
 }
 

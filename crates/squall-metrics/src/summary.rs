@@ -25,6 +25,9 @@ pub struct Summary {
     pub series: Vec<SeriesSummary>,
     /// Transactions and iterations: times from first to last moment of what they contain.
     pub transactions: Vec<TransactionSummary>,
+    /// Numbers that the test measured itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub metrics: Vec<MetricSummary>,
     /// What the generator itself used and how well it kept to the schedule.
     pub generator: GeneratorSummary,
     /// Things a reader should know: series that overflowed, thresholds not evaluated, reporters that lost events.
@@ -194,6 +197,51 @@ pub struct TransactionSummary {
     pub interrupted: u64,
     /// First to last moment, the intended start of an iteration included.
     pub time_ms: Distribution,
+    /// Failures that belong to no single operation, e.g. exceptions of scripts; grouped.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ErrorSummary>,
+}
+
+/// A number that the test measured itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct MetricSummary {
+    /// Stage that it belongs to.
+    pub stage: String,
+    /// Scenario that it belongs to.
+    pub scenario: String,
+    /// Name of the metric.
+    pub name: String,
+    /// Numbers that were infinite or not a number; they are left out of the rest.
+    #[serde(default)]
+    pub not_finite: u64,
+    /// All others, in the unit of the test.
+    #[serde(flatten)]
+    pub values: ValueDistribution,
+}
+
+/// A distribution in whatever unit its numbers have. All zero when `count` is 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ValueDistribution {
+    /// Number of values.
+    pub count: u64,
+    /// Smallest value.
+    pub min: f64,
+    /// Arithmetic mean.
+    pub mean: f64,
+    /// Standard deviation of the population (n, not n − 1), within 0.2 % of the largest value.
+    pub stdev: f64,
+    /// Median.
+    pub p50: f64,
+    /// 90th percentile.
+    pub p90: f64,
+    /// 95th percentile.
+    pub p95: f64,
+    /// 99th percentile.
+    pub p99: f64,
+    /// 99.9th percentile.
+    pub p99_9: f64,
+    /// Largest value.
+    pub max: f64,
 }
 
 /// A distribution in milliseconds. All zero when `count` is 0.
@@ -236,7 +284,7 @@ pub struct ErrorSummary {
     pub first_at_s: f64,
     /// Seconds from the start of the run to the last one.
     pub last_at_s: f64,
-    /// One of them in detail: the request line and what came back, shortened.
+    /// One of them in detail: the request line and what came back, shortened; of a script the traceback.
     pub example: String,
 }
 
@@ -258,6 +306,27 @@ pub struct GeneratorSummary {
     /// How late a task of an I/O thread runs that should run now, looked at every 10 ms: a finished answer waits as long for its time
     /// to be taken.
     pub generator_delay_ms: Distribution,
+    /// Interpreters, where the test runs scripts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interpreters: Option<InterpreterSummary>,
+    /// Agents that were lost while the load went.
+    #[serde(default)]
+    pub agents_lost: u32,
+}
+
+/// What the interpreters used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct InterpreterSummary {
+    /// Processes, each with one interpreter.
+    pub processes: u32,
+    /// Largest share of a second that the event loop of an interpreter was busy, in percent.
+    pub busy_max_percent: f64,
+    /// Share of the seconds with load that the event loops were busy, on average, in percent.
+    pub busy_mean_percent: f64,
+    /// From the order to start an iteration to its first line.
+    pub wait_ms: Distribution,
+    /// From the last byte of an answer to the line that gets it.
+    pub delay_ms: Distribution,
 }
 
 /// What one reporter delivered.

@@ -2,13 +2,16 @@
 
 use crate::failures::FailureGroups;
 use crate::histogram::Histogram;
+use crate::interpreter::InterpreterTotals;
 use crate::interval::Interval;
 use crate::series::{ScenarioKey, SeriesId, SeriesKey, SeriesKind, SeriesTable};
 use crate::series_part::{Measure, SeriesPart, Times};
 use crate::statuses::StatusCounts;
 use crate::summary::{
-    Distribution, ErrorSummary, OutcomeTimes, SeriesSummary, Totals, TransactionSummary,
+    Distribution, ErrorSummary, MetricSummary, OutcomeTimes, SeriesSummary, Totals,
+    TransactionSummary,
 };
+use crate::values::ValuePart;
 
 /// Failure groups of a series over a whole run.
 const FAILURE_LIMIT: usize = 256;
@@ -24,6 +27,8 @@ pub struct RunTotals {
     schedule_error: Histogram,
     generator_delay: Histogram,
     thread_busy_max_percent: f64,
+    interpreters: InterpreterTotals,
+    agents_lost: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -52,6 +57,8 @@ pub struct SeriesTotal {
     pub statuses: StatusCounts,
     /// Failures, grouped.
     pub failures: FailureGroups,
+    /// Numbers, only of metrics.
+    pub values: Option<Box<ValuePart>>,
     times: Times,
 }
 
@@ -106,6 +113,9 @@ impl SeriesTotal {
         self.statuses.merge(&part.statuses);
         self.times.merge(&part.times);
         self.failures.merge_up_to(FAILURE_LIMIT, &part.failures);
+        if let Some(values) = &part.values {
+            self.values.get_or_insert_default().merge(values);
+        }
     }
 
     fn distribution(&self, measure: Measure) -> Distribution {
@@ -165,6 +175,7 @@ impl SeriesTotal {
                 SeriesKind::Operation => "operation",
                 SeriesKind::Transaction => "transaction",
                 SeriesKind::Iteration => "iteration",
+                SeriesKind::Metric => "metric",
             }
             .to_owned(),
             started: self.started,
@@ -172,7 +183,19 @@ impl SeriesTotal {
             failed: self.failed,
             interrupted: self.left(),
             time_ms: self.response().distribution(),
+            errors: error_summaries(&self.failures),
         }
+    }
+
+    fn metric_summary(&self, key: &SeriesKey) -> Option<MetricSummary> {
+        let values = self.values.as_deref()?;
+        Some(MetricSummary {
+            stage: key.stage.to_string(),
+            scenario: key.scenario.to_string(),
+            name: key.name.to_string(),
+            not_finite: values.not_finite(),
+            values: values.distribution(),
+        })
     }
 }
 
@@ -203,6 +226,8 @@ impl RunTotals {
             schedule_error: Histogram::new(),
             generator_delay: Histogram::new(),
             thread_busy_max_percent: 0.0,
+            interpreters: InterpreterTotals::default(),
+            agents_lost: 0,
         }
     }
 
@@ -220,6 +245,8 @@ impl RunTotals {
         self.thread_busy_max_percent = self
             .thread_busy_max_percent
             .max(interval.thread_busy_max_percent());
+        self.interpreters.add(interval);
+        self.agents_lost += interval.agents_lost;
     }
 
     fn add_scenarios(&mut self, interval: &Interval) {
@@ -305,10 +332,29 @@ impl RunTotals {
 
     /// One entry per transaction and per scenario's iterations, in order of their ids.
     pub fn transaction_summaries(&self) -> Vec<TransactionSummary> {
-        let seen = self.seen(|kind| kind != SeriesKind::Operation);
+        let seen =
+            self.seen(|kind| matches!(kind, SeriesKind::Transaction | SeriesKind::Iteration));
         seen.iter()
             .map(|(key, series)| series.transaction_summary(key))
             .collect()
+    }
+
+    /// One entry per number that the test measured itself, in order of their ids.
+    pub fn metric_summaries(&self) -> Vec<MetricSummary> {
+        let seen = self.seen(|kind| kind == SeriesKind::Metric);
+        seen.iter()
+            .filter_map(|(key, series)| series.metric_summary(key))
+            .collect()
+    }
+
+    /// The interpreters that ran scripts.
+    pub fn interpreters(&self) -> &InterpreterTotals {
+        &self.interpreters
+    }
+
+    /// Agents that were lost so far.
+    pub fn agents_lost(&self) -> u32 {
+        self.agents_lost
     }
 
     /// Actual − intended start of iterations as far as the generator caused it.

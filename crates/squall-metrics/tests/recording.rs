@@ -6,8 +6,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use squall_metrics::series::OVERFLOW_NAME;
 use squall_metrics::{
-    Interval, IntervalPart, Outcome, Recorder, RunTotals, Sample, ScenarioKey, SeriesId, SeriesKey,
-    SeriesKind, SeriesTable, Window,
+    InterpreterPart, Interval, IntervalPart, Outcome, Recorder, RunTotals, Sample, ScenarioKey,
+    SeriesId, SeriesKey, SeriesKind, SeriesTable, Window,
 };
 
 const THREADS: usize = 3;
@@ -38,6 +38,10 @@ enum Event {
         thread: usize,
         n: u64,
     },
+    Value {
+        thread: usize,
+        value: f64,
+    },
     EndInterval,
 }
 
@@ -51,7 +55,17 @@ fn event() -> impl Strategy<Value = Event> {
         1 => place.prop_map(|(thread, series)| Event::Interrupt { thread, series }),
         1 => (0..THREADS, 1_u64..4).prop_map(|(thread, n)| Event::Drop { thread, n }),
         1 => (0..THREADS, 0_u64..9).prop_map(|(thread, n)| Event::Users { thread, n }),
+        2 => (0..THREADS, number()).prop_map(|(thread, value)| Event::Value { thread, value }),
         2 => Just(Event::EndInterval),
+    ]
+}
+
+/// Anything that a test may hand over as a number.
+fn number() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        proptest::num::f64::ANY,
+        (-1000_i32..1000).prop_map(f64::from),
+        -10.0..10.0,
     ]
 }
 
@@ -86,6 +100,7 @@ fn table() -> (SeriesTable, Vec<SeriesId>) {
         SeriesKind::Operation,
         SeriesKind::Operation,
         SeriesKind::Iteration,
+        SeriesKind::Metric,
     ];
     let ids = kinds.iter().enumerate().map(|(n, &kind)| {
         table.intern(SeriesKey {
@@ -168,6 +183,10 @@ impl Player {
             }
             Event::Drop { thread, n } => self.recorder(thread).dropped(scenario, n),
             Event::Users { thread, n } => self.recorder(thread).users(scenario, n),
+            Event::Value { thread, value } => {
+                let id = self.ids[3];
+                self.recorder(thread).value(id, value);
+            }
             Event::EndInterval => self.end_interval(),
         }
     }
@@ -192,11 +211,22 @@ impl Player {
         let index = self.index;
         let parts = self.recorders.iter_mut().enumerate();
         let parts = parts
-            .map(|(thread, recorder)| recorder.take_part(index, thread, 0))
+            .map(|(thread, recorder)| with_interpreter(recorder.take_part(index, thread, 0)))
             .collect();
         self.parts.push(parts);
         self.index += 1;
     }
+}
+
+/// Two processes, of which one has two reporting threads.
+fn with_interpreter(mut part: IntervalPart) -> IntervalPart {
+    part.interpreters.push(InterpreterPart {
+        process: u32::from(part.thread.thread == 1),
+        busy_ns: part.schedule_error.count() * 1_000,
+        waits: part.schedule_error.clone(),
+        delays: part.generator_delay.clone(),
+    });
+    part
 }
 
 fn play(events: &[Event], ids: Vec<SeriesId>, threads: usize) -> Vec<Vec<IntervalPart>> {
@@ -274,6 +304,8 @@ proptest! {
         for id in ids {
             prop_assert_eq!(many.series(id), one.series(id));
         }
+        prop_assert_eq!(many.metric_summaries(), one.metric_summaries());
+        prop_assert_eq!(&many.interpreters().waits, &one.interpreters().waits);
         prop_assert_eq!(many.totals(), one.totals());
         prop_assert_eq!(many.schedule_error(), one.schedule_error());
         prop_assert_eq!(many.generator_delay(), one.generator_delay());
@@ -295,6 +327,8 @@ proptest! {
         let (before, after) = (totals_of(&table, &measured), totals_of(&table, &read));
         prop_assert_eq!(before.series_summaries(|_| 10.0), after.series_summaries(|_| 10.0));
         prop_assert_eq!(before.transaction_summaries(), after.transaction_summaries());
+        prop_assert_eq!(before.metric_summaries(), after.metric_summaries());
+        prop_assert_eq!(before.interpreters(), after.interpreters());
     }
 
     #[test]

@@ -14,4 +14,5 @@ mod quantile;
 mod sparse;
 
 pub use dense::Histogram;
+pub(crate) use quantile::rank_of;
 pub use sparse::{SparseError, SparseHistogram};

@@ -16,7 +16,7 @@ const NS_PER_MS: f64 = 1e6;
     clippy::cast_sign_loss,
     reason = "clamped to 1…count"
 )]
-fn rank_of(q: f64, count: u64) -> u64 {
+pub(crate) fn rank_of(q: f64, count: u64) -> u64 {
     if q >= 1.0 {
         return count;
     }

@@ -123,6 +123,7 @@ fn transaction() -> impl Strategy<Value = TransactionSummary> {
             failed: 0,
             interrupted: 0,
             time_ms,
+            errors: Vec::new(),
         },
     )
 }

@@ -105,6 +105,7 @@ pub(crate) fn passed() -> Summary {
         ],
         series: vec![series("Browse", "GET /", 0.412)],
         transactions: Vec::new(),
+        metrics: Vec::new(),
         generator: GeneratorSummary {
             cpu_s: 4.31,
             cpu_percent: 43.1,
@@ -113,6 +114,7 @@ pub(crate) fn passed() -> Summary {
             thread_busy_max_percent: 31.0,
             schedule_error_ms: around(0.004, 24_031),
             generator_delay_ms: around(0.005, 24_031),
+            ..GeneratorSummary::default()
         },
         warnings: Vec::new(),
         reporters: Vec::new(),
@@ -255,6 +257,7 @@ fn transaction(name: &str, kind: &str) -> TransactionSummary {
         failed: 312,
         interrupted: 32,
         time_ms: around(52.0, 23_999),
+        errors: Vec::new(),
     }
 }
 
