@@ -50,6 +50,7 @@ pub(crate) fn summary(running: &Running, latest: &Latest) -> Summary {
         stages: stages(&running.run, &entries, totals),
         series: totals.series_summaries(elapsed),
         transactions: totals.transaction_summaries(),
+        metrics: totals.metric_summaries(),
         generator: generator(running, totals, elapsed_s),
         warnings: warnings(running, totals),
         reporters: reporters(running),
@@ -101,6 +102,8 @@ fn generator(running: &Running, totals: &RunTotals, elapsed_s: f64) -> Generator
         thread_busy_max_percent: totals.thread_busy_max_percent().min(100.0),
         schedule_error_ms: totals.schedule_error().distribution(),
         generator_delay_ms: totals.generator_delay().distribution(),
+        interpreters: totals.interpreters().summary(),
+        agents_lost: totals.agents_lost(),
     }
 }
 
