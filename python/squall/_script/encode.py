@@ -1,0 +1,95 @@
+"""What the host's client sends, as text."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+import os
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+json_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+"""Returns a value as JSON."""
+
+fields = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+"""Returns the fields of a message as JSON; what JSON has no word for is sent as its text."""
+
+
+def expectation(value: Any) -> str:
+    """Returns what a request expects of its answer, as JSON of the plan.
+
+    Raises:
+        TypeError: It is no expectation.
+    """
+    from squall._authoring.answers import Expectation
+
+    if not isinstance(value, Expectation):
+        raise TypeError("`expect` takes `expect(…)`")
+    plan = getattr(value, "_plan", None)
+    return json.dumps(value.to_plan() if plan is None else plan)
+
+
+def multipart(files: Any, form: list[tuple[str, str]]) -> tuple[bytes, str]:
+    """Returns a `multipart/form-data` body and its content type (RFC 7578).
+
+    Args:
+        files: Parts by field name: text, bytes, a path, an open file, `(name, content)`, `(name, content, type)`, or a
+            `File`.
+        form: Fields of text.
+    """
+    boundary = f"squall-{secrets.token_hex(12)}"
+    body = bytearray()
+    for name, value in form:
+        _part(body, boundary, name, None, None, value.encode())
+    items = files.items() if isinstance(files, Mapping) else files
+    for name, value in items:
+        _part(body, boundary, str(name), *_content(value))
+    body += f"--{boundary}--\r\n".encode()
+    return bytes(body), f"multipart/form-data; boundary={boundary}"
+
+
+def _part(
+    body: bytearray, boundary: str, name: str, filename: str | None, kind: str | None, content: bytes
+) -> None:
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"'
+    if filename is not None:
+        head += f'; filename="{_quoted(filename)}"'
+    if kind is not None:
+        head += f"\r\nContent-Type: {kind}"
+    body += head.encode() + b"\r\n\r\n" + content + b"\r\n"
+
+
+def _quoted(text: str) -> str:
+    return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _content(value: Any) -> tuple[str | None, str | None, bytes]:
+    """Returns file name, content type and bytes of a part."""
+    filename: str | None = None
+    kind: str | None = None
+    if isinstance(value, tuple):
+        filename, value, *rest = value
+        kind = rest[0] if rest else None
+    path = getattr(value, "path", None)
+    if path is not None:
+        filename = filename or value.filename
+        kind = kind or value.content_type
+        value = path
+    if isinstance(value, os.PathLike) or (path is not None and isinstance(value, str)):
+        filename = filename or os.path.basename(os.fspath(value))
+        with open(value, "rb") as file:
+            content = file.read()
+    elif hasattr(value, "read"):
+        filename = filename or os.path.basename(str(getattr(value, "name", "file")))
+        content = value.read()
+        content = content.encode() if isinstance(content, str) else content
+    elif isinstance(value, str):
+        content = value.encode()
+    elif isinstance(value, (bytes, bytearray, memoryview)):
+        content = bytes(value)
+    else:
+        content = str(value).encode()
+    if filename is not None and kind is None:
+        kind = mimetypes.guess_type(filename)[0] or "application/octet-stream"
+    return filename, kind, content

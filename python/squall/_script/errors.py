@@ -1,0 +1,89 @@
+"""What scripts raise, told without a line of ours."""
+
+from __future__ import annotations
+
+import traceback
+from types import TracebackType
+
+from squall._recording.frames import is_own, is_users, qualified_name, shown
+from squall._script.pools import PoolExhausted
+
+
+class Interrupted(BaseException):  # noqa: N818 - like `KeyboardInterrupt`: not a mistake of anybody
+    """Raised in blocking code whose iteration was given up because the load has ended."""
+
+
+class SkipIterationError(Exception):
+    """The data pool has nothing at the moment; the iteration does not take place."""
+
+
+_MAX_MESSAGE = 500
+_MAX_GROUPS = 1_000
+_told: set[str] = set()
+
+
+def describe(error: BaseException) -> tuple[str, str, str]:
+    """Returns the kind of an end (`no_data`, `skipped` or `raised`), the message of its group, and a traceback.
+
+    Exceptions of one type, message and place are one group; the traceback is made for the first of a group alone.
+    """
+    if isinstance(error, PoolExhausted):
+        return "no_data", "", ""
+    if isinstance(error, SkipIterationError):
+        return "skipped", "", ""
+    said = traceback.format_exception_only(type(error), error)
+    text = "".join(said).strip().splitlines()
+    summary = next((line for line in reversed(text) if line.strip()), type(error).__name__)[:_MAX_MESSAGE]
+    place = _place(error.__traceback__)
+    message = f"{summary} ({place})" if place else summary
+    if message in _told or len(_told) >= _MAX_GROUPS:
+        return "raised", message, ""
+    _told.add(message)
+    return "raised", message, _traceback_of(error)
+
+
+def forget() -> None:
+    """Starts anew: the next exception of each group gets a traceback."""
+    _told.clear()
+
+
+def _place(trace: TracebackType | None) -> str | None:
+    """Returns the innermost line that the user wrote, or else the innermost one that is not ours."""
+    users: str | None = None
+    others: str | None = None
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        line = f"{shown(code.co_filename)}:{trace.tb_lineno} in {qualified_name(code)}"
+        if is_users(code):
+            users = line
+        elif not is_own(code):
+            others = line
+        trace = trace.tb_next
+    return users or others
+
+
+def _traceback_of(error: BaseException) -> str:
+    """Returns a traceback as Python prints it, from the user's first line on."""
+    told = traceback.TracebackException.from_exception(error, capture_locals=False)
+    _cut(told)
+    return "".join(told.format()).rstrip()
+
+
+def _cut(told: traceback.TracebackException) -> None:
+    seen: traceback.TracebackException | None = told
+    while seen is not None:
+        frames = list(seen.stack)
+        kept = [frame for frame in frames if not frame.filename.startswith(_OWN)]
+        seen.stack = traceback.StackSummary.from_list(kept or frames)
+        if seen.__context__ is not None and not seen.__suppress_context__:
+            _cut(seen.__context__)
+        seen = seen.__cause__
+
+
+def _own_folder() -> str:
+    import os
+
+    return os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+
+_OWN = _own_folder()

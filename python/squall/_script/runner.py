@@ -1,0 +1,106 @@
+"""What the host calls around scripts."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from squall._script.errors import SkipIterationError
+from squall._script.registry import Script, StopVolumeModel, resolve_volume
+
+if TYPE_CHECKING:
+    from squall._squall import Context
+
+
+def new_event_loop() -> asyncio.AbstractEventLoop:
+    """Makes the event loop of a process."""
+    return asyncio.new_event_loop()
+
+
+def close_event_loop(loop: asyncio.AbstractEventLoop) -> None:
+    """Ends what still runs on a stopped loop: tasks, asynchronous generators, the threads of its executor."""
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        loop.run_until_complete(asyncio.wait(tasks, timeout=1))
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.close()
+
+
+async def run_coroutine(ctx: Context, script: Script) -> None:
+    """Runs a script that takes data or has a fixture."""
+    pool = script.pool
+    if pool is None:
+        await _body(ctx, script, ())
+        return
+    item = pool.checkout()
+    if inspect.isawaitable(item):
+        item = await item
+    if item is None:
+        raise SkipIterationError
+    id, args = item
+    try:
+        args = tuple(args)
+        ctx._begin(args)
+        await _body(ctx, script, args)
+    finally:
+        returned: Any = pool.checkin(id)
+        if inspect.isawaitable(returned):
+            await returned
+
+
+async def _body(ctx: Context, script: Script, args: tuple[Any, ...]) -> None:
+    if script.fixture is not None:
+        await script.fixture(ctx)
+    await script.call(ctx, *args)
+
+
+def run_blocking(ctx: Context, script: Script) -> None:
+    """Runs a script of a thread that takes data or has a fixture."""
+    pool = script.pool
+    if pool is None:
+        _blocking_body(ctx, script, ())
+        return
+    item: Any = _waited(pool.checkout())
+    if item is None:
+        raise SkipIterationError
+    id, args = item
+    try:
+        args = tuple(args)
+        ctx._begin(args)
+        _blocking_body(ctx, script, args)
+    finally:
+        _waited(pool.checkin(id))
+
+
+def _blocking_body(ctx: Context, script: Script, args: tuple[Any, ...]) -> None:
+    if script.fixture is not None:
+        _waited(script.fixture(ctx))
+    script.call(ctx, *args)
+
+
+def _waited(value: Any) -> Any:
+    if not inspect.isawaitable(value):
+        return value
+
+    async def wait() -> Any:
+        return await value
+
+    return asyncio.run(wait())
+
+
+def volume(entry: str, start: float, end: float) -> float | None:
+    """Asks a volume model; None ends its scenario.
+
+    Raises:
+        TypeError: What it returns is no number.
+    """
+    try:
+        number = resolve_volume(entry)(start, end)
+    except StopVolumeModel:
+        return None
+    if isinstance(number, bool) or not isinstance(number, (int, float)) or number != number:
+        raise TypeError(f"the volume model `{entry}` returned {number!r}, which is no number")
+    return max(0.0, float(number))
