@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use signal_hook::consts::{SIGINT, SIGTERM};
+use squall_engine::script::ScriptMessage;
 use squall_plan::PlanError;
 use squall_run::{FinishedRun, PreparedRun, RunHandle};
 use squall_view::live::Progress;
@@ -16,6 +18,7 @@ use crate::args::{ProgressArg, RunArgs};
 use crate::commands::refuse;
 use crate::live::live_state;
 use crate::log::RunLog;
+use crate::messages::MessageFeed;
 use crate::{exit, output};
 
 /// How often the end of the run and Ctrl-C are looked for.
@@ -23,8 +26,65 @@ const LOOK: Duration = Duration::from_millis(20);
 /// How many looks pass between two frames.
 const FRAME: u32 = 10;
 
+/// What is shown of a run while it goes.
+#[derive(Debug)]
+pub(crate) struct Shown<'a> {
+    args: &'a RunArgs,
+    terminal: Terminal,
+    messages: Option<MessageFeed>,
+}
+
+/// Who has the terminal while a run goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Terminal {
+    /// The live view.
+    Ours,
+    /// Whoever debugs the test.
+    Debugger,
+}
+
+impl<'a> Shown<'a> {
+    /// Shows what the options say; `messages` is what `--messages` says.
+    pub(crate) fn of_run(args: &'a RunArgs, messages: Option<&str>) -> Self {
+        Self {
+            args,
+            terminal: Terminal::Ours,
+            messages: messages.map(MessageFeed::new),
+        }
+    }
+
+    /// Leaves the terminal to a debugger.
+    pub(crate) fn for_debugger(mut self) -> Self {
+        self.terminal = Terminal::Debugger;
+        self
+    }
+
+    /// Returns where scripts send their messages, if anybody watches.
+    pub(crate) fn take_message_sender(&mut self) -> Option<Sender<ScriptMessage>> {
+        self.messages.as_mut().and_then(MessageFeed::take_sender)
+    }
+
+    fn progress(&self) -> Progress {
+        match self.args.progress {
+            _ if self.args.quiet || self.terminal == Terminal::Debugger => Progress::None,
+            Some(ProgressArg::Screen) => Progress::Screen,
+            Some(ProgressArg::None) => Progress::None,
+            // A screen that is redrawn in place and lines of messages do not go together.
+            None if output::has_screen() && self.messages.is_none() => Progress::Screen,
+            Some(ProgressArg::Plain) | None => Progress::Plain,
+        }
+    }
+
+    fn print_feeds(&self) {
+        if let Some(messages) = &self.messages {
+            messages.print();
+        }
+    }
+}
+
 /// Runs a prepared plan to its end and returns the exit code.
-pub(crate) fn execute(run: PreparedRun, args: &RunArgs) -> anyhow::Result<u8> {
+pub(crate) fn execute(run: PreparedRun, shown: &Shown<'_>) -> anyhow::Result<u8> {
+    let args = shown.args;
     if let Some(path) = &args.summary
         && !has_folder(path)
     {
@@ -35,8 +95,9 @@ pub(crate) fn execute(run: PreparedRun, args: &RunArgs) -> anyhow::Result<u8> {
     let log = RunLog::install();
     let handle = RunHandle::start(run)?;
     log.write_to(handle.directory().open_log());
-    watch(&handle, args, &interrupts);
+    watch(&handle, shown, &interrupts);
     let finished = handle.finish();
+    shown.print_feeds();
     show(&finished, args);
     if let Some(path) = &args.summary {
         squall_run::store::write_json(path, &finished.summary)
@@ -69,8 +130,8 @@ fn count_interrupts() -> anyhow::Result<Arc<AtomicUsize>> {
 }
 
 /// Shows the run while it goes; the first Ctrl-C stops it gracefully, the second at once.
-fn watch(handle: &RunHandle, args: &RunArgs, interrupts: &AtomicUsize) {
-    let mut view = output::live_view(progress(args));
+fn watch(handle: &RunHandle, shown: &Shown<'_>, interrupts: &AtomicUsize) {
+    let mut view = output::live_view(shown.progress());
     let (mut seen, mut looks) = (0, 0_u32);
     view.update(&live_state(handle.snapshot()));
     while !handle.is_finished() {
@@ -84,6 +145,7 @@ fn watch(handle: &RunHandle, args: &RunArgs, interrupts: &AtomicUsize) {
             }
             seen = now;
         }
+        shown.print_feeds();
         looks = looks.wrapping_add(1);
         if looks % FRAME == 0 {
             view.update(&live_state(handle.snapshot()));
@@ -94,16 +156,6 @@ fn watch(handle: &RunHandle, args: &RunArgs, interrupts: &AtomicUsize) {
     view.update(&live_state(handle.snapshot()));
     // A terminal that is gone cannot be told.
     view.finish().ok();
-}
-
-fn progress(args: &RunArgs) -> Progress {
-    match args.progress {
-        _ if args.quiet => Progress::None,
-        Some(ProgressArg::Screen) => Progress::Screen,
-        Some(ProgressArg::None) => Progress::None,
-        None if output::has_screen() => Progress::Screen,
-        Some(ProgressArg::Plain) | None => Progress::Plain,
-    }
 }
 
 fn show(run: &FinishedRun, args: &RunArgs) {

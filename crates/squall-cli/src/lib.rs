@@ -1,7 +1,8 @@
 //! The `squall` command: arguments, exit codes, and what is printed.
 //!
 //! Reading order: [`args`] (what can be typed), `defaults` (what need not be typed), `commands` (one file each), `load` (from a file
-//! to a plan), `execute` (a run with its live view, Ctrl-C and summary), `output` (the only place that prints), [`exit`] (what the
+//! to a plan), `execute` (a run with its live view, Ctrl-C and summary), `messages` and `exchange` (what is shown of
+//! scripts and requests), `output` (the only place that prints), [`exit`] (what the
 //! shell gets).
 //!
 //! This is the only crate that prints. It holds no logic that could live below it, and knows no Python: test files in Python come
@@ -10,12 +11,14 @@
 pub mod args;
 mod commands;
 mod defaults;
+mod exchange;
 mod execute;
 pub mod exit;
 mod live;
 mod load;
 mod loader;
 mod log;
+mod messages;
 mod output;
 
 use std::ffi::OsString;
@@ -38,7 +41,10 @@ pub fn main(args: Vec<OsString>, loader: &dyn TestLoader) -> u8 {
         }
     };
     let code = match Cli::try_parse_from(&completed.args) {
-        Ok(cli) => run(cli, loader),
+        Ok(mut cli) => {
+            cli.command.set_untyped(&completed.untyped());
+            run(cli, loader)
+        }
         Err(error) => answer(&error),
     };
     if code == exit::PLAN

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{ConfigArgs, HttpArgs, RunFileArgs, TargetArgs};
+use super::{
+    ConfigArgs, DebugArgs, HttpArgs, JourneyCommand, RunFileArgs, ScenarioCommand, TargetArgs,
+};
 
 /// Load tests written in Python, driven by Rust.
 #[derive(Clone, Debug, Parser)]
@@ -21,6 +23,7 @@ Examples:
   squall http http://127.0.0.1:8080/ -r 2000        2,000 requests a second
   squall new shop.py && squall run shop.py          a test in Python
   squall explain shop.py                            what is compiled, and why
+  squall debug shop.py                              every request and answer of one iteration
   squall target                                     a service to practise on
 
 Every option is also an environment variable and a key of `squall.toml` in the working directory. \
@@ -38,7 +41,7 @@ Exit codes:
 /// The commands.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
-    /// Run a test: a graph in Python, or a plan in YAML or JSON
+    /// Run a test: in Python, or a plan in YAML or JSON
     Run(Box<RunFileArgs>),
     /// Load one URL, without a file
     Http(Box<HttpArgs>),
@@ -48,11 +51,19 @@ pub enum Command {
     Check(FileArgs),
     /// Show what of a test is compiled, what is not, and why
     Explain(ExplainArgs),
+    /// Do one iteration of a test, and show every request and answer
+    Debug(Box<DebugArgs>),
     /// Serve the bundled target to practise and to test on
     Target(Box<TargetArgs>),
     /// `new`, `check` and `run` as `graph create|check|run`
     #[command(subcommand)]
     Graph(GraphCommand),
+    /// Run one journey
+    #[command(subcommand)]
+    Journey(JourneyCommand),
+    /// Run a scenario of journeys
+    #[command(subcommand)]
+    Scenario(ScenarioCommand),
     /// Print the JSON schema of plans
     Schema,
     /// Print completions for a shell
@@ -60,6 +71,15 @@ pub enum Command {
         /// Which shell.
         shell: clap_complete::Shell,
     },
+}
+
+impl Command {
+    /// Tells options of a load from what was typed which of them were not.
+    pub(crate) fn set_untyped(&mut self, names: &[String]) {
+        if let Self::Run(args) | Self::Graph(GraphCommand::Run(args)) = self {
+            args.load.untyped = names.to_vec();
+        }
+    }
 }
 
 /// `squall graph …`.
@@ -76,20 +96,37 @@ pub enum GraphCommand {
 /// Arguments of `squall new`.
 #[derive(Clone, Debug, Args)]
 #[command(
-    after_help = "Examples:\n  squall new shop.py\n  squall new plan.yaml --url http://127.0.0.1:8080/"
+    after_help = "Examples:\n  squall new shop.py\n  squall new shop.py --kind journey\n  squall new plan.yaml --url http://127.0.0.1:8080/"
 )]
 pub struct NewArgs {
-    /// File to write: `.py` for a graph in Python, `.yaml` or `.json` for a plan
+    /// File to write: `.py` for a test in Python, `.yaml` or `.json` for a plan
     pub path: PathBuf,
+    /// What kind of test: `graph`, or in Python also `journey`, `testcase` or `repeat`
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
+    pub kind: TestKind,
     /// URL that the test loads
     #[arg(long, default_value = "http://127.0.0.1:8080/")]
     pub url: String,
-    /// Reporter that the test writes its results with
-    #[arg(long, default_value = "json", value_parser = ["json", "csv"])]
-    pub reporter: String,
+    /// Reporter that a graph or plan writes its results with; `json` by default
+    #[arg(long, value_parser = ["json", "csv"])]
+    pub reporter: Option<String>,
     /// Replace the file if it exists
     #[arg(long)]
     pub force: bool,
+}
+
+/// A kind of test that there is a starter of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum TestKind {
+    /// A graph of stages.
+    #[default]
+    Graph,
+    /// A journey with its scenario.
+    Journey,
+    /// A test case.
+    Testcase,
+    /// A repeated function.
+    Repeat,
 }
 
 /// Arguments of commands on one file.

@@ -4,6 +4,7 @@
 //! `crate::defaults`).
 
 mod cli;
+mod code;
 mod http;
 mod load;
 mod request;
@@ -11,7 +12,11 @@ mod run;
 mod script;
 mod target;
 
-pub use cli::{Cli, Command, ExplainArgs, FileArgs, Format, GraphCommand, NewArgs};
+pub use cli::{Cli, Command, ExplainArgs, FileArgs, Format, GraphCommand, NewArgs, TestKind};
+pub use code::{
+    AgentArgs, CodeArgs, DebugArgs, JourneyArgs, JourneyCommand, JourneyTestArgs, ScenarioArgs,
+    ScenarioCommand,
+};
 pub use http::HttpArgs;
 pub use load::LoadArgs;
 pub use request::RequestArgs;

@@ -4,7 +4,7 @@ use clap::CommandFactory as _;
 use clap_complete::generate;
 use squall_plan::PlanErrors;
 
-use super::{check, explain, http, new, run as run_file, target};
+use super::{check, code, debug, explain, http, new, run as run_file, target};
 use crate::args::{Cli, Command, GraphCommand};
 use crate::{TestLoader, exit, output};
 
@@ -20,7 +20,10 @@ pub(crate) fn run(command: Command, loader: &dyn TestLoader) -> anyhow::Result<u
             Ok(check::check(&args, loader))
         }
         Command::Explain(args) => explain::explain(&args, loader),
+        Command::Debug(args) => debug::run(&args, loader),
         Command::Target(args) => target::run(&args),
+        Command::Journey(command) => code::journey(&command, loader),
+        Command::Scenario(command) => code::scenario(&command, loader),
         Command::Schema => {
             let schema = squall_plan::schema::json_schema();
             output::print(&format!("{}\n", serde_json::to_string_pretty(&schema)?));

@@ -9,7 +9,7 @@ use squall_run::{RunOptions, prepare};
 use super::as_typed::as_typed;
 use super::refuse;
 use crate::args::HttpArgs;
-use crate::execute;
+use crate::execute::{self, Shown};
 use crate::load::{LoadOptions, absolute, http_settings};
 
 /// Loads one URL.
@@ -24,7 +24,7 @@ pub(super) fn run(args: &HttpArgs) -> anyhow::Result<u8> {
         prepare(&plan, options)
     });
     match prepared {
-        Ok(prepared) => execute::execute(prepared, &args.run),
+        Ok(prepared) => execute::execute(prepared, &Shown::of_run(&args.run, None)),
         Err(errors) => Ok(refuse(&as_typed(errors))),
     }
 }

@@ -2,6 +2,8 @@
 
 mod as_typed;
 mod check;
+mod code;
+mod debug;
 mod dispatch;
 mod explain;
 mod http;

@@ -7,32 +7,22 @@ use serde_json::json;
 use squall_plan::{Plan, PlanError, PlanErrors};
 
 use super::refuse;
-use crate::args::NewArgs;
+use crate::args::{NewArgs, TestKind};
 use crate::{exit, output};
 
 const GRAPH: &str = include_str!("../templates/graph.py.txt");
+const JOURNEY: &str = include_str!("../templates/journey.py.txt");
+const TEST_CASE: &str = include_str!("../templates/testcase.py.txt");
+const REPEAT: &str = include_str!("../templates/repeat.py.txt");
 const PLAN: &str = include_str!("../templates/plan.yaml.txt");
 const PLAN_JSON: &str = include_str!("../templates/plan.json.txt");
 
 /// Writes a starter test.
 pub(super) fn run(args: &NewArgs) -> anyhow::Result<u8> {
     let shown = args.path.display();
-    let extension = args
-        .path
-        .extension()
-        .and_then(|extension| extension.to_str())
-        .unwrap_or_default();
-    let template = match extension {
-        "py" => GRAPH,
-        "yaml" | "yml" => PLAN,
-        "json" => PLAN_JSON,
-        _ => {
-            let error = PlanError::new(
-                "",
-                format!("`{shown}` ends in none of `.py`, `.yaml`, `.json`"),
-            );
-            return Ok(refuse(&error.into()));
-        }
+    let template = match template(args) {
+        Ok(template) => template,
+        Err(error) => return Ok(refuse(&error.into())),
     };
     if args.path.exists() && !args.force {
         let error = PlanError::new("", format!("`{shown}` exists already"));
@@ -46,16 +36,49 @@ pub(super) fn run(args: &NewArgs) -> anyhow::Result<u8> {
         fs::create_dir_all(folder)
             .with_context(|| format!("cannot create `{}`", folder.display()))?;
     }
-    let (upper, lower) = (args.reporter.to_uppercase(), args.reporter.to_lowercase());
+    let reporter = args.reporter.as_deref().unwrap_or("json");
+    let (upper, lower) = (reporter.to_uppercase(), reporter.to_lowercase());
     let text = template
         .replace("@URL@", args.url.trim_end_matches('/'))
         .replace("@REPORTER@", &upper)
         .replace("@reporter@", &lower);
     fs::write(&args.path, text).with_context(|| format!("cannot write `{shown}`"))?;
-    output::print(&format!(
-        "wrote {shown}; run it with `squall run {shown}`\n"
-    ));
+    let command = match args.kind {
+        TestKind::Repeat => "python",
+        TestKind::Graph | TestKind::Journey | TestKind::Testcase => "squall run",
+    };
+    output::print(&format!("wrote {shown}; run it with `{command} {shown}`\n"));
     Ok(exit::PASSED)
+}
+
+/// Returns the starter of a kind of test, in the language that the file's name asks for.
+fn template(args: &NewArgs) -> Result<&'static str, PlanError> {
+    let shown = args.path.display();
+    let extension = args
+        .path
+        .extension()
+        .and_then(|extension| extension.to_str());
+    let template = match (args.kind, extension) {
+        (TestKind::Graph, Some("py")) => GRAPH,
+        (TestKind::Graph, Some("yaml" | "yml")) => PLAN,
+        (TestKind::Graph, Some("json")) => PLAN_JSON,
+        (TestKind::Graph, _) => {
+            let message = format!("`{shown}` ends in none of `.py`, `.yaml`, `.json`");
+            return Err(PlanError::new("", message));
+        }
+        (TestKind::Journey, Some("py")) => JOURNEY,
+        (TestKind::Testcase, Some("py")) => TEST_CASE,
+        (TestKind::Repeat, Some("py")) => REPEAT,
+        (TestKind::Journey | TestKind::Testcase | TestKind::Repeat, _) => {
+            let message = format!("`{shown}` does not end in `.py`, but such a test is Python");
+            return Err(PlanError::new("", message));
+        }
+    };
+    if args.kind != TestKind::Graph && args.reporter.is_some() {
+        let message = "only graphs and plans name their reporters";
+        return Err(PlanError::new("--reporter", message));
+    }
+    Ok(template)
 }
 
 /// Checks a URL as the `base_url` that it becomes.

@@ -1,44 +1,93 @@
-//! `squall run`.
+//! `squall run`, and what the commands share that run a test.
 
-use squall_run::{RunOptions, prepare};
+use squall_run::{PrepareErrors, PreparedRun, RunOptions, prepare};
 
 use super::refuse;
 use crate::args::{FileArgs, RunFileArgs};
-use crate::load::{Directions, Overrides, load};
-use crate::{TestLoader, execute, output};
+use crate::execute::{self, Shown};
+use crate::load::{Directions, LoadedTest, Overrides, load, one_user};
+use crate::{TestLoader, output};
 
 /// Runs a test file.
 pub(super) fn run(args: &RunFileArgs, loader: &dyn TestLoader) -> anyhow::Result<u8> {
+    run_test(args, Directions::default(), loader)
+}
+
+/// Runs a test in the way that a command says.
+pub(super) fn run_test(
+    args: &RunFileArgs,
+    directions: Directions,
+    loader: &dyn TestLoader,
+) -> anyhow::Result<u8> {
+    let debugging = directions.debugging;
+    let mut shown = Shown::of_run(&args.run, args.script.messages.as_deref());
+    if debugging {
+        shown = shown.for_debugger();
+    }
+    let prepared = load_test(args, directions, loader).and_then(|mut test| {
+        if debugging {
+            one_user(&mut test.plan);
+        }
+        let mut options = options(args, &test, loader);
+        if debugging {
+            in_this_process(&mut options);
+        }
+        prepare_test(&test, options)
+    });
+    match prepared {
+        Ok(prepared) => execute::execute(prepared, &shown),
+        Err(errors) => Ok(refuse(&errors)),
+    }
+}
+
+/// Loads a test, and notes what of the options has no effect on it.
+pub(super) fn load_test(
+    args: &RunFileArgs,
+    directions: Directions,
+    loader: &dyn TestLoader,
+) -> Result<LoadedTest, PrepareErrors> {
     let file = FileArgs {
         file: args.file.clone(),
         set: args.set.clone(),
         config: args.script.config.clone(),
     };
-    let prepared = Overrides::of_run(args, Directions::default()).and_then(|overrides| {
-        let mut test = load(&file, &overrides, loader)?;
-        if !args.run.quiet {
-            for note in &test.notes {
-                output::note(&format!("note: {note}"));
-            }
+    let overrides = Overrides::of_run(args, directions)?;
+    let mut test = load(&file, &overrides, loader)?;
+    if !args.run.quiet {
+        for note in &test.notes {
+            output::note(&format!("note: {note}"));
         }
-        if let Some(name) = &args.run.name {
-            test.plan.name.clone_from(name);
-        }
-        let options = options(args, &test.base_dir);
-        prepare(&test.plan, options).map_err(|errors| test.place.of(errors))
-    });
-    match prepared {
-        Ok(prepared) => execute::execute(prepared, &args.run),
-        Err(errors) => Ok(refuse(&errors)),
     }
+    if let Some(name) = &args.run.name {
+        test.plan.name.clone_from(name);
+    }
+    Ok(test)
 }
 
-fn options(args: &RunFileArgs, base_dir: &std::path::Path) -> RunOptions {
+/// Prepares a loaded test; errors that do not say where they are get its file.
+pub(super) fn prepare_test(
+    test: &LoadedTest,
+    options: RunOptions,
+) -> Result<PreparedRun, PrepareErrors> {
+    prepare(&test.plan, options).map_err(|errors| test.place.of(errors))
+}
+
+/// Returns what a run is told beside its plan.
+pub(super) fn options(
+    args: &RunFileArgs,
+    test: &LoadedTest,
+    loader: &dyn TestLoader,
+) -> RunOptions {
     RunOptions {
         threads: args.run.threads,
         seed: args.run.seed,
-        base_dir: base_dir.to_owned(),
+        base_dir: test.base_dir.clone(),
         runs_dir: args.run.runs_dir.clone(),
         ..RunOptions::default()
     }
+}
+
+/// Keeps scripts in this process, where a debugger has the terminal.
+pub(super) fn in_this_process(options: &mut RunOptions) {
+    options.threads = Some(1);
 }

@@ -39,18 +39,22 @@ pub(crate) fn complete(args: Vec<OsString>) -> Result<Completed, Refused> {
     };
     let section = section(&path, command_name);
     let sections = sections(&command);
-    let Some((_, options)) = sections.iter().find(|(name, _)| *name == section) else {
+    if sections.iter().all(|(name, _)| *name != section) {
         return Ok(untouched(args));
-    };
+    }
+    let options = own_options(&command, &path);
     let mut errors = Vec::new();
+    let mut from_file = read_file(&section, &sections, &mut errors);
+    // A table may be for several commands, which have not all the same options.
+    from_file.retain(|setting| options.iter().any(|option| option.long == setting.long));
     let sources = [
-        environment::read(&section, options, |name| env::var_os(name), &mut errors),
-        read_file(&section, &sections, &mut errors),
+        environment::read(&section, &options, |name| env::var_os(name), &mut errors),
+        from_file,
     ];
     if !errors.is_empty() {
         return Err(Refused::Defaults(PlanErrors(errors)));
     }
-    let chosen = choose(given(options, matches), sources);
+    let chosen = choose(given(&options, matches), sources);
     Ok(insert(args, path.len(), chosen))
 }
 
@@ -83,21 +87,46 @@ fn command_path(matches: &ArgMatches) -> Vec<(&str, &ArgMatches)> {
     path
 }
 
-/// Returns the name under which a command's defaults are kept: `graph run` is `run`.
+/// Returns the name under which a command's defaults are kept: `graph run` is `run`, `journey run` is `journey`.
 fn section(path: &[(&str, &ArgMatches)], name: &str) -> String {
-    match name {
-        "create" if path.len() > 1 => "new",
-        name => name,
+    let outer = path.first().map(|(outer, _)| *outer);
+    match (outer, name) {
+        (Some("graph"), "create") => "new",
+        (Some(outer @ ("journey" | "scenario")), _) => outer,
+        (_, name) => name,
     }
     .to_owned()
 }
 
+/// Returns the options of the command that was typed.
+fn own_options(command: &Command, path: &[(&str, &ArgMatches)]) -> Vec<KnownOption> {
+    let mut names = path.iter().map(|(name, _)| name);
+    names
+        .try_fold(command, |command, name| command.find_subcommand(name))
+        .map(options)
+        .unwrap_or_default()
+}
+
 fn sections(command: &Command) -> Vec<file::Section> {
-    command
+    // What is hidden is typed by programs.
+    let shown = command
         .get_subcommands()
-        .map(|command| (command.get_name().to_owned(), options(command)))
-        .filter(|(_, options)| !options.is_empty())
+        .filter(|command| !command.is_hide_set());
+    shown
+        .map(|command| (command.get_name().to_owned(), all_options(command)))
+        .filter(|(name, options)| name != "graph" && !options.is_empty())
         .collect()
+}
+
+/// Returns the options of a command and the commands below it.
+fn all_options(command: &Command) -> Vec<KnownOption> {
+    let mut all = options(command);
+    for option in command.get_subcommands().flat_map(options) {
+        if all.iter().all(|known| known.long != option.long) {
+            all.push(option);
+        }
+    }
+    all
 }
 
 fn read_file(
@@ -155,6 +184,11 @@ fn insert(mut args: Vec<OsString>, names: usize, settings: Vec<Setting>) -> Comp
 }
 
 impl Completed {
+    /// Returns the names of the options that were not typed.
+    pub(crate) fn untyped(&self) -> Vec<String> {
+        self.added.iter().map(|(long, _)| long.clone()).collect()
+    }
+
     /// Says which options were not typed: whoever looks for a mistake may not look there.
     pub(crate) fn note(&self) -> Option<String> {
         let said = self

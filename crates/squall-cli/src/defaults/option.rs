@@ -5,7 +5,9 @@ use std::ffi::OsString;
 use clap::{ArgAction, Command};
 
 /// Commands whose options share their names in the environment, and the top of `squall.toml`.
-const SHARED: [&str; 4] = ["run", "http", "check", "explain"];
+const SHARED: [&str; 7] = [
+    "run", "http", "check", "explain", "debug", "journey", "scenario",
+];
 /// Options of which one excludes the others.
 const RIVALS: [&[&str]; 2] = [
     &["duration", "stages", "iterations"],

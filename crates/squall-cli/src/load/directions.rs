@@ -44,6 +44,16 @@ pub(crate) enum Form {
     Scenario,
 }
 
+impl Form {
+    /// Returns what is named by the `NAME` of a `MODULE:NAME`.
+    pub(super) fn what(self) -> &'static str {
+        match self {
+            Self::Journey => "journey",
+            Self::Scenario => "scenario",
+        }
+    }
+}
+
 impl Directions {
     /// Takes over where the configuration comes from.
     pub(crate) fn with_config(mut self, args: &ConfigArgs) -> Result<Self, PlanErrors> {

@@ -8,6 +8,7 @@ use squall_view::explain;
 
 use super::Overrides;
 use super::python::explain_python;
+use super::spec::Spec;
 use crate::TestLoader;
 use crate::args::FileArgs;
 
@@ -20,6 +21,16 @@ pub(crate) struct LoadedTest {
     pub(crate) place: FilePlace,
     /// What was asked for and has no effect.
     pub(crate) notes: Vec<String>,
+    /// How the loader of tests was called; `None` for a plan.
+    pub(crate) origin: Option<Origin>,
+}
+
+/// How a [`TestLoader`] was called.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    pub(crate) file: PathBuf,
+    pub(crate) name: Option<String>,
+    pub(crate) overrides: String,
 }
 
 /// The file that errors are in which do not say so themselves.
@@ -66,6 +77,11 @@ pub(crate) fn explain(
     overrides: &Overrides,
     loader: &dyn TestLoader,
 ) -> Result<Explained, PlanErrors> {
+    let directions = overrides.directions();
+    if let Some((form, spec)) = directions.form.zip(directions.spec.as_deref()) {
+        let Spec { file, name } = Spec::parse(spec, form.what())?;
+        return explain_python(&file.unwrap_or_default(), Some(name), overrides, loader);
+    }
     let (path, name) = split_name(&file.file);
     let base_dir = path.parent().map(Path::to_owned).unwrap_or_default();
     let extension = path
@@ -79,6 +95,7 @@ pub(crate) fn explain(
     }
     match extension {
         "py" => explain_python(&path, name, overrides, loader),
+        "yaml" | "yml" if lists_tests(&path) => explain_python(&path, name, overrides, loader),
         "yaml" | "yml" | "json" => {
             let place = FilePlace(Some(path.clone()));
             let test = load_plan(&path, overrides).map_err(|errors| place.of(errors));
@@ -87,6 +104,7 @@ pub(crate) fn explain(
                 base_dir,
                 place,
                 notes,
+                origin: None,
             });
             Ok(Explained {
                 rows: Vec::new(),
@@ -116,6 +134,14 @@ fn split_name(text: &str) -> (PathBuf, Option<&str>) {
         }
         _ => (text.into(), None),
     }
+}
+
+/// Tells whether a file in YAML is no plan but a list of test cases.
+fn lists_tests(path: &Path) -> bool {
+    let value = fs::read_to_string(path)
+        .ok()
+        .and_then(|text| Plan::value_from_yaml(&text).ok());
+    value.is_some_and(|value| value.get("tests").is_some() && value.get("stages").is_none())
 }
 
 fn load_plan(path: &Path, overrides: &Overrides) -> Result<(Plan, Vec<String>), PlanErrors> {

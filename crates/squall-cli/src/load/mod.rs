@@ -8,9 +8,12 @@ mod overrides;
 mod place;
 mod python;
 mod settings;
+mod single;
+mod spec;
 
 pub(crate) use directions::{Directions, Form};
-pub(crate) use file::{LoadedTest, explain, load};
+pub(crate) use file::{LoadedTest, Origin, explain, load};
 pub(crate) use options::{LoadOptions, parse};
 pub(crate) use overrides::Overrides;
 pub(crate) use settings::{absolute, http_settings};
+pub(crate) use single::{one_iteration, one_user};

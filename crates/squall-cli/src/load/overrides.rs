@@ -92,6 +92,11 @@ impl Overrides {
         all.to_string()
     }
 
+    /// Returns what only a loader is told.
+    pub(super) fn directions(&self) -> &Directions {
+        &self.directions
+    }
+
     /// Fills what a plan leaves open, then sets what is to be replaced; returns what of it has no effect.
     pub(crate) fn apply(&self, plan: &mut Value) -> Result<Vec<String>, PlanErrors> {
         let Some(root) = plan.as_object_mut() else {

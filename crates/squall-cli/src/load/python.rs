@@ -7,7 +7,7 @@ use squall_plan::{Plan, PlanError, PlanErrors, Source};
 use squall_view::explain;
 
 use super::Overrides;
-use super::file::{Explained, FilePlace, LoadedTest};
+use super::file::{Explained, FilePlace, LoadedTest, Origin};
 use crate::TestLoader;
 
 /// Loads a test file in Python, and tells of each action how it runs.
@@ -18,9 +18,12 @@ pub(super) fn explain_python(
     loader: &dyn TestLoader,
 ) -> Result<Explained, PlanErrors> {
     let failed = |message: String| PlanErrors::from(PlanError::new("", message));
-    let answer = loader
-        .load(path, name, &overrides.to_json())
-        .map_err(failed)?;
+    let origin = Origin {
+        file: path.to_owned(),
+        name: name.map(str::to_owned),
+        overrides: overrides.to_json(),
+    };
+    let answer = loader.load(path, name, &origin.overrides).map_err(failed)?;
     let document: Value = serde_json::from_str(&answer)
         .map_err(|cause| failed(format!("the loader's answer: {cause}")))?;
     let rows = items(&document, "explain").map(explain_row).collect();
@@ -39,6 +42,7 @@ pub(super) fn explain_python(
                 // Errors of a Python test name their file and line.
                 place: FilePlace(None),
                 notes,
+                origin: Some(origin),
             })
         }
         _ => Err(PlanErrors(errors)),

@@ -1,0 +1,69 @@
+//! `squall debug`.
+
+use super::refuse;
+use super::run::{in_this_process, load_test, options, prepare_test};
+use crate::TestLoader;
+use crate::args::{DebugArgs, LoadArgs, RunArgs, RunFileArgs, ScriptArgs};
+use crate::exchange::{Detail, Length, Secrets};
+use crate::execute::{self, Shown};
+use crate::load::{Directions, one_iteration};
+
+/// Does one iteration of each scenario, and shows its requests and answers.
+pub(super) fn run(args: &DebugArgs, loader: &dyn TestLoader) -> anyhow::Result<u8> {
+    let run_args = run_args(args);
+    let directions = Directions {
+        debugging: true,
+        ..Directions::default()
+    };
+    let mut shown = Shown::of_run(&run_args.run, None).for_debugger();
+    let prepared = load_test(&run_args, directions, loader).and_then(|mut test| {
+        one_iteration(&mut test.plan);
+        let mut options = options(&run_args, &test, loader);
+        in_this_process(&mut options);
+        prepare_test(&test, options)
+    });
+    match prepared {
+        Ok(prepared) => execute::execute(prepared, &shown),
+        Err(errors) => Ok(refuse(&errors)),
+    }
+}
+
+fn detail(args: &DebugArgs) -> Detail {
+    Detail {
+        bodies: if args.full {
+            Length::Full
+        } else {
+            Length::Short
+        },
+        secrets: if args.show_secrets {
+            Secrets::Shown
+        } else {
+            Secrets::Hidden
+        },
+    }
+}
+
+/// Returns what `squall run` would have been told.
+fn run_args(args: &DebugArgs) -> RunFileArgs {
+    RunFileArgs {
+        file: args.file.clone(),
+        set: args.set.clone(),
+        // For what the file leaves open; what it says is replaced later on.
+        load: LoadArgs {
+            users: Some(1),
+            iterations: Some(1),
+            untyped: vec!["users".to_owned(), "iterations".to_owned()],
+            ..LoadArgs::default()
+        },
+        request: args.request.clone(),
+        script: ScriptArgs {
+            config: args.config.clone(),
+            ..ScriptArgs::default()
+        },
+        run: RunArgs {
+            seed: args.seed,
+            runs_dir: args.runs_dir.clone(),
+            ..RunArgs::default()
+        },
+    }
+}
