@@ -2,10 +2,20 @@
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3::prelude::*;
 
 use crate::loader::PythonLoader;
+
+/// This process runs a part of a load for another one.
+static IN_AGENT: AtomicBool = AtomicBool::new(false);
+
+/// Tells whether another process loaded the test first and this one runs a part of its load.
+#[pyfunction]
+pub(crate) fn in_agent() -> bool {
+    IN_AGENT.load(Ordering::Relaxed)
+}
 
 /// What a shell gets when the command itself is at fault.
 const FAULT: u8 = 1;
@@ -17,6 +27,9 @@ const FAULT: u8 = 1;
 #[pyfunction]
 #[pyo3(signature = (argv, /))]
 pub(crate) fn main(py: Python<'_>, argv: Vec<OsString>) -> PyResult<u8> {
+    if argv.get(1).is_some_and(|command| command == "agent") {
+        IN_AGENT.store(true, Ordering::Relaxed);
+    }
     give_up_interrupts(py)?;
     Ok(py.detach(|| run(argv)))
 }
@@ -36,7 +49,10 @@ fn give_up_interrupts(py: Python<'_>) -> PyResult<()> {
 /// Runs the command line; a panic is an exit code, as it must not reach Python.
 #[expect(clippy::print_stderr, reason = "there is nobody left who could say it")]
 fn run(argv: Vec<OsString>) -> u8 {
-    catch_unwind(AssertUnwindSafe(|| squall_cli::main(argv, &PythonLoader))).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(|| {
+        squall_cli::main(argv, &PythonLoader::default())
+    }))
+    .unwrap_or_else(|_| {
         eprintln!(
             "error: `squall` stopped because of a mistake of its own; the lines above say where"
         );

@@ -1,10 +1,11 @@
 //! `squall._squall`: the Rust half of the Python package.
 //!
-//! Two directions, nothing else: Python calls the command line (`command`) and the plan's check (`plan_check`); the command line
+//! Python calls the command line (`command`) and the plan's check (`plan_check`); the command line
 //! calls Python to load a test file (`loader`). What a test means is decided in `python/squall`, what a plan means in
 //! `squall-plan`, what a command does in `squall-cli`.
 
 mod command;
+mod host;
 mod loader;
 mod plan_check;
 
@@ -15,5 +16,7 @@ use pyo3::prelude::*;
 fn _squall(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_function(wrap_pyfunction!(command::main, module)?)?;
+    module.add_function(wrap_pyfunction!(command::in_agent, module)?)?;
+    host::add_to(module)?;
     module.add_function(wrap_pyfunction!(plan_check::check_plan, module)?)
 }

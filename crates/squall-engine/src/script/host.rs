@@ -73,6 +73,11 @@ pub trait RunLink: fmt::Debug + Send + Sync {
     /// Ends the load, gracefully, and says why.
     fn stop(&self, reason: &str);
 
+    /// Tells whether the first failed iteration is to end the load (see [`RunLink::stop`]).
+    fn fails_fast(&self) -> bool {
+        false
+    }
+
     /// Returns the number of this process among those that run scripts, from 0, and how many there are.
     fn place(&self) -> (u32, u32);
 }

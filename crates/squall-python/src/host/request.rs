@@ -1,0 +1,468 @@
+//! From the arguments of a call to the bytes of a request.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use squall_engine::script::FinishedOperation;
+use squall_http::{DirectBody, DirectRequest, HttpStep};
+use squall_metrics::SeriesKind;
+use squall_plan::{Expect, Span, nearest};
+use url::form_urlencoded;
+
+use super::iteration::Iteration;
+use super::response::Response;
+use super::script::Ready;
+
+/// What a request takes besides method and URL.
+const OPTIONS: [&str; 17] = [
+    "params",
+    "headers",
+    "data",
+    "json",
+    "form",
+    "files",
+    "multipart",
+    "auth",
+    "cookies",
+    "timeout",
+    "redirects",
+    "expect",
+    "extract",
+    "name",
+    "tags",
+    "stream",
+    "raise_for_failure",
+];
+
+/// A method; requests with a known one and nothing but a URL are remembered.
+#[derive(Debug)]
+pub(crate) enum Method {
+    Known(&'static str),
+    Other(String),
+}
+
+impl Method {
+    pub(crate) fn of(text: &str) -> PyResult<Self> {
+        let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        if text.is_empty() || !text.chars().all(is_token) {
+            return Err(PyValueError::new_err(format!(
+                "`{text}` is not an HTTP method"
+            )));
+        }
+        Ok(Self::Other(text.to_ascii_uppercase()))
+    }
+
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Known(method) => method,
+            Self::Other(method) => method,
+        }
+    }
+}
+
+/// A request ready to be sent, and what is done with its answer.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) ready: Ready,
+    raises: bool,
+    extract: Option<Py<PyAny>>,
+}
+
+impl Prepared {
+    /// Reads the arguments of a call.
+    ///
+    /// # Errors
+    /// One of them is wrong; raised at the call, not at its `await`.
+    pub(crate) fn new(
+        iteration: &Iteration,
+        method: &Method,
+        url: &Bound<'_, PyAny>,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        let text = text(url, "the URL")?;
+        let options = options.filter(|options| !options.is_empty());
+        let known = match (method, options) {
+            (Method::Known(method), None) => Some(*method),
+            _ => None,
+        };
+        if let Some(method) = known
+            && let Some(ready) = iteration.script.remembered(method, &text)
+        {
+            return Ok(Self {
+                ready,
+                raises: false,
+                extract: None,
+            });
+        }
+        let mut reading = Reading::new(method.as_str(), text.into_owned());
+        if let Some(options) = options {
+            reading.read(options)?;
+        }
+        let (url, prepared) = reading.finish(iteration)?;
+        if let Some(method) = known {
+            iteration.script.remember(method, &url, &prepared.ready);
+        }
+        Ok(prepared)
+    }
+
+    /// Makes the answer of it.
+    ///
+    /// # Errors
+    /// The request failed and was to raise then, or a value to be extracted is not there and was to be.
+    pub(crate) fn respond(
+        &self,
+        py: Python<'_>,
+        finished: Box<FinishedOperation>,
+    ) -> PyResult<Py<Response>> {
+        let response = Py::new(py, Response::new(finished))?;
+        if let Some(extract) = &self.extract {
+            let module = py.import("squall._script.extract")?;
+            module.call_method1("apply", (&response, extract))?;
+        }
+        if self.raises {
+            response.bind(py).call_method0("raise_for_failure")?;
+        }
+        Ok(response)
+    }
+}
+
+/// A request while its arguments are read.
+struct Reading {
+    request: DirectRequest,
+    name: Option<String>,
+    tags: String,
+    raises: bool,
+    extract: Option<Py<PyAny>>,
+    form: Option<Vec<(String, String)>>,
+    files: Option<Py<PyAny>>,
+}
+
+impl Reading {
+    fn new(method: &str, url: String) -> Self {
+        let request = DirectRequest {
+            method: method.to_owned(),
+            url,
+            keeps_body: true,
+            ..DirectRequest::default()
+        };
+        Self {
+            request,
+            name: None,
+            tags: String::new(),
+            raises: false,
+            extract: None,
+            form: None,
+            files: None,
+        }
+    }
+
+    fn read(&mut self, options: &Bound<'_, PyDict>) -> PyResult<()> {
+        for (key, value) in options {
+            let key = key.cast::<PyString>()?.to_str()?.to_owned();
+            if !value.is_none() || key == "json" {
+                self.option(&key, &value)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn option(&mut self, key: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        match key {
+            "params" => self.params(value)?,
+            "headers" => self.request.headers.extend(pairs(value, "`headers`")?),
+            "cookies" => self.request.cookies.extend(pairs(value, "`cookies`")?),
+            "data" => self.data(value)?,
+            "json" => self.json(value)?,
+            "form" => self.form = Some(pairs(value, "`form`")?),
+            "files" | "multipart" => self.files = Some(value.clone().unbind()),
+            "auth" => self.auth(value)?,
+            "timeout" => self.request.timeout_ns = Some(duration(value)?.as_nanos()),
+            "redirects" => self.request.redirects = Some(value.extract()?),
+            "expect" => self.request.expect = expectation(value)?,
+            "extract" => self.extract = Some(value.clone().unbind()),
+            "name" => self.name = Some(text(value, "`name`")?.into_owned()),
+            "tags" => self.tags = tags(value)?,
+            "stream" => self.request.keeps_body = !value.is_truthy()?,
+            "raise_for_failure" => self.raises = value.is_truthy()?,
+            _ => return Err(unknown(key)),
+        }
+        Ok(())
+    }
+
+    fn params(&mut self, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(pairs(value, "`params`")?);
+        let query = query.finish();
+        let (url, fragment) = match self.request.url.split_once('#') {
+            Some((url, fragment)) => (url.to_owned(), format!("#{fragment}")),
+            None => (self.request.url.clone(), String::new()),
+        };
+        let join = match (query.is_empty(), url.contains('?')) {
+            (true, _) => "",
+            (false, true) => "&",
+            (false, false) => "?",
+        };
+        self.request.url = format!("{url}{join}{query}{fragment}");
+        Ok(())
+    }
+
+    fn data(&mut self, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        if let Ok(text) = value.cast::<PyString>() {
+            let bytes = text.to_str()?.as_bytes().to_vec();
+            self.body(bytes, Some("text/plain; charset=utf-8"));
+        } else if value.cast::<PyDict>().is_ok() {
+            self.json(value)?;
+        } else if value.cast::<PyList>().is_ok() || value.cast::<PyTuple>().is_ok() {
+            self.form = Some(pairs(value, "`data`")?);
+        } else if let Ok(path) = path_of(value) {
+            self.request.body = DirectBody::File(path.into());
+        } else {
+            let bytes: Vec<u8> = value
+                .py()
+                .get_type::<pyo3::types::PyBytes>()
+                .call1((value,))?
+                .extract()?;
+            self.body(bytes, Some("application/octet-stream"));
+        }
+        Ok(())
+    }
+
+    fn json(&mut self, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let encode = value
+            .py()
+            .import(intern!(value.py(), "squall._script.encode"))?;
+        let text = encode
+            .getattr(intern!(value.py(), "json_text"))?
+            .call1((value,))?;
+        let bytes = text.cast::<PyString>()?.to_str()?.as_bytes().to_vec();
+        self.body(bytes, Some("application/json"));
+        Ok(())
+    }
+
+    fn body(&mut self, bytes: Vec<u8>, content_type: Option<&str>) {
+        self.request.body = DirectBody::Bytes {
+            bytes,
+            content_type: content_type.map(str::to_owned),
+        };
+    }
+
+    fn auth(&mut self, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        if let Ok((user, password)) = value.extract::<(String, String)>() {
+            self.request.basic = Some((user, password));
+            return Ok(());
+        }
+        match value.getattr_opt("token")? {
+            Some(token) => {
+                let token = text(&token, "the token")?;
+                self.request
+                    .headers
+                    .push(("authorization".to_owned(), format!("Bearer {token}")));
+                Ok(())
+            }
+            None => Err(PyTypeError::new_err(
+                "`auth` is `(user, password)` or `bearer(token)`",
+            )),
+        }
+    }
+
+    fn finish(mut self, iteration: &Iteration) -> PyResult<(String, Prepared)> {
+        self.finish_body()?;
+        let url = self.request.url.clone();
+        let name = match self.name.take() {
+            Some(name) => name,
+            None => format!("{} {}", self.request.method, grouped_path(&url)),
+        };
+        let series = iteration
+            .script
+            .series(SeriesKind::Operation, &format!("{name}{}", self.tags));
+        let defaults = &iteration.script.info.defaults;
+        let step = HttpStep::direct(self.request, defaults)
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let ready = Ready {
+            step: Arc::new(step),
+            series,
+        };
+        let prepared = Prepared {
+            ready,
+            raises: self.raises,
+            extract: self.extract,
+        };
+        Ok((url, prepared))
+    }
+
+    fn finish_body(&mut self) -> PyResult<()> {
+        let form = self.form.take();
+        match (self.files.take(), form) {
+            (None, None) => {}
+            (None, Some(form)) => {
+                let mut body = form_urlencoded::Serializer::new(String::new());
+                body.extend_pairs(form);
+                let bytes = body.finish().into_bytes();
+                self.body(bytes, Some("application/x-www-form-urlencoded"));
+            }
+            (Some(files), form) => Python::attach(|py| {
+                let encode = py.import("squall._script.encode")?;
+                let parts = encode.call_method1("multipart", (files, form.unwrap_or_default()))?;
+                let (bytes, content_type): (Vec<u8>, String) = parts.extract()?;
+                self.body(bytes, Some(&content_type));
+                PyResult::Ok(())
+            })?,
+        }
+        Ok(())
+    }
+}
+
+fn unknown(key: &str) -> PyErr {
+    let hint = nearest::hint(key, OPTIONS.into_iter(), "options")
+        .map_or(String::new(), |hint| format!("; {hint}"));
+    PyTypeError::new_err(format!("a request has no option `{key}`{hint}"))
+}
+
+/// Returns the text of a text, or of something that stands for one.
+fn text<'a>(value: &'a Bound<'_, PyAny>, what: &str) -> PyResult<Cow<'a, str>> {
+    if let Ok(text) = value.cast::<PyString>() {
+        return text.to_cow();
+    }
+    let is_text =
+        value.hasattr("expression")? || value.hasattr("geturl")? || value.hasattr("human_repr")?;
+    if is_text
+        || value.is_instance_of::<pyo3::types::PyInt>()
+        || value.is_instance_of::<pyo3::types::PyFloat>()
+    {
+        return Ok(Cow::Owned(value.str()?.to_cow()?.into_owned()));
+    }
+    let kind = value.get_type().name()?;
+    Err(PyTypeError::new_err(format!(
+        "{what} must be text, not {kind}"
+    )))
+}
+
+/// Reads names and values: a mapping or a list of pairs; a list as a value stands for several.
+fn pairs(value: &Bound<'_, PyAny>, what: &str) -> PyResult<Vec<(String, String)>> {
+    let mut pairs = Vec::new();
+    let items = match value.cast::<PyDict>() {
+        Ok(dict) => dict.items().into_any(),
+        Err(_) => match value.getattr_opt("items")? {
+            Some(items) => items.call0()?,
+            None => value.clone(),
+        },
+    };
+    let wrong = |_| PyTypeError::new_err(format!("{what} must be a mapping or a list of pairs"));
+    for item in items.try_iter().map_err(wrong)? {
+        let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item?.extract().map_err(wrong)?;
+        let name = text(&name, what)?.into_owned();
+        if value.cast::<PyList>().is_ok() || value.cast::<PyTuple>().is_ok() {
+            for one in value.try_iter()? {
+                pairs.push((name.clone(), field(&one?)?));
+            }
+        } else if !value.is_none() {
+            pairs.push((name, field(&value)?));
+        }
+    }
+    Ok(pairs)
+}
+
+fn field(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    if let Ok(flag) = value.extract::<bool>()
+        && value.is_instance_of::<pyo3::types::PyBool>()
+    {
+        return Ok(flag.to_string());
+    }
+    if let Ok(bytes) = value.cast::<pyo3::types::PyBytes>() {
+        return Ok(String::from_utf8_lossy(bytes.as_bytes()).into_owned());
+    }
+    Ok(value.str()?.to_cow()?.into_owned())
+}
+
+fn duration(value: &Bound<'_, PyAny>) -> PyResult<Span> {
+    if let Ok(text) = value.cast::<PyString>() {
+        let parsed: Result<Span, _> = text.to_str()?.parse();
+        return parsed.map_err(|error| PyValueError::new_err(format!("`timeout`: {error}")));
+    }
+    let seconds: f64 = match value.getattr_opt("total_seconds")? {
+        Some(total) => total.call0()?.extract()?,
+        None => value.extract()?,
+    };
+    if !seconds.is_finite() || seconds <= 0.0 {
+        return Err(PyValueError::new_err("`timeout` must be greater than 0"));
+    }
+    let text = format!("{}ns", (seconds * 1e9).round());
+    text.parse()
+        .map_err(|error| PyValueError::new_err(format!("`timeout`: {error}")))
+}
+
+fn expectation(value: &Bound<'_, PyAny>) -> PyResult<Expect> {
+    let encode = value.py().import("squall._script.encode")?;
+    let json: String = encode.call_method1("expectation", (value,))?.extract()?;
+    serde_json::from_str(&json).map_err(|error| PyValueError::new_err(format!("`expect`: {error}")))
+}
+
+fn tags(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    let mut tags = pairs(value, "`tags`")?;
+    tags.sort();
+    let tags: Vec<String> = tags
+        .into_iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    Ok(if tags.is_empty() {
+        String::new()
+    } else {
+        format!(" {{{}}}", tags.join(", "))
+    })
+}
+
+fn path_of(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    let path = match value.getattr_opt("path")? {
+        Some(path) => path,
+        None => value.clone(),
+    };
+    let os = value.py().import("os")?;
+    os.call_method1("fspath", (path,))?.extract()
+}
+
+/// Returns the path of a URL with `{id}` in place of what looks like one, so that `/users/17` and `/users/18` are one series.
+pub(super) fn grouped_path(url: &str) -> String {
+    let after = url.split_once("://").map_or(url, |(_, rest)| {
+        rest.find('/').map_or("/", |at| &rest[at..])
+    });
+    let path = after.split(['?', '#']).next().unwrap_or("/");
+    let path = if path.is_empty() { "/" } else { path };
+    let segments: Vec<&str> = path
+        .split('/')
+        .map(|segment| if is_id(segment) { "{id}" } else { segment })
+        .collect();
+    segments.join("/")
+}
+
+/// Tells whether a segment is a number, a UUID, or another long run of hexadecimal digits.
+fn is_id(segment: &str) -> bool {
+    let digits = segment.bytes().filter(u8::is_ascii_digit).count();
+    let is_hex = || {
+        segment
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+    };
+    digits > 0 && (digits == segment.len() || (segment.len() >= 8 && is_hex()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_in_paths_are_grouped() {
+        let check = |url: &str, path: &str| assert_eq!(grouped_path(url), path);
+        check("/users/17/orders?x=1", "/users/{id}/orders");
+        check(
+            "http://a.example:80/u/8f14e45f-ceea-467f-9575-28fdb8b5b3f1",
+            "/u/{id}",
+        );
+        check("https://a.example", "/");
+        check("/v2/deadbeef/cafe", "/v2/deadbeef/cafe");
+        check("/v2/dead0beef#top", "/v2/{id}");
+    }
+}
