@@ -5,10 +5,10 @@ A pool hands each item to one iteration at a time::
     users = RecyclableIterableDataPool([("ann", 1), ("bob", 2)])     # ann comes back after bob
     vouchers = IterableDataPool(csv_rows("vouchers.csv"))            # each once; the journey ends with the last one
 
-Whatever has a `checkout` and a `checkin` is a pool. `checkout(config)` or `checkout()` returns `DataPoolItem(id, data)`,
-or None where there is nothing at the moment, or raises `DataPoolExhausted` where there will never be anything again,
-which ends the journey that asked; `checkin(id)` gets an item back after its iteration. Both may be coroutine functions.
-There is one pool however many processes send load: an item is never at two places at once.
+Whatever has a `checkout` and a `checkin` is a pool. `checkout(config)` or `checkout()` returns
+`DataPoolItem(id, data)`, or None where there is nothing at the moment, or raises `DataPoolExhausted` where there will
+never be anything again, which ends the journey that asked; `checkin(id)` gets an item back after its iteration. Both
+may be coroutine functions. There is one pool however many processes send load: an item is never at two places at once.
 
 Items come from any iterable; `csv_rows`, `json_rows`, `sql_rows` and `s3_objects` are some.
 """
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import functools
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from squall._script.pools import PoolExhausted as DataPoolExhausted
@@ -74,6 +74,10 @@ class RecyclableIterableDataPool:
             self._items = list(self._iterable)
             self._free = deque(range(len(self._items)))
 
+    def known_items(self) -> Iterator[Any] | None:
+        """Returns the items where they can be looked at without using them up, else None."""
+        return iter(self._iterable) if isinstance(self._iterable, Sequence) else None
+
     def checkout(self, config: Any = None) -> DataPoolItem | None:  # noqa: ARG002 - as own pools have it
         """Returns the item that is free the longest, or None where all are out.
 
@@ -109,6 +113,10 @@ class IterableDataPool:
         self._iterable = iterable
         self._items: Iterator[Any] | None = None
         self._last = 0
+
+    def known_items(self) -> Iterator[Any] | None:
+        """Returns the items where they can be looked at without using them up, else None."""
+        return iter(self._iterable) if isinstance(self._iterable, Sequence) else None
 
     def checkout(self, config: Any = None) -> DataPoolItem:  # noqa: ARG002 - as own pools have it
         """Returns the next item.

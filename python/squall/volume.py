@@ -1,6 +1,6 @@
 """Volume models: how many iterations of a journey run at once, as a function of time.
 
-Any function of the start and the end of a window, in seconds of the load, is a volume model; it is asked once a second::
+Any function of the start and the end of a window, in seconds of the load, is a volume model, asked once a second::
 
     lambda start, end: 10
     Nothing("10s") + Ramp("1m") + Constant("5m", 200)
@@ -46,6 +46,16 @@ class VolumeModel:
 
     seconds: float
 
+    @property
+    def most(self) -> float:
+        """The most iterations at once."""
+        return 0
+
+    @property
+    def text(self) -> str:
+        """How long it lasts, as the plan writes it."""
+        return _text(self.seconds)
+
     def __call__(self, start: float, end: float) -> int:
         """Returns how many iterations run at once at a second of the load.
 
@@ -57,7 +67,7 @@ class VolumeModel:
 
     def __add__(self, other: VolumeModel) -> Compound:
         if not isinstance(other, VolumeModel):
-            raise ValueError(f"{other!r} cannot continue a volume model: it is none")  # noqa: TRY004 - as in mite
+            raise ValueError(f"{other!r} cannot continue a volume model: it is none")
         return Compound((*self._parts(), *other._parts()))
 
     def __radd__(self, other: object) -> Compound:
@@ -83,7 +93,12 @@ class _Level(VolumeModel):
 
     users: float
 
-    def __call__(self, start: float, end: float) -> int:
+    @property
+    def most(self) -> float:
+        """The most iterations at once."""
+        return self.users
+
+    def __call__(self, start: float, end: float) -> int:  # noqa: ARG002 - called with both
         self._stop_after(start)
         return int(self.users)
 
@@ -137,7 +152,7 @@ class Ramp(VolumeModel):
     def __post_init__(self) -> None:
         object.__setattr__(self, "seconds", _seconds(self.duration))
 
-    def __call__(self, start: float, end: float) -> int:
+    def __call__(self, start: float, end: float) -> int:  # noqa: ARG002 - called with both
         """Leads from `frm` to `to`, where both are known.
 
         Raises:
@@ -146,8 +161,12 @@ class Ramp(VolumeModel):
         """
         self.check()
         self._stop_after(start)
-        assert self.frm is not None and self.to is not None  # noqa: S101 - checked above
-        return self.at(start, self.frm, self.to)
+        return self.at(start, self.frm or 0, self.to or 0)
+
+    @property
+    def most(self) -> float:
+        """The most iterations at once, as far as this ramp says it."""
+        return max(self.frm or 0, self.to or 0)
 
     def at(self, start: float, frm: float, to: float) -> int:
         """Returns the level at a second of the ramp, between two levels."""
@@ -200,6 +219,11 @@ class Compound(VolumeModel):
             before += part.seconds
         raise StopVolumeModel
 
+    @property
+    def most(self) -> float:
+        """The most iterations at once."""
+        return max(part.most for part in self.parts)
+
     def check(self) -> None:
         """Looks for parts that do not fit together.
 
@@ -241,7 +265,7 @@ def oneshot(when: float = -1, *, stop_scenario: bool = False) -> Callable[[float
     """
     fired = False
 
-    def model(start: float, end: float) -> int:
+    def model(start: float, end: float) -> int:  # noqa: ARG001 - called with both
         nonlocal fired
         if fired:
             raise StopVolumeModel

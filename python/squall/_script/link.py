@@ -16,6 +16,15 @@ def in_agent() -> bool:
     return known is not None and bool(known())
 
 
+def place() -> tuple[int, int]:
+    """Returns the number of this process among those that run scripts, from 0, and how many there are."""
+    known = getattr(_native, "place", None)
+    if known is None:
+        return 0, 1
+    number, count = known()
+    return int(number), int(count)
+
+
 def ask(topic: str, payload: bytes) -> Awaitable[bytes]:
     """Asks the process in which the test was loaded first; `squall._script.parent.serve` answers there."""
     answer: Awaitable[bytes] = _native.ask(topic, payload)

@@ -69,8 +69,8 @@ def json_rows(
 ) -> Rows:
     """Reads the rows of a file of JSON lines, or of one JSON list.
 
-    A row that is an object becomes a tuple of its values, in the order of the first row's names; a list becomes a tuple;
-    anything else is one argument.
+    A row that is an object becomes a tuple of its values, in the order of the first row's names; a list becomes a
+    tuple; anything else is one argument.
 
     Args:
         path: The file; a relative path starts at the folder of the file that asks.

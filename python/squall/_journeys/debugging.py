@@ -1,0 +1,95 @@
+"""Drops into a debugger where a journey raises."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import os
+import pdb
+import sys
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+POST_MORTEM = "PYTHONPOSTMORTEM"
+"""Variable of the environment that names the function called with the traceback; default `pdb.post_mortem`."""
+
+
+def debugged(journey: Callable[..., Any]) -> Callable[..., Any]:
+    """Returns a journey that opens a debugger at what it raises, and raises it again.
+
+    What is raised inside a transaction is looked at post mortem; what is raised outside of any calls `breakpoint()`,
+    with the exception as `error`. The event loop stands still meanwhile.
+    """
+
+    @functools.wraps(journey)
+    async def debugging(ctx: Any, *args: Any) -> Any:
+        watch = _Watch(ctx)
+        try:
+            return await journey(watch, *args)
+        except Exception as error:
+            traceback.print_exception(type(error), error, error.__traceback__)
+            if error in watch.passed:
+                post_mortem()(error.__traceback__)
+            else:
+                breakpoint()
+            raise
+
+    return debugging
+
+
+def post_mortem() -> Callable[[TracebackType | None], Any]:
+    """Returns what `PYTHONPOSTMORTEM` names, or `pdb.post_mortem`; tells where it does not exist."""
+    spec = os.environ.get(POST_MORTEM)
+    if not spec:
+        return pdb.post_mortem
+    module, _, name = spec.rpartition(".")
+    try:
+        found: Callable[[TracebackType | None], Any] = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        sys.stderr.write(f"`{POST_MORTEM}={spec}` cannot be used: {error}; this is pdb instead\n")
+        return pdb.post_mortem
+    return found
+
+
+class _Watch:
+    """A context that notes the exceptions that pass its transactions."""
+
+    def __init__(self, ctx: Any) -> None:
+        object.__setattr__(self, "_ctx", ctx)
+        object.__setattr__(self, "passed", [])
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ctx, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._ctx, name, value)
+
+    def transaction(self, name: str) -> _Transaction:
+        """Times a block, as the context does."""
+        return _Transaction(self._ctx.transaction(name), self.passed)
+
+
+class _Transaction:
+    def __init__(self, span: Any, passed: list[BaseException]) -> None:
+        self._span = span
+        self._passed = passed
+
+    def __enter__(self) -> Any:
+        return self._span.__enter__()
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> Any:
+        self._note(error)
+        return self._span.__exit__(kind, error, trace)
+
+    async def __aenter__(self) -> Any:
+        return await self._span.__aenter__()
+
+    async def __aexit__(self, kind: Any, error: BaseException | None, trace: Any) -> Any:
+        self._note(error)
+        return await self._span.__aexit__(kind, error, trace)
+
+    def _note(self, error: BaseException | None) -> None:
+        if error is not None and not any(one is error for one in self._passed):
+            self._passed.append(error)
