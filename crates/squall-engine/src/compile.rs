@@ -12,8 +12,9 @@ use squall_protocol::values::{Scope, Table};
 use thiserror::Error;
 
 use crate::data::Rows;
-use crate::program::{Names, compile};
+use crate::program::{Names, ScriptCompiler, Surroundings, compile};
 use crate::scenario::CompiledScenario;
+use crate::script::ScriptHost;
 
 /// Why a stage cannot be made ready.
 #[derive(Debug, Error)]
@@ -47,6 +48,10 @@ pub struct Environment {
     pub base_dir: PathBuf,
     /// Virtual users of the stages compiled so far.
     pub users: u64,
+    /// What runs scripts, if the test has some.
+    pub scripts: Option<Arc<dyn ScriptHost>>,
+    /// Scripts of the stages compiled so far.
+    pub script_count: u32,
 }
 
 /// Makes the scenarios of a stage ready.
@@ -90,13 +95,16 @@ fn compile_scenario(
             .map(|(name, table, _)| (name.clone(), Arc::clone(table)))
             .collect(),
     );
-    let program = compile(
-        &scenario.flow,
-        &names,
+    let around = Surroundings {
+        names: &names,
         defaults,
-        &environment.series,
-        &mut scope,
-    )?;
+        series: &environment.series,
+    };
+    let mut scripts = ScriptCompiler {
+        host: environment.scripts.as_ref(),
+        count: &mut environment.script_count,
+    };
+    let program = compile(&scenario.flow, &around, &mut scripts, &mut scope)?;
     let first_user = environment.users;
     environment.users += u64::from(scenario.load.peak_users());
     Ok(CompiledScenario {

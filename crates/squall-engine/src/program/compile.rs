@@ -8,7 +8,8 @@ use squall_plan::{Choose, Flow, HttpRequest, If, Loop, Pause, Step};
 use squall_protocol::template::CompileError;
 use squall_protocol::values::Scope;
 
-use super::{Chooser, Condition, Op, Program};
+use super::{Chooser, Condition, Op, Program, ScriptCompiler};
+use crate::script::ScriptInfo;
 
 /// Names under which a scenario's series are counted.
 #[derive(Clone, Debug)]
@@ -19,24 +20,35 @@ pub struct Names {
     pub scenario: Arc<str>,
 }
 
+/// What the steps of a flow are compiled with.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'a> {
+    /// Names of stage and scenario.
+    pub names: &'a Names,
+    /// What requests inherit.
+    pub defaults: &'a RequestDefaults,
+    /// Numbers of the series.
+    pub series: &'a SeriesTable,
+}
+
 /// Compiles a flow; `scope` numbers its variables and counters.
 ///
 /// # Errors
 /// A template, an expression or a URL is wrong, or a data pool lacks a field; a checked plan gives only the last.
 pub fn compile(
     flow: &Flow,
-    names: &Names,
-    defaults: &RequestDefaults,
-    series: &SeriesTable,
+    around: &Surroundings<'_>,
+    scripts: &mut ScriptCompiler<'_>,
     scope: &mut Scope,
 ) -> Result<Program, CompileError> {
+    let host = scripts.host.cloned();
     let mut compiler = Compiler {
-        names,
-        defaults,
-        series,
+        around,
+        script_compiler: scripts,
         scope,
         ops: Vec::new(),
         choosers: Vec::new(),
+        scripts: Vec::new(),
         origins: Vec::new(),
     };
     compiler.flow(flow)?;
@@ -44,28 +56,30 @@ pub fn compile(
     Ok(Program {
         ops: compiler.ops,
         choosers: compiler.choosers,
+        host: host.filter(|_| !compiler.scripts.is_empty()),
+        scripts: compiler.scripts,
         iteration,
         origins: compiler.origins,
     })
 }
 
-struct Compiler<'a> {
-    names: &'a Names,
-    defaults: &'a RequestDefaults,
-    series: &'a SeriesTable,
+struct Compiler<'a, 's> {
+    around: &'a Surroundings<'a>,
+    script_compiler: &'a mut ScriptCompiler<'s>,
     scope: &'a mut Scope,
     ops: Vec<Op>,
     choosers: Vec<Chooser>,
+    scripts: Vec<Arc<ScriptInfo>>,
     origins: Vec<squall_protocol::connect::Origin>,
 }
 
-impl Compiler<'_> {
+impl Compiler<'_, '_> {
     fn intern(&self, name: &str, kind: SeriesKind) -> SeriesId {
         let (stage, scenario) = (
-            Arc::clone(&self.names.stage),
-            Arc::clone(&self.names.scenario),
+            Arc::clone(&self.around.names.stage),
+            Arc::clone(&self.around.names.scenario),
         );
-        self.series.intern(SeriesKey {
+        self.around.series.intern(SeriesKey {
             stage,
             scenario,
             name: name.into(),
@@ -95,15 +109,20 @@ impl Compiler<'_> {
                 self.ops.push(Op::GroupEnd);
                 Ok(())
             }
-            Step::Script(script) => Err(CompileError::Invalid(format!(
-                "there is no interpreter that could run the script `{}`",
-                script.entry
-            ))),
+            Step::Script(script) => {
+                let info = self
+                    .script_compiler
+                    .compile(script, self.around, self.scope)?;
+                let script = self.scripts.len();
+                self.scripts.push(info);
+                self.ops.push(Op::Script { script });
+                Ok(())
+            }
         }
     }
 
     fn http(&mut self, request: &HttpRequest) -> Result<(), CompileError> {
-        let step = HttpStep::compile(request, self.defaults, self.scope)?;
+        let step = HttpStep::compile(request, self.around.defaults, self.scope)?;
         if let Some(origin) = step
             .origin()
             .filter(|origin| !self.origins.contains(origin))

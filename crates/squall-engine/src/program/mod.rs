@@ -3,14 +3,20 @@
 mod chooser;
 mod compile;
 mod condition;
+mod scripts;
 
 pub(crate) use chooser::{Chooser, ChooserState};
 pub(crate) use compile::pause_bounds;
-pub use compile::{Names, compile};
+pub use compile::{Names, Surroundings, compile};
 pub(crate) use condition::Condition;
+pub use scripts::ScriptCompiler;
+
+use std::sync::Arc;
 
 use squall_http::HttpStep;
 use squall_metrics::SeriesId;
+
+use crate::script::{ScriptHost, ScriptInfo};
 
 /// One operation of the interpreter.
 #[derive(Debug)]
@@ -21,6 +27,11 @@ pub(crate) enum Op {
         step: Box<HttpStep>,
         /// Where it is counted.
         series: SeriesId,
+    },
+    /// Runs a script.
+    Script {
+        /// Its number in [`Program::scripts`].
+        script: usize,
     },
     /// Waits for a time between these nanoseconds.
     Pause {
@@ -70,6 +81,9 @@ pub(crate) enum Op {
 pub struct Program {
     pub(crate) ops: Vec<Op>,
     pub(crate) choosers: Vec<Chooser>,
+    pub(crate) scripts: Vec<Arc<ScriptInfo>>,
+    /// Runs the scripts; always there where there are some.
+    pub(crate) host: Option<Arc<dyn ScriptHost>>,
     pub(crate) iteration: SeriesId,
     pub(crate) origins: Vec<squall_protocol::connect::Origin>,
 }
@@ -78,5 +92,18 @@ impl Program {
     /// Scheme, host and port of every request whose URL does not vary.
     pub fn origins(&self) -> &[squall_protocol::connect::Origin] {
         &self.origins
+    }
+
+    /// The scripts that the flow runs.
+    pub fn scripts(&self) -> &[Arc<ScriptInfo>] {
+        &self.scripts
+    }
+
+    /// Returns the script that is an iteration by itself, and starts only once it has its data.
+    pub(crate) fn script_with_data(&self) -> Option<&Arc<ScriptInfo>> {
+        match self.ops.as_slice() {
+            [Op::Script { script }] => self.scripts.get(*script).filter(|info| info.takes_data),
+            _ => None,
+        }
     }
 }

@@ -201,3 +201,28 @@ pub enum ScriptCommand {
         end: ScriptEnd,
     },
 }
+
+impl ScriptCommand {
+    /// Returns the iteration that it belongs to, if it belongs to one.
+    pub(crate) fn iteration(&self) -> Option<IterationRef> {
+        match self {
+            Self::Begun(iteration)
+            | Self::Send { iteration, .. }
+            | Self::Forget { iteration, .. }
+            | Self::Timed { iteration, .. }
+            | Self::End { iteration, .. } => Some(*iteration),
+            Self::Value { .. } => None,
+        }
+    }
+
+    /// Ignores the command; a thread that waits for its answer is told that there will be none.
+    pub(crate) fn refuse(self) {
+        if let Self::Send {
+            reply: ReplyTo::Thread(slot),
+            ..
+        } = self
+        {
+            slot.give_up();
+        }
+    }
+}

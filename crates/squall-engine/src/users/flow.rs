@@ -8,6 +8,7 @@ use super::operation;
 use super::running::{RunningOperation, RunningTransaction};
 use super::virtual_user::{VirtualUser, worse};
 use crate::program::{Op, Program};
+use crate::trace::trace;
 use squall_http::HttpStep;
 use squall_protocol::template::Compiled;
 
@@ -36,6 +37,14 @@ impl VirtualUser {
                         break;
                     }
                     let outcome = self.send(step, *series, ready).await;
+                    ready = self.last_moment;
+                    total = worse(total, outcome);
+                    if let Some(group) = groups.last_mut() {
+                        group.outcome = worse(group.outcome, outcome);
+                    }
+                }
+                Op::Script { script } => {
+                    let outcome = self.run_script(&program.scripts[*script], ready).await;
                     ready = self.last_moment;
                     total = worse(total, outcome);
                     if let Some(group) = groups.last_mut() {
@@ -94,12 +103,11 @@ impl VirtualUser {
             .await;
         running.finished();
         self.last_moment = operation.moments.last_byte;
-        operation::record(
-            &self.scenario.worker,
-            series,
-            &operation,
-            self.bindings.ids(),
-        )
+        let (worker, ids) = (&self.scenario.worker, self.bindings.ids());
+        if let Some(tracer) = &worker.trace {
+            trace(tracer, &self.client, step, (series, ids), &operation);
+        }
+        operation::record(worker, series, &operation, ids)
     }
 
     /// Returns the series of a name that varies.

@@ -3,6 +3,7 @@
 mod flow;
 mod operation;
 mod running;
+mod script;
 mod virtual_user;
 
 pub(crate) use virtual_user::{Ended, Start, VirtualUser};

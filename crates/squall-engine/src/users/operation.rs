@@ -8,7 +8,7 @@ use crate::record::OperationRecord;
 use crate::worker::Worker;
 
 /// Marks a phase that did not take place.
-const NONE: u64 = u64::MAX;
+pub(super) const NONE: u64 = u64::MAX;
 
 /// Counts a finished operation and returns its outcome.
 #[inline]

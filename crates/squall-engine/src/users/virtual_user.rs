@@ -7,7 +7,9 @@ use squall_metrics::Outcome;
 use squall_protocol::values::Bindings;
 
 use super::running::RunningTransaction;
+use super::script::Lane;
 use crate::scenario::ScenarioThread;
+use crate::script::{ScriptDesk, Seat};
 use crate::seed::mix;
 
 /// When and as which number an iteration starts.
@@ -39,6 +41,12 @@ pub(crate) struct VirtualUser {
     pub(super) loops: Vec<u32>,
     /// When the last operation ended, which is when the next one should start.
     pub(super) last_moment: u64,
+    /// Where scripts are ordered, in scenarios that have some.
+    pub(super) seat: Option<(Rc<ScriptDesk>, Rc<Seat>)>,
+    /// Clients for further requests at the same time.
+    pub(super) lanes: Vec<Lane>,
+    /// Scripts run in this iteration.
+    pub(super) passes: u64,
     /// Number of the user in its scenario, from 0, over all threads.
     number: u64,
     iterations: u64,
@@ -51,12 +59,21 @@ impl VirtualUser {
         let client = Client::new(Rc::clone(&scenario.client));
         let bindings = Bindings::new(Rc::clone(&scenario.bindings));
         scenario.user_joined();
+        let host = scenario.scenario.program.host.as_ref();
+        let seat = host.map(|host| {
+            let desk = ScriptDesk::of(&scenario.worker, host);
+            let seat = desk.take_seat();
+            (desk, seat)
+        });
         Self {
             scenario,
             client,
             bindings,
             loops: Vec::new(),
             last_moment: 0,
+            seat,
+            lanes: Vec::new(),
+            passes: 0,
             number,
             iterations: 0,
         }
@@ -92,6 +109,10 @@ impl VirtualUser {
             return Ended::NoData;
         }
         let program = &scenario.scenario.program;
+        self.passes = 0;
+        if let Some(script) = program.script_with_data() {
+            return self.iterate_script(script, start).await;
+        }
         let running =
             RunningTransaction::start(&scenario.worker, program.iteration, start.intended);
         let outcome = self.run(program, start.intended).await;
@@ -102,6 +123,9 @@ impl VirtualUser {
 
 impl Drop for VirtualUser {
     fn drop(&mut self) {
+        if let Some((desk, seat)) = self.seat.take() {
+            desk.leave_seat(seat);
+        }
         self.scenario.user_left();
     }
 }

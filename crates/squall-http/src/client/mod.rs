@@ -23,6 +23,6 @@ mod transfer;
 pub use answer::{Hop, KeptAnswer};
 pub use config::{ClientConfig, ClientConfigError};
 pub use operation::Operation;
-pub use session::Client;
+pub use session::{Client, Session};
 pub use settings::ClientSettings;
 pub use thread::HttpThread;

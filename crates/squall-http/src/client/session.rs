@@ -32,16 +32,32 @@ pub struct Client {
     pub(super) answer: AnswerBuffers,
 }
 
+/// What the clients of one virtual user have in common: settings and cookies.
+#[derive(Clone, Debug)]
+pub struct Session {
+    settings: Rc<ClientSettings>,
+    jar: Rc<RefCell<Jar>>,
+}
+
+impl Session {
+    /// Creates another client of the user: it has connections of its own and the same cookies.
+    pub fn client(&self) -> Client {
+        Client::with_jar(Rc::clone(&self.settings), Rc::clone(&self.jar))
+    }
+}
+
 impl Client {
     /// Creates a client without connections.
     pub fn new(settings: Rc<ClientSettings>) -> Self {
         Self::with_jar(settings, Rc::default())
     }
 
-    /// Creates another client of the same user, for operations at the same time: it has connections of its own and the same cookies.
-    #[must_use]
-    pub fn lane(&self) -> Self {
-        Self::with_jar(Rc::clone(&self.settings), Rc::clone(&self.jar))
+    /// Returns what further clients of the same user, for operations at the same time, have in common with this one.
+    pub fn session(&self) -> Session {
+        Session {
+            settings: Rc::clone(&self.settings),
+            jar: Rc::clone(&self.jar),
+        }
     }
 
     fn with_jar(settings: Rc<ClientSettings>, jar: Rc<RefCell<Jar>>) -> Self {

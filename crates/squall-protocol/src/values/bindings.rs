@@ -100,6 +100,11 @@ impl Bindings {
         self.rows[pool] = row;
     }
 
+    /// Returns the row that this iteration sees of each pool.
+    pub fn rows(&self) -> &[usize] {
+        &self.rows
+    }
+
     /// Returns a variable's place.
     pub fn slot(&self, variable: usize) -> &Slot {
         &self.slots[variable]

@@ -1,0 +1,246 @@
+//! The commands of one pass, obeyed one after the other.
+//!
+//! | command | not begun | under way |
+//! |---|---|---|
+//! | `Begun` | the iteration counts as started | ignored |
+//! | `Send` | begins as well | goes to an idle lane, or to a new one |
+//! | `Forget` | nothing to forget | the lane gives its operation up |
+//! | `Timed` | begins as well | counted |
+//! | `End` | nothing was started if it says so, else begins as well | the pass is over |
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use squall_http::Session;
+use squall_metrics::Outcome;
+use squall_protocol::values::IterationIds;
+
+use super::lane::{Lane, LaneEnd, LaneState, Order};
+use super::timed;
+use crate::scenario::ScenarioThread;
+use crate::script::{
+    IterationRef, ReplyTo, ScriptCommand, ScriptDesk, ScriptEnd, ScriptEvent, Seat, TimedKind,
+};
+use crate::users::running::RunningTransaction;
+use crate::users::virtual_user::worse;
+
+/// What a pass is made with.
+#[derive(Debug)]
+pub(super) struct PassSettings {
+    pub(super) ids: IterationIds,
+    pub(super) rows: Vec<u32>,
+    /// Time by which the pass started later than it should have.
+    pub(super) delay: u64,
+    pub(super) intended: u64,
+}
+
+/// A pass under way; dropped before its end, the interpreter is told that it was given up.
+pub(super) struct Conversation<'a> {
+    pub(super) scenario: &'a Rc<ScenarioThread>,
+    pub(super) desk: &'a Rc<ScriptDesk>,
+    pub(super) seat: &'a Seat,
+    pub(super) iteration: IterationRef,
+    pub(super) settings: PassSettings,
+    /// What the clients of further lanes share with the user's own.
+    pub(super) session: Session,
+    pub(super) lanes: &'a mut Vec<Lane>,
+    /// The lane of the virtual user's own client.
+    pub(super) own: &'a LaneState,
+    pub(super) own_busy: bool,
+    pub(super) busy: Vec<Busy>,
+    pub(super) counting: Counting<'a>,
+    pub(super) outcome: Outcome,
+    pub(super) last_moment: u64,
+    /// No operation of the pass was sent yet.
+    pub(super) is_first: bool,
+    pub(super) over: bool,
+}
+
+/// How the iteration around a pass is counted.
+#[derive(Debug)]
+pub(super) enum Counting<'a> {
+    /// By whoever ordered the pass.
+    Outside,
+    /// Here, once the script has its data.
+    WhenBegun,
+    /// Here.
+    Begun(RunningTransaction<'a>),
+}
+
+/// A lane with an order.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Busy {
+    /// Number among the further lanes; `None` is the user's own.
+    lane: Option<usize>,
+    token: Option<u64>,
+}
+
+impl<'a> Conversation<'a> {
+    /// Obeys commands and serves the lanes; `own` is the future of the user's own lane.
+    pub(super) fn poll<F: Future<Output = Infallible>>(
+        &mut self,
+        mut own: Pin<&mut F>,
+        context: &mut Context<'_>,
+    ) -> Poll<(ScriptEnd, u64)> {
+        self.seat.register(context);
+        while let Some((at, command)) = self.seat.next() {
+            if let Some(end) = self.obey(at, command) {
+                self.end(own, context);
+                return Poll::Ready(end);
+            }
+        }
+        self.serve(own.as_mut(), context);
+        Poll::Pending
+    }
+
+    fn obey(&mut self, at: u64, command: ScriptCommand) -> Option<(ScriptEnd, u64)> {
+        match command {
+            ScriptCommand::Begun(_) => self.begin(),
+            ScriptCommand::Send {
+                request,
+                series,
+                reply,
+                ..
+            } => {
+                self.begin();
+                let intended = self.intended(at);
+                self.send(Order {
+                    request,
+                    series,
+                    reply,
+                    intended,
+                });
+            }
+            ScriptCommand::Forget { token, .. } => self.forget(token),
+            command @ ScriptCommand::Timed { kind, outcome, .. } => {
+                self.begin();
+                if kind == TimedKind::Operation && outcome == Some(Outcome::Failed) {
+                    self.outcome = Outcome::Failed;
+                }
+                timed::record(&self.scenario.worker, command, self.settings.ids);
+            }
+            ScriptCommand::Value { .. } => {}
+            ScriptCommand::End { ended_ns, end, .. } => return Some((end, ended_ns)),
+        }
+        None
+    }
+
+    pub(super) fn begin(&mut self) {
+        if matches!(self.counting, Counting::WhenBegun) {
+            let series = self.scenario.scenario.program.iteration;
+            let scenario: &'a ScenarioThread = self.scenario;
+            let worker = &scenario.worker;
+            let intended = self.settings.intended;
+            self.counting = Counting::Begun(RunningTransaction::start(worker, series, intended));
+        }
+    }
+
+    /// Returns when an operation should have started: the interpreter asked for it at `at`; the time before that is the script's own,
+    /// but the first one would have been asked for earlier by as much as the iteration was late.
+    fn intended(&mut self, at: u64) -> u64 {
+        if std::mem::take(&mut self.is_first) {
+            at.saturating_sub(self.settings.delay)
+                .max(self.settings.intended)
+        } else {
+            at
+        }
+    }
+
+    fn send(&mut self, order: Order) {
+        let token = match &order.reply {
+            ReplyTo::Batch(token) => Some(*token),
+            ReplyTo::Thread(_) => None,
+        };
+        if !self.own_busy {
+            self.own_busy = true;
+            self.own.order(order);
+            self.busy.push(Busy { lane: None, token });
+            return;
+        }
+        let is_idle = |lane: &usize| !self.busy.iter().any(|busy| busy.lane == Some(*lane));
+        let idle = (0..self.lanes.len()).find(is_idle);
+        let index = idle.unwrap_or_else(|| self.add_lane());
+        let lane = &self.lanes[index];
+        lane.begin_pass(
+            self.iteration.generation,
+            self.settings.ids,
+            &self.settings.rows,
+        );
+        lane.state().order(order);
+        self.busy.push(Busy {
+            lane: Some(index),
+            token,
+        });
+    }
+
+    fn add_lane(&mut self) -> usize {
+        let index = self.lanes.len();
+        let client = self.session.client();
+        let (scenario, desk) = (Rc::clone(self.scenario), Rc::clone(self.desk));
+        let lane = Lane::new(client, scenario, desk, index as u64 + 1);
+        self.lanes.push(lane);
+        index
+    }
+
+    fn state(&self, busy: Busy) -> &LaneState {
+        busy.lane.map_or(self.own, |lane| self.lanes[lane].state())
+    }
+
+    fn forget(&self, token: u64) {
+        let found = self.busy.iter().find(|busy| busy.token == Some(token));
+        if let Some(busy) = found {
+            self.state(*busy).give_up();
+        }
+    }
+
+    fn serve<F: Future<Output = Infallible>>(
+        &mut self,
+        mut own: Pin<&mut F>,
+        context: &mut Context<'_>,
+    ) {
+        let mut at = 0;
+        while let Some(busy) = self.busy.get(at).copied() {
+            match busy.lane {
+                None => {
+                    let Poll::Pending = own.as_mut().poll(context);
+                }
+                Some(lane) => self.lanes[lane].poll(context),
+            }
+            let Some(end) = self.state(busy).take_end() else {
+                at += 1;
+                continue;
+            };
+            self.busy.swap_remove(at);
+            if busy.lane.is_none() {
+                self.own_busy = false;
+            }
+            if let LaneEnd::Finished { outcome, last_byte } = end {
+                self.outcome = worse(self.outcome, outcome);
+                self.last_moment = self.last_moment.max(last_byte);
+            }
+        }
+    }
+
+    /// Ends the pass: what the script has left under way is given up.
+    fn end<F: Future<Output = Infallible>>(&mut self, own: Pin<&mut F>, context: &mut Context<'_>) {
+        for busy in &self.busy {
+            self.state(*busy).give_up();
+        }
+        self.serve(own, context);
+        self.over = true;
+        self.seat.close();
+    }
+}
+
+impl Drop for Conversation<'_> {
+    fn drop(&mut self) {
+        if !self.over {
+            self.seat.close();
+            self.desk.tell(ScriptEvent::GivenUp(self.iteration));
+        }
+        self.scenario.passes.end();
+    }
+}
