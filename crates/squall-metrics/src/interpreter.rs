@@ -6,6 +6,9 @@ use crate::histogram::{Histogram, SparseHistogram};
 use crate::interval::Interval;
 use crate::summary::InterpreterSummary;
 
+/// From here on an interpreter is at its limit.
+const SATURATED_PERCENT: f64 = 95.0;
+
 /// One interpreter in one interval.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -33,6 +36,14 @@ pub struct InterpreterTotals {
     pub busy_ns: u128,
     /// Time that all together could have been busy in intervals with load, in seconds.
     pub loaded_s: f64,
+    /// Intervals with load.
+    pub seconds_loaded: u64,
+    /// Those of them in which one was busy for 95 % of the time or more.
+    pub seconds_saturated: u64,
+    /// Shares of the busiest in these, added up, in percent.
+    pub saturated_max_percent: f64,
+    /// Shares of all together in these, added up, in percent; 100 is one interpreter.
+    pub saturated_percent: f64,
     /// Time from the order to start an iteration to its first line.
     pub waits: Histogram,
     /// Time from the last byte of an answer to the line that gets it.
@@ -48,6 +59,9 @@ impl InterpreterTotals {
         self.busy_max_percent = self
             .busy_max_percent
             .max(interval.interpreter_busy_max_percent());
+        if !interval.series.is_empty() {
+            self.add_loaded(interval);
+        }
         for part in &interval.interpreters {
             if !interval.series.is_empty() {
                 self.busy_ns += u128::from(part.busy_ns);
@@ -55,6 +69,16 @@ impl InterpreterTotals {
             }
             self.waits.merge_sparse(&part.waits);
             self.delays.merge_sparse(&part.delays);
+        }
+    }
+
+    fn add_loaded(&mut self, interval: &Interval) {
+        self.seconds_loaded += 1;
+        let most = interval.interpreter_busy_max_percent();
+        if most >= SATURATED_PERCENT {
+            self.seconds_saturated += 1;
+            self.saturated_max_percent += most.min(100.0);
+            self.saturated_percent += interval.interpreter_busy_percent();
         }
     }
 

@@ -27,6 +27,9 @@ pub struct ScenarioPart {
     pub users: u64,
     /// Largest number of active virtual users of each thread in the interval, added up over threads.
     pub users_peak: u64,
+    /// Numbers of virtual users above the most that the load may have.
+    #[serde(default)]
+    pub clamped: u64,
 }
 
 impl ScenarioPart {
@@ -34,6 +37,7 @@ impl ScenarioPart {
         self.dropped += other.dropped;
         self.users += other.users;
         self.users_peak += other.users_peak;
+        self.clamped += other.clamped;
     }
 }
 

@@ -120,6 +120,11 @@ impl Recorder {
         cell.users_peak = cell.users_peak.max(now_active);
     }
 
+    /// Somebody asked for more virtual users than the load of the scenario may have.
+    pub fn volume_clamped(&mut self, scenario: ScenarioId) {
+        self.scenario(scenario).clamped += 1;
+    }
+
     /// An iteration started so much later than intended, as far as the generator caused it.
     #[inline]
     pub fn schedule_error(&mut self, ns: u64) {
@@ -157,6 +162,7 @@ impl Recorder {
             }
             *cell = ScenarioPart {
                 dropped: 0,
+                clamped: 0,
                 users_peak: cell.users,
                 ..*cell
             };

@@ -1,10 +1,12 @@
 //! A whole run.
 
+use std::collections::BTreeMap;
+
 use crate::failures::FailureGroups;
 use crate::histogram::Histogram;
 use crate::interpreter::InterpreterTotals;
 use crate::interval::Interval;
-use crate::series::{ScenarioKey, SeriesId, SeriesKey, SeriesKind, SeriesTable};
+use crate::series::{ScenarioId, ScenarioKey, SeriesId, SeriesKey, SeriesKind, SeriesTable};
 use crate::series_part::{Measure, SeriesPart, Times};
 use crate::statuses::StatusCounts;
 use crate::summary::{
@@ -24,6 +26,7 @@ pub struct RunTotals {
     /// By [`SeriesId`].
     series: Vec<Option<Box<SeriesTotal>>>,
     stages: Vec<StageUsers>,
+    clamped: BTreeMap<ScenarioId, u64>,
     schedule_error: Histogram,
     generator_delay: Histogram,
     thread_busy_max_percent: f64,
@@ -67,6 +70,8 @@ pub struct SeriesTotal {
 pub struct IterationTotals {
     /// Started.
     pub started: u64,
+    /// Ended well.
+    pub ok: u64,
     /// In which something failed.
     pub failed: u64,
     /// Due, but no virtual user was free.
@@ -223,6 +228,7 @@ impl RunTotals {
             table,
             series: Vec::new(),
             stages: Vec::new(),
+            clamped: BTreeMap::new(),
             schedule_error: Histogram::new(),
             generator_delay: Histogram::new(),
             thread_busy_max_percent: 0.0,
@@ -252,6 +258,9 @@ impl RunTotals {
     fn add_scenarios(&mut self, interval: &Interval) {
         let mut users: Vec<u64> = Vec::new();
         for (&id, part) in &interval.scenarios {
+            if part.clamped > 0 {
+                *self.clamped.entry(id).or_default() += part.clamped;
+            }
             let Some(ScenarioKey { stage, .. }) = self.table.scenario(id) else {
                 continue;
             };
@@ -313,6 +322,7 @@ impl RunTotals {
             .filter(|(key, _)| &*key.stage == stage)
         {
             totals.started += series.started;
+            totals.ok += series.ok;
             totals.failed += series.failed;
         }
         if let Some(users) = self.stages.iter().find(|known| &*known.stage == stage) {
@@ -345,6 +355,12 @@ impl RunTotals {
         seen.iter()
             .filter_map(|(key, series)| series.metric_summary(key))
             .collect()
+    }
+
+    /// Scenarios that somebody asked more virtual users of than their load may have, and how often.
+    pub fn clamped(&self) -> impl Iterator<Item = (ScenarioKey, u64)> {
+        let scenarios = self.clamped.iter();
+        scenarios.filter_map(|(&id, &times)| Some((self.table.scenario(id)?, times)))
     }
 
     /// The interpreters that ran scripts.

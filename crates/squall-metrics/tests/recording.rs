@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use squall_metrics::series::OVERFLOW_NAME;
 use squall_metrics::{
     InterpreterPart, Interval, IntervalPart, Outcome, Recorder, RunTotals, Sample, ScenarioKey,
-    SeriesId, SeriesKey, SeriesKind, SeriesTable, Window,
+    SeriesId, SeriesKey, SeriesKind, SeriesPart, SeriesTable, Window,
 };
 
 const THREADS: usize = 3;
@@ -478,4 +478,40 @@ fn the_users_of_a_stage_are_the_sum_of_its_scenarios_at_one_time() {
     let totals = totals_of(&table, &[early, between, late]);
     assert_eq!(totals.stage_iterations("load").users_max, 11);
     assert_eq!(totals.stage_iterations("other").users_max, 0);
+}
+
+fn busy_second(index: u64, busy_ms: [u64; 2]) -> Interval {
+    let mut interval = Interval::new(index);
+    interval.series.insert(SeriesId(0), SeriesPart::default());
+    interval.interpreters = (0..)
+        .zip(busy_ms)
+        .map(|(process, busy_ms)| InterpreterPart {
+            process,
+            busy_ns: busy_ms * 1_000_000,
+            ..InterpreterPart::default()
+        })
+        .collect();
+    interval
+}
+
+#[test]
+fn seconds_in_which_an_interpreter_was_at_its_limit_are_counted() {
+    let (table, _) = table();
+    let mut idle = busy_second(3, [990, 990]);
+    idle.series.clear();
+    let seconds = [
+        busy_second(0, [940, 500]),
+        busy_second(1, [950, 250]),
+        busy_second(2, [300, 1000]),
+        idle,
+    ];
+    let totals = totals_of(&table, &seconds);
+    let used = totals.interpreters();
+    let seconds = (used.processes, used.seconds_loaded, used.seconds_saturated);
+    assert_eq!(seconds, (2, 3, 2));
+    assert!((used.saturated_max_percent - 195.0).abs() < 1e-9);
+    assert!((used.saturated_percent - 250.0).abs() < 1e-9);
+    assert!((used.busy_mean_percent() - 3940.0 / 60.0).abs() < 1e-9);
+    let shown = used.summary().unwrap();
+    assert!((shown.busy_max_percent - 100.0).abs() < 1e-9);
 }
