@@ -23,7 +23,7 @@ pub struct CheckedPlan {
     pub data: IndexMap<String, DataPool>,
     /// Pass or fail rules.
     pub thresholds: Vec<Threshold>,
-    /// Every use of a data pool's field in a template.
+    /// Every use of a data pool: of a field in a template, of whole rows in a script.
     pub data_uses: Vec<DataUse>,
 }
 
@@ -231,8 +231,8 @@ pub struct CheckedTls {
 pub struct DataUse {
     /// Name of the pool.
     pub pool: String,
-    /// Name of the field.
-    pub field: String,
+    /// Name of the field; `None` for a script, which may use any.
+    pub field: Option<String>,
     /// Where in the plan.
     pub path: String,
     /// Where it was written.

@@ -167,11 +167,12 @@ fn check_rows(
             "add rows, lower the number of users, or choose another `order`".to_owned(),
         ));
     }
-    let unknown = uses
+    let fields = uses
         .iter()
-        .filter(|found| found.pool == name && !rows.fields.contains(&found.field));
-    errors.extend(unknown.map(|found| {
-        let field = &found.field;
+        .filter(|found| found.pool == name)
+        .filter_map(|found| Some((found, found.field.as_ref()?)));
+    let unknown = fields.filter(|(_, field)| !rows.fields.contains(field));
+    errors.extend(unknown.map(|(found, field)| {
         let hint = nearest::hint(field, rows.fields.iter().map(String::as_str), "fields");
         PlanError::new(
             found.path.clone(),

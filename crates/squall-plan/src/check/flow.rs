@@ -89,6 +89,9 @@ impl<'a> Checker<'a> {
     fn script(&mut self, step: &'a Script, place: &Place<'a>) {
         let place = place.clone().written_at(step.source.as_ref());
         self.not_empty(&step.entry, &place.key("entry"));
+        for (index, pool) in step.pools.iter().enumerate() {
+            self.data(pool, None, &place.key("pools").index(index));
+        }
     }
 
     fn branch_on(&mut self, step: &'a If, place: &Place<'a>) {

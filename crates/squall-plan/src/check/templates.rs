@@ -67,7 +67,7 @@ impl Checker<'_> {
     fn expression(&mut self, expression: &Expression, place: &Place<'_>) {
         match expression {
             Expression::Variable(name) => self.variable(name, place),
-            Expression::Data { pool, field } => self.data(pool, field, place),
+            Expression::Data { pool, field } => self.data(pool, Some(field), place),
             Expression::RandomInt { .. }
             | Expression::RandomChoice(_)
             | Expression::Uuid4
@@ -105,7 +105,8 @@ impl Checker<'_> {
             .add_with_hint(place, format!("no earlier step extracts `{name}`"), hint);
     }
 
-    fn data(&mut self, pool: &str, field: &str, place: &Place<'_>) {
+    /// Remembers the use of a pool: of one field, or of whole rows where there is no `field`.
+    pub(super) fn data(&mut self, pool: &str, field: Option<&str>, place: &Place<'_>) {
         if !self.pools.contains_key(pool) {
             let known = self.pools.keys().map(String::as_str);
             let hint = nearest::hint(pool, known, "data pools").unwrap_or_else(|| {
@@ -119,7 +120,7 @@ impl Checker<'_> {
         }
         self.data_uses.push(DataUse {
             pool: pool.to_owned(),
-            field: field.to_owned(),
+            field: field.map(str::to_owned),
             path: place.path().to_owned(),
             source: place.source().cloned(),
             scenario: self

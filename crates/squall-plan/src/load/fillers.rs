@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 pub(super) fn filler(field: &str) -> Option<Value> {
     Some(match field {
         "name" | "rule" | "url" | "username" | "password" | "from" | "to" | "value" | "pattern"
-        | "file" => json!(""),
+        | "file" | "entry" => json!(""),
         "version" | "times" | "users" | "line" => json!(1),
         "target" => json!(0),
         "duration" => json!("0s"),

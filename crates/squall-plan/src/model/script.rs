@@ -19,6 +19,9 @@ pub struct Script {
     /// step of its scenario.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub takes_data: bool,
+    /// Data pools that it uses; each pass gets a row of each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pools: Vec<String>,
     /// Where the script was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,

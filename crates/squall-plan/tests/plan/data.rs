@@ -142,3 +142,24 @@ fn files_are_listed_for_the_run() {
         "error: file `users.csv` cannot be read: no such file\n  in data.users.csv"
     );
 }
+
+#[test]
+fn a_script_uses_whole_rows_of_its_pools() {
+    let plan = |pool: &str| {
+        let mut value = serde_json::to_value(plan(
+            json!({"users": {"rows": [{"name": "ann"}], "order": "unique"}}),
+            "http://a",
+        ))
+        .unwrap();
+        value["stages"]["main"]["execute"]["scenarios"]["main"]["flow"] =
+            json!([{"script": {"entry": "Shop.buy", "pools": [pool]}}]);
+        Plan::from_value(value).unwrap().check()
+    };
+    let PlanErrors(errors) = plan("user").unwrap_err();
+    assert_eq!(errors[0].message, "there is no data pool `user`");
+    let PlanErrors(errors) = plan("users").unwrap_err();
+    assert_eq!(
+        errors[0].message,
+        "data pool `users` has 1 rows for 3 virtual users, each of which keeps one"
+    );
+}
