@@ -67,7 +67,8 @@ def fixture(make: Callable[[Any], Awaitable[Any]], *, name: str | None = None) -
         async def browse(ctx):
             await ctx.http.get("/", headers={"authorization": ctx.token})
 
-    Where `make` raises, the iteration fails and the next one tries again. Journeys with the same `make` share its result.
+    Where `make` raises, the iteration fails and the next one tries again. Journeys with the same
+    `make` share its result.
 
     Args:
         make: A coroutine function that takes the context.

@@ -1,0 +1,82 @@
+"""mite's context: Squall's, with a message for what is raised inside a transaction."""
+
+from __future__ import annotations
+
+import functools
+import os
+import traceback
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from squall.compat.mite.exceptions import MiteError
+
+__all__ = ["Context"]
+
+_TOLD = "_squall_told"
+
+
+class Context:
+    """The context of a journey that was written for mite.
+
+    What it does not have itself, it takes from Squall's: `config`, `should_stop`, `send`, `user`, …
+
+    Attributes:
+        http: The client; of acurl's kind inside of `mite_http`.
+    """
+
+    def __init__(self, ctx: Any) -> None:
+        self._ctx = ctx
+        self.http: Any = ctx.http
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ctx, name)
+
+    @asynccontextmanager
+    async def transaction(self, name: str) -> AsyncIterator[None]:
+        """Times a block; what is raised inside is told once, by the innermost transaction around it."""
+        async with self._ctx.transaction(name):
+            try:
+                yield
+            except Exception as error:
+                self.tell(error)
+                raise
+
+    def tell(self, error: BaseException) -> None:
+        """Sends a message for an exception, unless that was done."""
+        if getattr(error, _TOLD, False):
+            return
+        setattr(error, _TOLD, True)
+        about = {
+            "message": "".join(traceback.format_exception_only(type(error), error)).strip().splitlines()[-1],
+            "ex_type": type(error).__name__,
+            "location": _location(error),
+        }
+        if isinstance(error, MiteError):
+            self._ctx.send("error", **{**error.fields, **about})
+        else:
+            trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+            self._ctx.send("exception", **about, stacktrace=trace)
+
+
+def with_context(journey: Callable[..., Any]) -> Callable[..., Any]:
+    """Returns a journey that gets mite's context, and tells of what it raises outside of any transaction."""
+
+    @functools.wraps(journey)
+    async def run(ctx: Any, *args: Any) -> Any:
+        context = ctx if isinstance(ctx, Context) else Context(ctx)
+        try:
+            return await journey(context, *args)
+        except Exception as error:
+            context.tell(error)
+            raise
+
+    return run
+
+
+def _location(error: BaseException) -> str:
+    """Returns file, line and function of the innermost frame."""
+    frames = traceback.extract_tb(error.__traceback__)
+    if not frames:
+        return ""
+    return f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}:{frames[-1].name}"
