@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use crate::model::{
     ConnectTo, ConnectionPolicy, DataPool, Flow, OneOrMany, Pause, RampStage, ReporterConfig,
-    Source, Spacing, Threshold,
+    Source, Spacing, Threshold, has_scripts,
 };
 use crate::units::Span;
 
@@ -75,6 +75,13 @@ pub struct CheckedScenario {
     pub flow: Flow,
     /// Where it was written.
     pub source: Option<Source>,
+}
+
+impl CheckedScenario {
+    /// Tells whether a step of it runs code of the test file.
+    pub fn runs_scripts(&self) -> bool {
+        has_scripts(&self.flow)
+    }
 }
 
 /// Decides when iterations start.

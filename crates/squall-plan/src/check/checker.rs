@@ -28,6 +28,17 @@ pub(super) struct Current<'a> {
     pub(super) extracted: BTreeSet<&'a str>,
     /// Names that any step of the flow extracts.
     pub(super) anywhere: BTreeSet<&'a str>,
+    /// Whether the flow is one script.
+    pub(super) length: Length,
+}
+
+/// How long a flow is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Length {
+    /// One script and nothing else.
+    OneScript,
+    /// Anything else.
+    Other,
 }
 
 /// Whether relative URLs have something to be resolved against.

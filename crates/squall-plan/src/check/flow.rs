@@ -1,8 +1,16 @@
 use std::collections::BTreeSet;
 
-use super::checker::{Checker, Current};
+use super::checker::{Checker, Current, Length};
 use crate::model::{Choose, Condition, Flow, Group, If, Loop, Script, Step};
 use crate::place::Place;
+
+/// Tells whether a flow is one script.
+pub(super) fn length(flow: &Flow) -> Length {
+    match flow[..] {
+        [Step::Script(_)] => Length::OneScript,
+        _ => Length::Other,
+    }
+}
 
 /// Every name that some step of a flow extracts.
 pub(super) fn extractions(flow: &Flow) -> BTreeSet<&str> {
@@ -89,6 +97,17 @@ impl<'a> Checker<'a> {
     fn script(&mut self, step: &'a Script, place: &Place<'a>) {
         let place = place.clone().written_at(step.source.as_ref());
         self.not_empty(&step.entry, &place.key("entry"));
+        if let Some(name) = &step.name {
+            self.not_empty(name, &place.key("name"));
+        }
+        let length = self.scenario.as_ref().map(|current| current.length);
+        if step.takes_data && length == Some(Length::Other) {
+            self.findings.add_with_hint(
+                &place.key("takes_data"),
+                "a script that takes data must be the only step of its scenario: without data, nothing of the iteration may start",
+                "make it the only step, or move the other steps into the script",
+            );
+        }
         for (index, pool) in step.pools.iter().enumerate() {
             self.data(pool, None, &place.key("pools").index(index));
         }

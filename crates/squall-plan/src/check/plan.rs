@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use super::checked::{CheckedExecute, CheckedKind, CheckedPlan, CheckedScenario, CheckedStage};
 use super::checker::{Base, Checker, Current};
-use super::flow::extractions;
+use super::flow::{extractions, length};
 use super::graph::Graph;
 use super::settings::{merge, with_defaults};
 use crate::error::PlanErrors;
@@ -167,6 +167,7 @@ impl<'a> Checker<'a> {
                 base,
                 extracted: BTreeSet::new(),
                 anywhere,
+                length: length(&scenario.flow),
             };
             self.flow(&scenario.flow, current, &place.key("flow"));
             scenarios.extend(self.scenario(name, scenario, &place));

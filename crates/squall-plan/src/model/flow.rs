@@ -29,6 +29,21 @@ pub enum Step {
     Script(Box<Script>),
 }
 
+/// Tells whether a step, or one within it, runs code of the test file.
+pub(crate) fn has_scripts(flow: &[Step]) -> bool {
+    flow.iter().any(|step| match step {
+        Step::Script(_) => true,
+        Step::Http(_) | Step::Pause(_) => false,
+        Step::Loop(step) => has_scripts(&step.steps),
+        Step::Group(step) => has_scripts(&step.steps),
+        Step::If(step) => has_scripts(&step.then) || has_scripts(&step.otherwise),
+        Step::Choose(step) => step
+            .branches
+            .values()
+            .any(|branch| has_scripts(&branch.steps)),
+    })
+}
+
 /// A wait: `"250ms"`, or a range `"1s..3s"` from which each wait is drawn evenly.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]

@@ -14,6 +14,7 @@ mod threshold;
 
 pub use answer::{Bounds, Expect, Extract, JsonPathExpectation, RegexExtract, StatusSet};
 pub use data::{DataPool, RowOrder};
+pub(crate) use flow::has_scripts;
 pub use flow::{Branch, Choose, ChooseOrder, Condition, Flow, Group, If, Loop, Pause, Step};
 pub use http::{
     Auth, BasicAuth, Body, ConnectTo, ConnectionPolicy, HttpRequest, HttpSettings, MultipartPart,

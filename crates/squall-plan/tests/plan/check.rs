@@ -634,3 +634,40 @@ fn a_stage_may_complete_the_certificate_of_the_plan() {
     });
     assert_eq!(errors, [""; 0]);
 }
+
+#[test]
+fn scripts_are_checked() {
+    check_flow(
+        json!([{"script": {"entry": " ", "name": ""}}]),
+        &[
+            "[0].script.entry: the name is empty",
+            "[0].script.name: the name is empty",
+        ],
+    );
+    let taker = json!({"script": {"entry": "shop:browse", "takes_data": true}});
+    check_flow(json!([taker.clone()]), &[] as &[&str]);
+    let alone = "takes_data: a script that takes data must be the only step of its scenario: \
+        without data, nothing of the iteration may start";
+    check_flow(
+        json!([{"pause": "1s"}, taker.clone()]),
+        &[format!("[1].script.{alone}")],
+    );
+    check_flow(
+        json!([{"loop": {"times": 2, "steps": [taker]}}]),
+        &[format!("[0].loop.steps[0].script.{alone}")],
+    );
+}
+
+#[test]
+fn volumes_are_checked() {
+    check_load(json!({"volume": {"entry": "shop:peaks"}}), &[]);
+    check_load(
+        json!({"volume": {"entry": "", "max_users": 0, "duration": "0s", "pacing": "0s"}}),
+        &[
+            "volume.entry: the name is empty",
+            "volume.pacing: the duration must be longer than 0",
+            "volume.duration: the duration must be longer than 0",
+            "volume.max_users: without virtual users no iteration can start",
+        ],
+    );
+}

@@ -167,3 +167,20 @@ fn the_deepest_flow_that_is_read_fits_the_stack() {
         assert!(plan.unwrap().check().is_ok());
     }
 }
+
+#[test]
+fn wrong_names_in_scripts_and_volumes_are_answered_with_those_that_exist() {
+    let plan = r#"{
+  "version": 1,
+  "name": "shop",
+  "stages": {"Browse": {"execute": {"scenarios": {"main": {
+    "load": {"volume": {"enrty": "shop:peaks", "users": 5}},
+    "flow": [
+      {"script": {"entry": "shop:browse", "run": "thread"}},
+      {"script": {"entry": "shop:browse", "runs": "coroutin", "takes_data": "yes"}},
+      {"scrpt": {"entry": "shop:browse"}}
+    ]
+  }}}}}
+}"#;
+    insta::assert_snapshot!(Plan::from_json(plan).unwrap_err());
+}
