@@ -14,7 +14,8 @@ A graph file defines stages and what they ask for::
         async def home(self):
             return await self.client.http.get("https://shop.example/")
 
-``squall run FILE`` records each action once, before the load, and a Rust engine repeats it with no Python in the loop.
+``squall run FILE`` records each action before the load, and a Rust engine repeats it with no Python in the loop. What
+cannot be recorded, a `@task`, a journey, a test case, runs in Python, with a client whose requests the engine sends.
 
 Names are imported when they are first used: the ``squall`` command starts without paying for the SDK.
 """
@@ -38,27 +39,39 @@ if TYPE_CHECKING:
     )
     from squall._authoring.pools import DataPool, data
     from squall._authoring.stages import Analyze, Execute, Setup, Stage, Submit
+    from squall._script.registry import StopVolumeModel
+    from squall._squall import Context, current
     from squall._squall import __version__ as __version__
-    from squall.http import Client, File, HttpClient, Response, bearer
+    from squall.http import Client, File, HttpClient, HTTPStatusError, RequestFailedError, Response, bearer
+    from squall.repeat import Repeat
     from squall.reporters import CSVConfig, JSONConfig
+    from squall.testcase import Test, TestCase
 
 __all__ = [
     "Analyze",
     "CSVConfig",
     "Client",
+    "Context",
     "DataPool",
     "Execute",
     "File",
+    "HTTPStatusError",
     "HttpClient",
     "JSONConfig",
     "Placeholder",
+    "Repeat",
+    "RequestFailedError",
     "Response",
     "Setup",
     "Stage",
+    "StopVolumeModel",
     "Submit",
+    "Test",
+    "TestCase",
     "action",
     "bearer",
     "counter",
+    "current",
     "data",
     "depends",
     "expect",
@@ -82,9 +95,12 @@ _MODULES = {
     ),
     "squall._authoring.pools": "DataPool data",
     "squall._authoring.stages": "Analyze Execute Setup Stage Submit",
-    "squall._squall": "__version__",
-    "squall.http": "Client File HttpClient Response bearer",
+    "squall._script.registry": "StopVolumeModel",
+    "squall._squall": "Context __version__ current",
+    "squall.http": "Client File HTTPStatusError HttpClient RequestFailedError Response bearer",
+    "squall.repeat": "Repeat",
     "squall.reporters": "CSVConfig JSONConfig",
+    "squall.testcase": "Test TestCase",
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
 

@@ -2,111 +2,109 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
-import sys
 from types import ModuleType
 
 from squall._authoring.pools import take_declared
+from squall._forms import FORMS
+from squall._importing import import_file, import_module
+from squall._lowering.document import Lowered, Module
 from squall._lowering.overrides import Overrides
-from squall._lowering.plan import Lowered, Module, lower
 from squall._lowering.problems import Problems, nearest
-from squall._recording.frames import Place, traceback_text, users_lines
+from squall._recording.frames import Place
 from squall._recording.recording import RefusalError
+from squall._script import registry
 
-_loaded = 0
+_DATA = (".yaml", ".yml")
+_DATA_HINT = "a file of test cases has a list `tests:`"
+_HINT = (
+    "a test is a graph (classes that derive from `squall.Execute`), a function `scenario`, classes that derive from "
+    "`squall.TestCase`, or a journey by its name: `{}:NAME`"
+)
 
 
 def load_file(path: str, name: str | None = None, overrides: str = "{}") -> str:
-    """Loads a graph file and turns it into a plan.
+    """Loads a test file, registers its scripts, and turns it into a plan.
 
     Args:
-        path: The file.
-        name: A test in the file. A graph is one test, so that any name is an error.
+        path: The file; where it is empty, `spec` in the overrides says which module.
+        name: A test in the file, e.g. a journey. A graph is one test, so that any name is an error.
         overrides: What the command line adds, as JSON: `defaults`, attributes by name for whatever the file leaves
-            open; `set`, a list of `[stage, attribute, value]`; `name`, the plan's name.
+            open; `set`, a list of `[stage, attribute, value]`; `name`, the plan's name; and what is documented of
+            `Overrides`.
 
     Returns:
         A JSON document: `plan` (null where something is wrong), `explain` (for each action `stage`, `action`, `mode`
-        (`compiled` or `python`), `reason`, `hint`, `file`, `line`, `steps`), and `errors` (`message`, `file`, `line`,
-        `name`, `hint`, and for an exception `traceback`).
+        (`compiled` or `python`), `reason`, `hint`, `file`, `line`, `steps`), `notes` (what was asked for and has no
+        effect), and `errors` (`message`, `file`, `line`, `name`, `hint`, and for an exception `traceback`).
     """
     problems = Problems()
-    lowered = Lowered()
-    if name is not None:
-        problems.add(f"`{path}` has no test `{name}`: a graph runs as a whole", None, f"run `{path}`")
+    given = Overrides.from_json(overrides)
     take_declared()
-    module = _import(path, problems)
-    if module is not None:
-        lowered = lower(Module(path, vars(module), take_declared()), Overrides.from_json(overrides), problems)
-        if problems.found:
-            lowered.plan = None
-    return json.dumps(
-        {"plan": lowered.plan, "explain": lowered.explain, "errors": problems.to_json()}, ensure_ascii=False
-    )
+    registry.clear()
+    lowered = _load(path, name, given, problems)
+    if problems.found:
+        lowered.plan = None
+    for script in lowered.scripts if lowered.plan is not None else ():
+        registry.register(script)
+    document = {
+        "plan": lowered.plan,
+        "explain": lowered.explain,
+        "notes": lowered.notes,
+        "errors": problems.to_json(),
+    }
+    return json.dumps(document, ensure_ascii=False)
 
 
-def _import(path: str, problems: Problems) -> ModuleType | None:
-    """Imports a file under a name that no other module has; its folder comes first on the path, as for a script."""
-    global _loaded
-    _loaded += 1
-    absolute = os.path.abspath(path)
-    stem = os.path.splitext(os.path.basename(path))[0]
-    name = f"_squall_test_{_loaded}_{stem}"
-    spec = importlib.util.spec_from_file_location(name, absolute)
-    if spec is None or spec.loader is None:
-        problems.add(f"`{path}` is no Python file", None, "give a file that ends in `.py`")
+def _load(path: str, name: str | None, overrides: Overrides, problems: Problems) -> Lowered:
+    if path.lower().endswith(_DATA):
+        from squall._forms.testcases import lower
+
+        # A file of data defines no names.
+        lowered = lower(Module(path, {}, []), name, overrides, problems)
+        if lowered is None and not problems.found:
+            problems.add(f"there is no test in `{path}`", Place(path, 1), _DATA_HINT)
+        return lowered or Lowered()
+    module = _module(path, overrides, problems)
+    return Lowered() if module is None else _lower(module, name, overrides, problems)
+
+
+def _module(path: str, overrides: Overrides, problems: Problems) -> Module | None:
+    """Imports what is to be loaded."""
+    imported: ModuleType | None
+    if path:
+        imported = import_file(path, problems)
+    else:
+        imported = import_module((overrides.spec or "").partition(":")[0], problems)
+    if imported is None:
         return None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    folder = os.path.dirname(absolute)
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
+    return Module(path or imported.__file__ or imported.__name__, vars(imported), take_declared(), imported.__name__)
+
+
+def _lower(module: Module, name: str | None, overrides: Overrides, problems: Problems) -> Lowered:
+    """Returns what the first form that takes the file makes of it."""
     try:
-        spec.loader.exec_module(module)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        _tell(error, absolute, problems)
-        return None
-    return module
+        for form in FORMS:
+            if not form.may_be(overrides.form):
+                continue
+            lowered = form.lower()(module, name, overrides, problems)
+            if lowered is not None:
+                return lowered
+            if problems.found:
+                return Lowered()
+    except RefusalError as error:
+        problems.add(error.message, error.place, error.hint)
+        return Lowered()
+    _tell_nothing_found(module, name, problems)
+    return Lowered()
 
 
-def _tell(error: BaseException, file: str, problems: Problems) -> None:
-    if isinstance(error, SyntaxError):
-        place = Place(error.filename or file, error.lineno or 1)
-        text = (error.text or "").strip()
-        problems.add(f"{type(error).__name__}: {error.msg}", place, None, text or None)
+def _tell_nothing_found(module: Module, name: str | None, problems: Problems) -> None:
+    file = module.file
+    if name is None:
+        problems.add(f"there is no test in `{file}`", Place(file, 1), _HINT.format(file))
         return
-    if isinstance(error, OSError) and error.filename == file and not users_lines(error.__traceback__):
-        problems.add(f"cannot read the file: {error.strerror}", Place(file, 1))
-        return
-    lines = users_lines(error.__traceback__)
-    place = lines[-1] if lines else Place(file, 1)
-    if isinstance(error, RefusalError):
-        problems.add(error.message, error.place, error.hint, traceback_text(lines))
-        return
-    problems.add(_said(error), place, _import_hint(error), traceback_text(lines))
-
-
-def _said(error: BaseException) -> str:
-    if isinstance(error, SystemExit):
-        return "the file exits while it is imported" + ("" if error.code in (None, 0) else f": {error.code}")
-    text = str(error)
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
-def _import_hint(error: BaseException) -> str | None:
-    if not isinstance(error, ImportError):
-        return None
-    import squall
-
-    missing = str(error).partition("cannot import name '")[2].partition("'")[0]
-    if missing and (error.name or "").partition(".")[0] == "squall":
-        suggestion = nearest(missing, squall.__all__)
-        known = ", ".join(f"`{name}`" for name in squall.__all__ if not name.startswith("_"))
-        return f"did you mean `{suggestion}`?" if suggestion else f"this version of `squall` has {known}"
-    if isinstance(error, ModuleNotFoundError):
-        return f"install it into the environment of `squall`: {sys.executable} -m pip install …"
-    return None
+    suggestion = nearest(name, (known for known in module.names if not known.startswith("_")))
+    hint = f"did you mean `{file}:{suggestion}`?" if suggestion else _HINT.format(file)
+    wrong = "is no test" if name in module.names else "does not exist"
+    problems.add(f"`{name}` in `{file}` {wrong}", Place(file, 1), hint)

@@ -1,27 +1,39 @@
-"""The HTTP client of an action, and the types of what it takes.
+"""The HTTP client, and the types of what it takes and gives.
 
-Inside an action, `self.client.http` is an `HttpClient`::
+It is `self.client.http` in a graph and `ctx.http` in a journey::
 
     answer = await self.client.http.post("/login", json={"user": "ann"}, extract={"token": extract.json("$.token")})
     await self.client.http.get("/orders", auth=bearer(answer.token))
+
+Two clients have this face: the one that records the body of an action before the load, and the one of the bodies that
+run in Python (`squall._squall.HttpClient`). In blocking code its methods wait, and return the answer itself.
 """
 
 from __future__ import annotations
 
 import os
+from abc import ABCMeta
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn, Union
+from typing import TYPE_CHECKING, Any, NoReturn, Union
 
+from squall import _squall
 from squall._authoring.answers import Expectation, Extraction
 from squall._authoring.placeholders import Placeholder
+from squall._authoring.response import Hop, HTTPStatusError, RequestFailedError, Response, Timings
 from squall._authoring.values import Duration, Fields, FilePath, Json, Text, Value
-from squall._recording.recording import misuse, refuse
+from squall._recording.recording import misuse
 from squall._recording.request import Operation, Options, Transaction
+from squall._recording.running import running
+from squall._squall import Headers
+
+if TYPE_CHECKING:
+    from squall._authoring.blocking import BlockingHttpClient
 
 __all__ = [
     "Auth",
     "Bearer",
+    "BlockingHttpClient",
     "Body",
     "Client",
     "Duration",
@@ -29,13 +41,18 @@ __all__ = [
     "Extraction",
     "Fields",
     "File",
+    "HTTPStatusError",
+    "Headers",
+    "Hop",
     "HttpClient",
     "Json",
     "Operation",
     "Part",
     "Placeholder",
+    "RequestFailedError",
     "Response",
     "Text",
+    "Timings",
     "Transaction",
     "Value",
     "bearer",
@@ -77,68 +94,7 @@ Body = Union[Text, bytes, Mapping[str, Json], Fields, File, "os.PathLike[str]"]
 """A body: text, bytes, a dictionary (sent as JSON), a list of pairs (sent as a form), or a file."""
 
 
-class Response:
-    """The answer to a request.
-
-    In a compiled action it holds what the request's `extract` declares, as placeholders: with
-    `extract={"token": extract.json("$.token")}`, `answer.token` or `answer["token"]` is the token. Its status,
-    headers and body exist only during the load: check them with `expect`, take values out with `extract`.
-    """
-
-    def __init__(self, extracted: Mapping[str, str]) -> None:
-        self._extracted = extracted
-
-    def __getattr__(self, name: str) -> Placeholder:
-        """Is the value extracted under this name."""
-        if name.startswith("__"):
-            raise AttributeError(name)
-        variable = self._extracted.get(name)
-        if variable is None:
-            refuse(f"`.{name}` is taken from an answer", self._hint(name))
-        return Placeholder(variable)
-
-    def __getitem__(self, name: str) -> Placeholder:
-        """Is the value extracted under this name."""
-        variable = self._extracted.get(name) if isinstance(name, str) else None
-        if variable is None:
-            refuse(f"`[{name!r}]` is taken from an answer", self._hint(str(name)))
-        return Placeholder(variable)
-
-    def __bool__(self) -> NoReturn:
-        """Cannot be known before the load."""
-        refuse("a decision is made on an answer", "check the answer with `expect=expect(…)`")
-
-    def __eq__(self, other: object) -> NoReturn:
-        """Cannot be known before the load."""
-        refuse("an answer is compared", "check the answer with `expect=expect(…)`")
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __iter__(self) -> NoReturn:
-        """Cannot be known before the load."""
-        refuse("an answer is iterated over", "take values from it with `extract={…}`")
-
-    def __len__(self) -> NoReturn:
-        """Cannot be known before the load."""
-        refuse("the length of an answer is taken", "check it with `expect=expect(body_size=…)`")
-
-    def __str__(self) -> str:
-        """Cannot be known before the load."""
-        refuse("an answer is turned into text", "take values from it with `extract={…}`")
-
-    def __repr__(self) -> str:
-        return f"<answer with {', '.join(self._extracted) or 'nothing extracted'}>"
-
-    def _hint(self, name: str) -> str:
-        if name in ("status", "status_code", "ok", "raise_for_status", "reason"):
-            return "check the status with `expect=expect(status=…)`"
-        known = f"; extracted here: {', '.join(f'`{key}`' for key in self._extracted)}" if self._extracted else ""
-        if name in ("json", "text", "body", "content", "data", "headers", "cookies"):
-            return "take a value with `extract={…}`, check it with `expect=expect(…)`" + known
-        return f'declare it with `extract={{"{name}": extract.json("$.{name}")}}`{known}'
-
-
-class HttpClient:
+class HttpClient(metaclass=ABCMeta):  # noqa: B024 - a face that two classes have
     """Sends HTTP requests.
 
     All methods take the same keywords:
@@ -151,7 +107,12 @@ class HttpClient:
     - `redirects`: how many are followed; 0 makes the redirect the answer. Default: `redirects` of the stage.
     - `expect`: checks on the answer; without, a status of 400 or more fails the operation.
     - `extract`: values to take from the answer, by name.
-    - `name`: name of the series in the results. Default: the action's name.
+    - `name`: name of the series in the results. Default: the action's name where it is compiled; in Python the method
+      and the path, with `{id}` for what looks like one.
+    - `tags`: names and values that are added to the name of the series; in Python only.
+    - `stream`: the body is read and counted, but not kept.
+    - `raise_for_failure`: raises `RequestFailedError` where the request counts as failed; in Python only. Without it no
+      answer raises anything.
 
     Methods that send a body take at most one of:
 
@@ -177,6 +138,9 @@ class HttpClient:
         expect: Expectation | None = None,
         extract: Mapping[str, Extraction] | None = None,
         name: Text | None = None,
+        tags: Mapping[str, str] | None = None,
+        stream: bool = False,
+        raise_for_failure: bool = False,
     ) -> Operation[Response]:
         """Sends a GET request to an absolute URL or to a path below `base_url`."""
         return _operation("GET", url, locals())
@@ -194,6 +158,9 @@ class HttpClient:
         expect: Expectation | None = None,
         extract: Mapping[str, Extraction] | None = None,
         name: Text | None = None,
+        tags: Mapping[str, str] | None = None,
+        stream: bool = False,
+        raise_for_failure: bool = False,
     ) -> Operation[Response]:
         """Sends a HEAD request to an absolute URL or to a path below `base_url`."""
         return _operation("HEAD", url, locals())
@@ -211,6 +178,9 @@ class HttpClient:
         expect: Expectation | None = None,
         extract: Mapping[str, Extraction] | None = None,
         name: Text | None = None,
+        tags: Mapping[str, str] | None = None,
+        stream: bool = False,
+        raise_for_failure: bool = False,
     ) -> Operation[Response]:
         """Sends an OPTIONS request to an absolute URL or to a path below `base_url`."""
         return _operation("OPTIONS", url, locals())
@@ -233,6 +203,9 @@ class HttpClient:
         expect: Expectation | None = None,
         extract: Mapping[str, Extraction] | None = None,
         name: Text | None = None,
+        tags: Mapping[str, str] | None = None,
+        stream: bool = False,
+        raise_for_failure: bool = False,
     ) -> Operation[Response]:
         """Sends a POST request to an absolute URL or to a path below `base_url`."""
         return _operation("POST", url, locals())
@@ -255,6 +228,9 @@ class HttpClient:
         expect: Expectation | None = None,
         extract: Mapping[str, Extraction] | None = None,
         name: Text | None = None,
+        tags: Mapping[str, str] | None = None,
+        stream: bool = False,
+        raise_for_failure: bool = False,
     ) -> Operation[Response]:
         """Sends a PUT request to an absolute URL or to a path below `base_url`."""
         return _operation("PUT", url, locals())
@@ -277,6 +253,9 @@ class HttpClient:
         expect: Expectation | None = None,
         extract: Mapping[str, Extraction] | None = None,
         name: Text | None = None,
+        tags: Mapping[str, str] | None = None,
+        stream: bool = False,
+        raise_for_failure: bool = False,
     ) -> Operation[Response]:
         """Sends a PATCH request to an absolute URL or to a path below `base_url`."""
         return _operation("PATCH", url, locals())
@@ -299,6 +278,9 @@ class HttpClient:
         expect: Expectation | None = None,
         extract: Mapping[str, Extraction] | None = None,
         name: Text | None = None,
+        tags: Mapping[str, str] | None = None,
+        stream: bool = False,
+        raise_for_failure: bool = False,
     ) -> Operation[Response]:
         """Sends a DELETE request to an absolute URL or to a path below `base_url`."""
         return _operation("DELETE", url, locals())
@@ -322,37 +304,67 @@ class HttpClient:
         expect: Expectation | None = None,
         extract: Mapping[str, Extraction] | None = None,
         name: Text | None = None,
+        tags: Mapping[str, str] | None = None,
+        stream: bool = False,
+        raise_for_failure: bool = False,
     ) -> Operation[Response]:
         """Sends a request with any method to an absolute URL or to a path below `base_url`."""
         return _operation(method, url, locals())
 
 
 class Client:
-    """The protocol clients of an action, as `self.client`."""
+    """The protocol clients of actions and tasks, as `self.client`."""
 
     __slots__ = ()
 
     @property
     def http(self) -> HttpClient:
-        """The HTTP client."""
-        return HttpClient()
+        """The HTTP client: of the recording that is under way, or of the iteration that is running."""
+        context = running()
+        return _RECORDS if context is None else context.http
 
-    def transaction(self, name: str) -> Transaction:
-        """Times what is inside as one: `async with self.client.transaction("login"):`.
+    @property
+    def blocking(self) -> BlockingHttpClient:
+        """Is `http` as blocking code sees it, such as a `@task` that is a plain `def`: the methods return answers."""
+        http: Any = self.http
+        client: BlockingHttpClient = http
+        return client
+
+    def transaction(self, name: str) -> Transaction | _squall.Transaction:
+        """Times what is inside as one: `async with self.client.transaction("login"):`, or a plain `with`.
+
+        Transactions may be nested; the inner one is then called `outer :: inner` in Python.
 
         Args:
             name: Name of the transaction in the results.
         """
-        return Transaction(name)
+        context = running()
+        return Transaction(name) if context is None else context.transaction(name)
 
-    def group(self, name: str) -> Transaction:
+    def group(self, name: str) -> Transaction | _squall.Transaction:
         """Is another name of `transaction`."""
-        return Transaction(name)
+        return self.transaction(name)
 
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("__"):
             raise AttributeError(name)
         misuse(f"the client has no `{name}`", "this version has `http`, `transaction` and `group`")
+
+
+_RECORDS = HttpClient()
+
+# The two clients of a test differ in what they do, not in what they are.
+HttpClient.register(_squall.HttpClient)
+Response.register(_squall.Response)
+
+
+def __getattr__(name: str) -> object:
+    if name == "BlockingHttpClient":
+        # Only types need it.
+        from squall._authoring.blocking import BlockingHttpClient
+
+        return BlockingHttpClient
+    raise AttributeError(f"module `squall.http` has no attribute `{name}`")
 
 
 def _operation(method: str, url: Text, given: Mapping[str, Any]) -> Operation[Response]:

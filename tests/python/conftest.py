@@ -76,13 +76,23 @@ def request_of(record: Record) -> Callable[[str], dict[str, Any]]:
 
 @pytest.fixture
 def refusal(load_body: Load) -> Callable[[str], dict[str, Any]]:
-    """Returns the only error of a body."""
+    """Returns why a body cannot be compiled, in the form of an error: it runs in Python, or is a mistake."""
 
     def only(body: str) -> dict[str, Any]:
         document = load_body(body)
-        assert document["plan"] is None
-        (error,) = document["errors"]
-        return error
+        if document["plan"] is None:
+            (error,) = document["errors"]
+            return error
+        assert document["errors"] == []
+        (action,) = document["explain"]
+        assert action["mode"] == "python"
+        return {
+            "message": f"{action['stage']}.{action['action']} runs in Python: {action['reason']}",
+            "hint": action["hint"],
+            "file": action["file"],
+            "line": action["line"],
+            "name": f"{action['stage']}.{action['action']}",
+        }
 
     return only
 

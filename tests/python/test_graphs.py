@@ -12,7 +12,6 @@ from squall._loading import load_file
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 GRAPHS = Path(__file__).parent / "graphs"
 
-REFUSED = "cannot be compiled, and this version cannot run Python during the load"
 GET = """
     @action()
     async def go(self):
@@ -74,7 +73,7 @@ def test_all_mistakes_of_a_file_are_told_at_once_with_their_lines(load):
                     pass
 
             @task()
-            async def python(self):
+            async def python(self, page):
                 pass
 
             @action(skip=1)
@@ -106,14 +105,7 @@ def test_all_mistakes_of_a_file_are_told_at_once_with_their_lines(load):
         (20, "`@action` of `Shop.named` names hooks to run before it, which this version does not have"),
         (20, "`metadata` in `@action` of `Shop.named` is not available in this version"),
         (20, "`order` in `@action` of `Shop.named` must be a whole number of at least 1, not `0` (int)"),
-        (
-            25,
-            f"the action `Shop.branch` {REFUSED}: a decision is made on an answer",
-        ),
-        (
-            29,
-            f"the action `Shop.python` {REFUSED}: it is a `@task`, which runs in Python for every iteration",
-        ),
+        (29, "the task `Shop.python` is wrong: nothing gives it an argument `page`"),
         (33, "`skip` in `@action` of `Shop.skipped` must be `True` or `False`, not `1` (int)"),
         (37, "`@depends` names `Shopp`, which this file does not have"),
         (38, "an Analyze stage has no attribute `speed`"),
@@ -123,7 +115,7 @@ def test_all_mistakes_of_a_file_are_told_at_once_with_their_lines(load):
     hints = {error["line"]: error["hint"] for error in document["errors"]}
     assert hints[4].startswith("did you mean `batch_size`?; it has `base_url`, ")
     assert "`_helper`" in hints[8]
-    assert hints[29] == "use `@action`, whose body is compiled"
+    assert "keep `self` alone" in hints[29]
     assert document["errors"][0]["file"] == "shop.py"
     assert document["errors"][0]["name"] == "Load.batch_sise"
 
@@ -182,7 +174,7 @@ def test_a_wrong_value_of_an_attribute_is_told_with_its_line(load, attribute, me
                 (2, "the Setup stage `Load` cannot be reached: no Execute stage comes after it"),
             ],
         ),
-        ("x = 1", [(None, "there is no Execute stage, so that nothing would be sent")]),
+        ("x = 1", [(1, "there is no test in `shop.py`")]),
         (
             f"@depends('B')\nclass A(Setup): pass\n@depends('A')\nclass B(Execute):{GET}",
             [(3, "stages wait for each other: `A` → `B` → `A`")],

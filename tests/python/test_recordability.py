@@ -32,21 +32,31 @@ import pytest
             "needs an event loop",
             "self.client",
         ),
-        ("self.client.http.get('/')", 10, "a GET request is not awaited", "await"),
-        ("await self.client.http.get('/')\npause(1)", 11, "a pause is not awaited", "await"),
         ("pass", 9, "it makes no request", "self.client.http"),
         ("await pause(1)", 9, "it makes no request", "self.client.http"),
     ],
 )
 def test_what_cannot_be_recorded_says_where_and_what_to_do(refusal, lines, line, reason, hint):
     error = refusal(lines)
-    assert (
-        "the action `Shop.go` cannot be compiled, and this version cannot run Python during the load"
-        in error["message"]
-    )
+    assert error["message"].startswith("Shop.go runs in Python: ")
     assert reason in error["message"]
     assert hint in error["hint"]
     assert (error["file"], error["line"], error["name"]) == ("shop.py", line, "Shop.go")
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "what"),
+    [
+        ("self.client.http.get('/')", 10, "a GET request is not awaited"),
+        ("await self.client.http.get('/')\npause(1)", 11, "a pause is not awaited"),
+        ("self.client.transaction('x')\nawait self.client.http.get('/')", 10, "a transaction is not awaited"),
+    ],
+)
+def test_what_is_never_awaited_is_a_mistake(refusal, lines, line, what):
+    error = refusal(lines)
+    assert error["message"] == f"the action `Shop.go` is wrong: {what}"
+    assert error["line"] == line
+    assert "await" in error["hint"]
 
 
 def test_concurrent_requests_need_an_event_loop(refusal):
@@ -88,9 +98,9 @@ def test_a_counter_of_the_file_is_noticed(load):
                 await self.client.http.get(f"/{next(NUMBERS)}")
         """
     )
-    (error,) = document["errors"]
-    assert "the URL differed between two recordings: `/7` and `/8`" in error["message"]
-    assert "`counter(" in error["hint"]
+    (action,) = document["explain"]
+    assert "the URL differed between two recordings: `/7` and `/8`" in action["reason"]
+    assert "`counter(" in action["hint"]
 
 
 def test_a_counter_of_the_stage_is_noticed(refusal):
@@ -148,9 +158,9 @@ def test_recordings_of_different_length_are_noticed(load):
                 SEEN.append(1)
         """
     )
-    (error,) = document["errors"]
-    assert "two recordings made 1 and 2 steps" in error["message"]
-    assert error["line"] == 11
+    (action,) = document["explain"]
+    assert "two recordings made 1 and 2 steps" in action["reason"]
+    assert action["line"] == 11
 
 
 def test_a_body_that_does_not_end_is_stopped(refusal):
@@ -159,9 +169,47 @@ def test_a_body_that_does_not_end_is_stopped(refusal):
     assert error["line"] == 11
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1 / 0",
+        "{}['x']",
+        "assert False",
+        "raise TypeError('not now')",
+        "(5).nothing",
+        "{'a': 1}.nothing",
+        "import squall; squall.current()",
+    ],
+)
+def test_a_body_that_raises_may_do_so_only_while_it_is_recorded(refusal, line):
+    error = refusal(f"await self.client.http.get('/')\n{line}")
+    assert error["message"].startswith("Shop.go runs in Python: its body raises `")
+    assert error["message"].endswith("` while it is recorded")
+    assert error["line"] == 11
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "nothing",
+        "self.nothing",
+        "import random; random.randit(1, 2)",
+        "import no_such_module_xyz",
+        "(lambda one: one)()",
+        "(lambda: 1)(2)",
+        "(lambda one: one)(two=2)",
+        "raise SystemExit(1)",
+    ],
+)
+def test_a_body_that_cannot_work_is_a_mistake(refusal, line):
+    error = refusal(f"await self.client.http.get('/')\n{line}")
+    assert error["message"].startswith("the action `Shop.go` is wrong: its body raises `")
+    assert error["line"] == 11
+
+
 def test_an_exception_in_a_body_shows_the_users_lines(refusal):
-    error = refusal("def price():\n    return 1 / 0\nawait self.client.http.get(f'/{price()}')")
-    assert error["message"] == "the action `Shop.go` is wrong: its body raises `ZeroDivisionError: division by zero`"
+    error = refusal("def price():\n    return nothing\nawait self.client.http.get(f'/{price()}')")
+    assert error["message"].startswith("the action `Shop.go` is wrong: its body raises `NameError: ")
     assert error["line"] == 11
     lines = error["traceback"].splitlines()
     assert [line.partition(", in ")[0] for line in lines if not line.startswith(" ")] == ["shop.py:12", "shop.py:11"]
@@ -220,7 +268,7 @@ def test_explain_tells_every_action_whatever_became_of_it(load):
                 pass
         """
     )
-    assert document["plan"] is None
+    assert document["errors"] == []
     assert document["explain"] == [
         {
             "stage": "Shop",
@@ -253,4 +301,3 @@ def test_explain_tells_every_action_whatever_became_of_it(load):
             "steps": [],
         },
     ]
-    assert [error["line"] for error in document["errors"]] == [12, 15]

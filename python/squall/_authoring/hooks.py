@@ -52,8 +52,9 @@ def action(
 def action(*names: Any, **options: Any) -> Any:
     """Makes an `async` method of an Execute stage one of its actions.
 
-    Its body runs before the load, against a client that records what it asks for; the engine then repeats that. Each
-    iteration runs one action of the stage, chosen in turn by weight.
+    Its body runs before the load, against a client that records what it asks for; the engine then repeats that. A body
+    that cannot be recorded runs in Python for every iteration, as one of a `@task` does; `squall explain` says which do
+    and why. Each iteration runs one action or task of the stage, chosen in turn by weight.
 
     Args:
         names: Names of hooks to run before; there are no such hooks in this version, so that any name is an error.
@@ -76,9 +77,11 @@ def task(
     metadata: Mapping[str, str | int | float] | None = None,
 ) -> Callable[[Function], Function]: ...
 def task(*names: Any, **options: Any) -> Any:
-    """Makes an `async` method of an Execute stage one that runs in Python for every iteration.
+    """Makes a method of an Execute stage one that runs in Python for every iteration.
 
-    This version cannot run Python during the load: a task that is not skipped is an error. Use `@action`.
+    An `async` method runs on the event loop of its process, together with all others; a plain `def` on a thread of its
+    own for as long as it takes, where requests are made without `await`. Each request is an operation; a body that
+    makes none is timed as an operation of its own, called as the method. What it raises fails the iteration.
 
     Args:
         names: As of `action`.

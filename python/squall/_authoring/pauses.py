@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import Any
+import sys
+import time
+from collections.abc import Awaitable, Generator
+from typing import TYPE_CHECKING, Any
 
-from squall._authoring.values import DURATION_HINT, Duration, duration_text
+from squall._authoring.values import DURATION_HINT, Duration, duration_text, seconds_of
 from squall._recording.frames import caller
 from squall._recording.recording import misuse, needs_recording
+from squall._recording.running import running
+
+if TYPE_CHECKING:
+    from squall._squall import Context
 
 
 class Pause:
@@ -26,8 +32,18 @@ class Pause:
         yield
 
 
-def pause(duration: Duration, longest: Duration | None = None) -> Pause:
+class _Over:
+    """A wait that is over."""
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return
+        yield
+
+
+def pause(duration: Duration, longest: Duration | None = None) -> Awaitable[None]:
     """Waits inside an action, as in `await pause("250ms")`.
+
+    In blocking code, such as a `@task` that is a plain `def`, the call itself waits, without `await`.
 
     Args:
         duration: How long, e.g. `"250ms"` or a number of seconds.
@@ -36,7 +52,21 @@ def pause(duration: Duration, longest: Duration | None = None) -> Pause:
     text = pause_text(duration if longest is None else (duration, longest))
     if text is None:
         misuse(f"`{duration!r}`{'' if longest is None else f' to `{longest!r}`'} is not a pause", DURATION_HINT)
-    return Pause(text)
+    context = running()
+    return Pause(text) if context is None else _wait(text, context)
+
+
+def _wait(text: str, context: Context) -> Awaitable[None]:
+    shortest, _, longest = text.partition("..")
+    seconds = seconds_of(shortest)
+    if longest:
+        seconds = context.rng.uniform(seconds, seconds_of(longest))
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None or asyncio._get_running_loop() is None:
+        time.sleep(seconds)
+        return _Over()
+    wait: Awaitable[None] = asyncio.sleep(seconds)
+    return wait
 
 
 def pause_text(value: object) -> str | None:

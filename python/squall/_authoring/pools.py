@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json as json_codec
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Literal, NoReturn
 
 from squall._authoring.placeholders import Placeholder
 from squall._authoring.values import FilePath
 from squall._recording.frames import caller
 from squall._recording.recording import current, misuse, refuse
+from squall._recording.running import running
 
 Order = Literal["sequential", "random", "once", "unique"]
 """How rows are handed out to iterations."""
@@ -89,7 +91,7 @@ class Row:
         """Is the value of a field whose name need not be a Python name."""
         if not isinstance(field, str) or not field:
             misuse(f"a field of the data pool `{self._pool}` is named by text, not `{field!r}`")
-        return Placeholder(f"data.{_part(self._pool)}.{_part(field)}")
+        return Placeholder(f"data.{_part(self._pool)}.{_part(field)}", partial(_value_of, self._pool, field))
 
     def __str__(self) -> str:
         self._refuse()
@@ -110,15 +112,57 @@ class Row:
         )
 
 
-def data(pool: str) -> Row:
+class RowValues:
+    """The row that an iteration got from a pool, where its body runs in Python: `row.name` or `row["name"]`."""
+
+    __slots__ = ("_pool", "_values")
+
+    def __init__(self, pool: str, values: Mapping[str, Any]) -> None:
+        self._pool = pool
+        self._values = values
+
+    def __getattr__(self, field: str) -> Any:
+        """Is the value of a field."""
+        if field.startswith("__"):
+            raise AttributeError(field)
+        return self[field]
+
+    def __getitem__(self, field: str) -> Any:
+        """Is the value of a field whose name need not be a Python name."""
+        try:
+            return self._values[field]
+        except KeyError:
+            known = ", ".join(f"`{name}`" for name in self._values)
+            misuse(f"the data pool `{self._pool}` has no field `{field}`", f"it has {known}")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __contains__(self, field: object) -> bool:
+        return field in self._values
+
+    def __repr__(self) -> str:
+        return f"<row of `{self._pool}`: {self._values!r}>"
+
+
+def data(pool: str) -> Any:
     """Takes a row from a data pool, the same one for the whole iteration.
 
     Args:
         pool: Name of a `DataPool` of the file or of the Setup stage's `data`; or the path of a `.csv`, `.json` or
             `.jsonl` file, relative to the folder of the test file, whose rows are then used in order.
+
+    Returns:
+        A `Row`, whose fields are placeholders; in a body that runs in Python `RowValues`, whose fields are values.
     """
     if not isinstance(pool, str) or not pool:
         misuse(f"`data` takes the name of a data pool, not `{pool!r}`")
+    context = running()
+    if context is not None:
+        return RowValues(pool, context.row(pool))
     recording = current()
     if recording is not None:
         recording.pools.setdefault(pool, caller())
@@ -129,6 +173,11 @@ def file_kind(path: str) -> str | None:
     """Returns the plan's name for the kind of a data file, or None where the extension says nothing."""
     dot = path.rfind(".")
     return FILE_KINDS.get(path[dot:].lower()) if dot > 0 else None
+
+
+def _value_of(pool: str, field: str) -> object:
+    """Returns a field of the row that the running iteration has."""
+    return data(pool)[field]
 
 
 def _part(name: str) -> str:

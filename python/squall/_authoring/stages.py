@@ -154,14 +154,16 @@ class Setup(Stage, LoadAttributes):
 
 
 class Execute(Stage, LoadAttributes):
-    """Sends load: each iteration of a virtual user runs one of its `@action` methods.
+    """Sends load: each iteration of a virtual user runs one of its `@action` and `@task` methods.
+
+    Each process has one instance of the class, which all its virtual users share as `self`.
 
     The load and the HTTP settings are those of the nearest Setup stage before it; what this class sets itself comes
     first.
     """
 
-    client: Client
-    """The protocol clients, for use inside actions: `await self.client.http.get(url)`."""
+    client: Client = Client()
+    """The protocol clients, for use inside actions and tasks: `await self.client.http.get(url)`."""
 
 
 class Analyze(Stage):

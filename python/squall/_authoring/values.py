@@ -51,4 +51,15 @@ def duration_text(value: object) -> str | None:
     return None
 
 
+_SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3}
+_SECONDS |= {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_NUMBER_AND_UNIT = re.compile(r"([\d.]+)([^\d.]*)")
+
+
+def seconds_of(text: str) -> float:
+    """Returns the seconds of a duration that `duration_text` made."""
+    parts = _NUMBER_AND_UNIT.findall(text.lower())
+    return sum(float(number) * (_SECONDS.get(unit) or _SECONDS[unit[0] or "s"]) for number, unit in parts)
+
+
 DURATION_HINT = 'write it as "250ms", "90s" or "1h30m", as a number of seconds, or as a `timedelta`'

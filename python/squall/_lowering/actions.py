@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from squall._authoring.hooks import HOOK, Hook
 from squall._authoring.stages import Execute
@@ -18,11 +19,11 @@ from squall._recording.describe import describe
 from squall._recording.encoding import described, escape
 from squall._recording.frames import Place
 from squall._recording.recording import Step
-from squall.http import Client
 
 _ORIGIN = re.compile(r"^[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)
 _TASK_REASON = "it is a `@task`, which runs in Python for every iteration"
 _TASK_HINT = "use `@action`, whose body is compiled"
+_GENERATOR_HINT = "remove the `yield`: a body is a plain `async def`, or for a `@task` a plain `def`"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,21 @@ class Action:
     hook: Hook
     place: Place
     outcome: Compiled | Uncompiled
+
+    @property
+    def entry(self) -> str:
+        """Name of its script, where it runs in Python."""
+        return f"{self.stage.__name__}.{self.name}"
+
+    @property
+    def runs_in_python(self) -> bool:
+        """Whether its body runs for every iteration."""
+        return isinstance(self.outcome, Uncompiled)
+
+    @property
+    def runs(self) -> Literal["coroutine", "thread"]:
+        """Where it runs in Python."""
+        return "coroutine" if _is_coroutine_function(getattr(self.stage, self.name)) else "thread"
 
     def explained(self) -> dict[str, object]:
         """Returns the entry of the document's `explain`."""
@@ -65,7 +81,6 @@ def read_actions(stage: type[Execute], sources: Sources, problems: Problems) -> 
     except Exception as error:  # the user's own `__init__` may raise anything
         problems.add(f"`{stage.__name__}()` raises `{type(error).__name__}: {error}`", sources.of_class(stage))
         return []
-    instance.client = Client()
     actions = []
     for name, hook in sorted(hooks, key=lambda item: item[1].order):  # type: ignore[arg-type,return-value]
         action = _read(instance, name, hook, sources)
@@ -105,36 +120,55 @@ def _is_right(stage: type[Execute], name: str, hook: Hook, sources: Sources, pro
 def _read(instance: Execute, name: str, hook: Hook, sources: Sources) -> Action:
     stage = type(instance)
     place = sources.of_attribute(stage, name)
+    mistake = _wrong_signature(getattr(stage, name))
+    if mistake is not None:
+        return Action(stage, name, hook, place, mistake)
     if hook.kind == "task":
         return Action(stage, name, hook, place, Uncompiled(_TASK_REASON, _TASK_HINT, None))
-    return Action(stage, name, hook, place, compile_body(partial(getattr(stage, name), instance)))
+    return Action(stage, name, hook, place, compile_body(partial(getattr(stage, name), instance), instance))
+
+
+def _wrong_signature(function: Any) -> Uncompiled | None:
+    """Tells what is wrong with a method whatever its body does."""
+    if inspect.isasyncgenfunction(function) or inspect.isgeneratorfunction(function):
+        return Uncompiled("it is a generator", _GENERATOR_HINT, None, is_mistake=True)
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    needed = [
+        one for one in parameters if one.default is one.empty and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+    ]
+    if not needed:
+        return None
+    hint = "keep `self` alone; data comes from `data(…)`, answers from `extract={…}`"
+    return Uncompiled(f"nothing gives it an argument `{needed[0].name}`", hint, None, is_mistake=True)
+
+
+def _is_coroutine_function(function: Any) -> bool:
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(inspect.unwrap(function))
 
 
 def _tell(action: Action, problems: Problems) -> None:
     outcome = action.outcome
-    if isinstance(outcome, Compiled):
+    if isinstance(outcome, Compiled) or not outcome.is_mistake:
         return
     name = f"{action.stage.__name__}.{action.name}"
     place = (outcome.place or action.place).named(name)
-    if outcome.is_mistake:
-        problems.add(f"the action `{name}` is wrong: {outcome.reason}", place, outcome.hint, outcome.traceback)
-        return
-    problems.add(
-        f"the action `{name}` cannot be compiled, and this version cannot run Python during the load: {outcome.reason}",
-        place,
-        outcome.hint,
-        outcome.traceback,
-    )
+    problems.add(f"the {action.hook.kind} `{name}` is wrong: {outcome.reason}", place, outcome.hint, outcome.traceback)
 
 
-def flow_of(actions: list[Action], folder: str) -> list[Step]:
-    """Returns the flow of a stage: its only action's steps, or a choice of one action in each iteration."""
+def flow_of(actions: list[Action], folder: str, pools: Mapping[str, list[str]]) -> list[Step]:
+    """Returns the flow of a stage: its only action's steps, or a choice of one action in each iteration.
+
+    Args:
+        actions: The actions.
+        folder: Where relative paths start.
+        pools: By the entry of an action that runs in Python, the data pools that it uses.
+    """
     if len(actions) == 1:
-        return _steps(actions[0], folder)
+        return _steps(actions[0], folder, pools)
     branches = {
         action.name: {
             **({} if action.hook.weight == 1 else {"weight": action.hook.weight}),
-            "steps": _steps(action, folder),
+            "steps": _steps(action, folder, pools),
             "source": action.place.to_source(),
         }
         for action in actions
@@ -142,8 +176,9 @@ def flow_of(actions: list[Action], folder: str) -> list[Step]:
     return [{"choose": {"order": "cycle", "branches": branches}}]
 
 
-def _steps(action: Action, folder: str) -> list[Step]:
-    assert isinstance(action.outcome, Compiled)  # noqa: S101 - no plan is made where an action was not compiled
+def _steps(action: Action, folder: str, pools: Mapping[str, list[str]]) -> list[Step]:
+    if isinstance(action.outcome, Uncompiled):
+        return [{"script": _script(action, pools.get(action.entry, []))}]
     steps = action.outcome.steps
     _name_sources(steps, f"{action.stage.__name__}.{action.name}")
     requests = list(_requests(steps))
@@ -154,6 +189,16 @@ def _steps(action: Action, folder: str) -> list[Step]:
     if len(requests) == 1:
         return steps
     return [{"group": {"name": action.name, "steps": steps, "source": action.place.to_source()}}]
+
+
+def _script(action: Action, pools: list[str]) -> dict[str, Any]:
+    return {
+        "entry": action.entry,
+        "runs": action.runs,
+        "name": action.name,
+        **({"pools": pools} if pools else {}),
+        "source": action.place.to_source(),
+    }
 
 
 def _name_sources(steps: list[Step], name: str) -> None:

@@ -16,6 +16,7 @@ from squall._recording.frames import Place
 from squall._recording.recording import RefusalError
 
 _PATHS = ("ca_file", "cert_file", "key_file", "unix_socket")
+_DIRECTIONS = ("typed", "form", "spec", "datapool", "volume", "once", "debugging", "config", "add_to_config")
 _IN_FILE_ONLY = ("config", "data")
 
 
@@ -27,11 +28,29 @@ class Overrides:
         defaults: Attributes for whatever the file leaves open, as the plan writes their values.
         sets: Stage, attribute and value, as for the class in the file.
         name: Name of the plan instead of the file's.
+        typed: By the name of a default, the option as it was typed.
+        form: What the test is, where the command says so: `journey`, `scenario`, …
+        spec: Then also where it is, as it was typed: `MODULE:NAME`.
+        datapool: Data pool of a journey: `MODULE:NAME` or `NAME`.
+        volume: How many of a journey run at once.
+        once: A journey runs exactly once.
+        debugging: One virtual user, in this process; breakpoints work.
+        config: Where the configuration comes from: `MODULE:CALLABLE`.
+        add_to_config: What is added to the configuration: `KEY:VALUE`.
     """
 
     defaults: Settings = field(default_factory=Settings)
     sets: list[tuple[str, str, Any]] = field(default_factory=list)
     name: str | None = None
+    typed: dict[str, str] = field(default_factory=dict)
+    form: str | None = None
+    spec: str | None = None
+    datapool: str | None = None
+    volume: float | None = None
+    once: bool = False
+    debugging: bool = False
+    config: str | None = None
+    add_to_config: list[str] = field(default_factory=list)
 
     @classmethod
     def from_json(cls, text: str) -> Overrides:
@@ -42,7 +61,8 @@ class Overrides:
             if name in values:
                 values[name] = os.path.abspath(values[name])
         sets = [(stage, name, value) for stage, name, value in given.get("set") or ()]
-        return cls(Settings(values), sets, given.get("name"))
+        directions = {name: given[name] for name in _DIRECTIONS if given.get(name) is not None}
+        return cls(Settings(values), sets, given.get("name"), **directions)
 
     def check_stages(self, stages: list[type[Stage]], problems: Problems) -> None:
         """Tells of replacements for stages that the file does not have."""

@@ -4,65 +4,52 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from squall._authoring.pools import DataPool
 from squall._authoring.stages import Analyze, Execute, Setup, Stage
 from squall._lowering.actions import Action, flow_of, read_actions
-from squall._lowering.graph import Graph, Node, find_stages
+from squall._lowering.document import Lowered as Lowered
+from squall._lowering.document import Module as Module
+from squall._lowering.graph import Graph, Node
 from squall._lowering.http_settings import check_http, http_settings
 from squall._lowering.load_profile import check_load, load_profile
+from squall._lowering.notes import notes_on
 from squall._lowering.overrides import Overrides
 from squall._lowering.pools import Pools
 from squall._lowering.problems import Problems
 from squall._lowering.reporting import submit_of
 from squall._lowering.settings import Settings, layered, read_settings
 from squall._lowering.sources import Sources
+from squall._lowering.used_pools import used_pools
 from squall._recording.compile import Compiled
+from squall._recording.frames import Place
+
+if TYPE_CHECKING:
+    from squall._script.registry import Script
 
 
-@dataclass(frozen=True)
-class Module:
-    """A file that was imported.
-
-    Attributes:
-        file: The file, as the user gave it.
-        names: What it defines.
-        pools: Data pools that were declared while it was imported, with or without a name.
-    """
-
-    file: str
-    names: Mapping[str, object]
-    pools: list[DataPool]
-
-
-@dataclass
-class Lowered:
-    """What became of a file."""
-
-    plan: dict[str, Any] | None = None
-    explain: list[dict[str, object]] = field(default_factory=list)
-
-
-def lower(module: Module, overrides: Overrides, problems: Problems) -> Lowered:
+def lower_stages(
+    stages: list[type[Stage]], module: Module, sources: Sources, overrides: Overrides, problems: Problems
+) -> Lowered:
     """Turns the stages of a module into a plan; there is none where something is wrong."""
-    return _Lowering(module, overrides, problems).run()
+    return _Lowering(module, sources, overrides, problems).run(stages)
 
 
 class _Lowering:
-    def __init__(self, module: Module, overrides: Overrides, problems: Problems) -> None:
+    def __init__(self, module: Module, sources: Sources, overrides: Overrides, problems: Problems) -> None:
         self._module = module
         self._overrides = overrides
         self._folder = os.path.dirname(os.path.abspath(module.file))
         self._problems = problems
-        self._sources = Sources()
+        self._sources = sources
         self._pools = Pools(self._folder, problems)
         self._settings: dict[type[Stage], Settings] = {}
         self._actions: dict[type[Stage], list[Action]] = {}
+        self._script_pools: dict[str, list[str]] = {}
+        self._notes: list[str] = []
 
-    def run(self) -> Lowered:
-        stages = find_stages(self._module.names, self._sources, self._problems)
+    def run(self, stages: list[type[Stage]]) -> Lowered:
         nodes = Graph(stages, self._sources, self._problems).nodes()
         self._overrides.check_stages(stages, self._problems)
         for stage in stages:
@@ -76,14 +63,26 @@ class _Lowering:
         for node, content in zip(nodes, contents, strict=True):
             if isinstance(content.get("execute"), dict):
                 scenario = content["execute"]["scenarios"][node.stage.__name__]
-                scenario["flow"] = flow_of(self._actions[node.stage], self._folder)
+                scenario["flow"] = flow_of(self._actions[node.stage], self._folder, self._script_pools)
         plan = {
             "version": 1,
             "name": self._overrides.name or os.path.splitext(os.path.basename(self._module.file))[0],
             **settings,
             "stages": {node.stage.__name__: content for node, content in zip(nodes, contents, strict=True)},
         }
-        return Lowered(plan, explain)
+        return Lowered(plan, explain, list(dict.fromkeys(self._notes)), self._scripts())
+
+    def _scripts(self) -> list[Script]:
+        if not any(action.runs_in_python for actions in self._actions.values() for action in actions):
+            return []
+        from squall._lowering.instances import scripts_of  # graphs that compile start without what scripts need
+
+        return [
+            script
+            for stage, actions in self._actions.items()
+            if issubclass(stage, Execute)
+            for script in scripts_of(stage, actions)
+        ]
 
     def _read_pools(self) -> None:
         in_setup = [pool for settings in self._settings.values() for pool in _pools_in(settings)]
@@ -93,9 +92,18 @@ class _Lowering:
                 self._pools.declare(pool)
         for actions in self._actions.values():
             for action in actions:
-                if isinstance(action.outcome, Compiled):
-                    for name, place in action.outcome.pools.items():
-                        self._pools.use(name, place)
+                for name, place in self._pools_of(action).items():
+                    self._pools.use(name, place)
+
+    def _pools_of(self, action: Action) -> dict[str, Place]:
+        """Returns the data pools that an action uses, and where."""
+        if isinstance(action.outcome, Compiled):
+            return action.outcome.pools
+        if action.outcome.is_mistake:
+            return {}
+        names = used_pools(getattr(action.stage, action.name), action.stage, self._pools.plan)
+        self._script_pools[action.entry] = names
+        return dict.fromkeys(names, action.place)
 
     def _read(self, stage: type[Stage]) -> None:
         settings = read_settings(stage, self._sources, self._problems)
@@ -145,6 +153,8 @@ class _Lowering:
         setup = self._settings[node.setup] if node.setup else Settings()
         defaults = self._overrides.defaults
         merged = layered(own, layered(setup, defaults))
+        levels = [(node.stage, own)] if node.setup is None else [(node.stage, own), (node.setup, setup)]
+        self._notes.extend(notes_on(levels, merged, self._overrides))
         load = load_profile(merged, self._problems)
         scenario = {"load": load, "flow": [], "source": self._sources.of_class(node.stage).to_source()}
         settings: dict[str, Any] = {"graceful_stop": merged.values.get("graceful_stop", "1s")}

@@ -68,6 +68,11 @@ def layered(above: Settings, below: Settings) -> Settings:
     return above.over(below.without(*gone))
 
 
+def replaces(above: str, below: str) -> bool:
+    """Tells whether a setting takes one of another name out of the settings below it."""
+    return below in _REPLACES.get(above, ())
+
+
 def kind_of(stage: type[Stage]) -> type[Stage] | None:
     """Returns which of the four kinds a stage is, or None."""
     return next((kind for kind in KINDS if issubclass(stage, kind)), None)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
 import warnings
 from collections.abc import Callable, Coroutine
-from types import FrameType, TracebackType
+from types import FrameType, ModuleType, TracebackType
 from typing import Any
 
 from squall._recording.arguments import argument_hint
@@ -14,6 +15,9 @@ from squall._recording.frames import Place, is_users, qualified_name, users_line
 from squall._recording.recording import MisuseError, NotRecordableError, Recording, RefusalError, switch
 from squall._recording.watch import watched
 
+_WRONG_ARGUMENTS = re.compile(
+    r"missing \d+ required .*argument|takes .*argument.* given|got an unexpected keyword|got multiple values for"
+)
 _AWAIT_HINT = "only `self.client` and `pause` can be awaited in a compiled action"
 
 
@@ -24,18 +28,34 @@ class BodyError(Exception):
         message: The exception's type and text.
         lines: The user's lines that led to it, outermost first.
         hint: What to write instead, if it is about an argument of the SDK.
+        is_mistake: It would be raised in an iteration as well, whatever the answers are.
     """
 
-    def __init__(self, error: BaseException) -> None:
+    def __init__(self, error: BaseException, owner: object) -> None:
         text = str(error)
         super().__init__(text)
         self.message = f"{type(error).__name__}: {text}" if text else type(error).__name__
         self.lines = users_lines(error.__traceback__)
         self.hint = argument_hint(error)
+        self.is_mistake = _is_mistake(error, owner)
 
 
-def record_once(body: Callable[[], object], nonce_bytes: int) -> Recording:
+def _is_mistake(error: BaseException, owner: object) -> bool:
+    """Tells whether an exception has nothing to do with being recorded: names and arguments that do not exist."""
+    if isinstance(error, AttributeError):
+        return (owner is not None and error.obj is owner) or isinstance(error.obj, ModuleType)
+    if isinstance(error, TypeError):
+        return _WRONG_ARGUMENTS.search(str(error)) is not None
+    return isinstance(error, (NameError, ImportError, SyntaxError, SystemExit))
+
+
+def record_once(body: Callable[[], object], owner: object, nonce_bytes: int) -> Recording:
     """Runs a body against a fresh recording.
+
+    Args:
+        body: The body.
+        owner: What it knows as `self`.
+        nonce_bytes: Length of what tells its placeholders from other text.
 
     Raises:
         RefusalError: It did what cannot be recorded, or gave a wrong argument.
@@ -49,7 +69,7 @@ def record_once(body: Callable[[], object], nonce_bytes: int) -> Recording:
         with watched(recording):
             _drive(body())
     except (Exception, SystemExit) as error:
-        failure = _failure(error)
+        failure = _failure(error, owner)
     finally:
         switch(before)
     if recording.refusal is not None:
@@ -59,13 +79,13 @@ def record_once(body: Callable[[], object], nonce_bytes: int) -> Recording:
     unawaited = recording.first_unawaited()
     if unawaited is not None:
         what, place = unawaited
-        raise NotRecordableError(f"a {what} is not awaited", "write `await` in front of it", place)
+        raise MisuseError(f"a {what} is not awaited", "write `await` in front of it", place)
     return recording
 
 
-def _failure(error: BaseException) -> Exception:
+def _failure(error: BaseException, owner: object) -> Exception:
     """Returns what a body's exception means for the recording."""
-    failure = error if isinstance(error, RefusalError) else _needs_event_loop(error) or BodyError(error)
+    failure = error if isinstance(error, RefusalError) else _needs_event_loop(error) or BodyError(error, owner)
     with warnings.catch_warnings():
         # What the body left behind, such as coroutines for an event loop, is no news to the user.
         warnings.simplefilter("ignore", RuntimeWarning)
@@ -83,7 +103,7 @@ def _forget_event_loop() -> None:
 
 def _drive(coroutine: object) -> None:
     if not isinstance(coroutine, Coroutine):
-        raise MisuseError("the method is not `async`", "write `async def`", None)
+        raise MisuseError("the method is not `async`", "write `async def`, or make it a `@task`", None)
     try:
         coroutine.send(None)
     except StopIteration:

@@ -43,19 +43,25 @@ class Uncompiled:
     traceback: str | None = None
 
 
-def compile_body(body: Callable[[], object]) -> Compiled | Uncompiled:
-    """Records a body twice, and returns its steps if it asked for the same both times."""
+def compile_body(body: Callable[[], object], owner: object = None) -> Compiled | Uncompiled:
+    """Records a body twice, and returns its steps if it asked for the same both times.
+
+    Args:
+        body: The body.
+        owner: What it knows as `self`.
+    """
     try:
         # The lengths of the nonces differ, so that lengths of texts with markers do too.
-        first, second = record_once(body, nonce_bytes=6), record_once(body, nonce_bytes=9)
+        first = record_once(body, owner, nonce_bytes=6)
+        second = record_once(body, owner, nonce_bytes=9)
     except MisuseError as refusal:
         return Uncompiled(refusal.message, refusal.hint, refusal.place, is_mistake=True)
     except RefusalError as refusal:
         return Uncompiled(refusal.message, refusal.hint, refusal.place)
     except BodyError as error:
         place = error.lines[-1] if error.lines else None
-        reason = f"its body raises `{error.message}`"
-        return Uncompiled(reason, error.hint, place, is_mistake=True, traceback=traceback_text(error.lines))
+        reason = f"its body raises `{error.message}`" + ("" if error.is_mistake else " while it is recorded")
+        return Uncompiled(reason, error.hint, place, error.is_mistake, traceback_text(error.lines))
     return _compare(first, second)
 
 

@@ -49,7 +49,8 @@ class Recording:
         self._count = 0
         self._open = [self.steps]
         self._variables: set[str] = set()
-        self._unawaited: dict[int, tuple[str, Place]] = {}
+        # Holds the operations themselves, so that no later one gets the same id.
+        self._unawaited: dict[int, tuple[object, str, Place]] = {}
 
     def add(self, step: Step) -> None:
         """Appends a step to the innermost open group."""
@@ -81,15 +82,15 @@ class Recording:
 
     def expect_await(self, operation: object, what: str, place: Place) -> None:
         """Remembers an operation that does nothing until it is awaited."""
-        self._unawaited[id(operation)] = (what, place)
+        self._unawaited[id(operation)] = (operation, what, place)
 
     def awaited(self, operation: object) -> None:
         """Forgets an operation that was awaited."""
         self._unawaited.pop(id(operation), None)
 
     def first_unawaited(self) -> tuple[str, Place] | None:
-        """Returns the first operation that was created and never awaited."""
-        return next(iter(self._unawaited.values()), None)
+        """Returns what the first operation is that was created and never awaited, and where."""
+        return next(((what, place) for _, what, place in self._unawaited.values()), None)
 
 
 _current: Recording | None = None
@@ -145,5 +146,8 @@ def needs_recording(what: str) -> Recording:
         MisuseError: There is none: `what` was used outside of an action.
     """
     if _current is None:
-        misuse(f"`{what}` can only be used inside an action", "move it into an `@action` method of an `Execute` stage")
+        misuse(
+            f"`{what}` can only be used inside an action",
+            "move it into an `@action` or `@task` method of an `Execute` stage",
+        )
     return _current

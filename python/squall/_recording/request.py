@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Coroutine, Generator, Mapping
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from squall._authoring.answers import Expectation, Extraction
 from squall._authoring.placeholders import Placeholder
@@ -13,14 +13,36 @@ from squall._authoring.values import DURATION_HINT, duration_text
 from squall._recording.content import body_of
 from squall._recording.encoding import described, fields, plain, template
 from squall._recording.frames import caller
-from squall._recording.recording import Recording, Step, misuse, needs_recording
+from squall._recording.recording import Recording, Step, misuse, needs_recording, refuse
 
 Options = dict[str, Any]
 Answer = TypeVar("Answer", covariant=True)
 
 
-class Operation(Generic[Answer]):
-    """A request that takes place when it is awaited."""
+if TYPE_CHECKING:
+    # What the operations of a running body are; a recorded one can be awaited, and nothing else.
+    class _Waiting(Coroutine[Any, Any, Answer]):
+        def send(self, value: Any, /) -> Any: ...
+        def throw(self, *raised: Any) -> Any: ...
+        def close(self) -> None: ...
+        def done(self) -> bool: ...
+        def cancelled(self) -> bool: ...
+        def cancel(self, msg: object = None) -> bool: ...
+        def result(self) -> Answer: ...
+        def exception(self) -> BaseException | None: ...
+
+else:
+
+    class _Waiting(Generic[Answer]):
+        """An operation as `asyncio` sees it."""
+
+
+class Operation(_Waiting[Answer]):
+    """A request that takes place when it is awaited.
+
+    In a body that runs in Python, everything of `asyncio` takes it as well: `gather`, `wait_for`, `create_task`, a
+    `TaskGroup`.
+    """
 
     def __init__(
         self, method: object, url: object, options: Options, answer: Callable[[Mapping[str, str]], Answer]
@@ -44,7 +66,7 @@ class Operation(Generic[Answer]):
 
 
 class Transaction:
-    """Times the steps inside an `async with` as one."""
+    """Times the steps inside an `async with` or `with` as one."""
 
     def __init__(self, name: str) -> None:
         self._recording = needs_recording("client.transaction")
@@ -57,17 +79,27 @@ class Transaction:
             misuse("the name of a transaction is empty")
         self._recording.expect_await(self, "transaction", caller())
 
-    async def __aenter__(self) -> None:
+    def __enter__(self) -> None:
         """Starts the transaction."""
         self._recording.awaited(self)
         self._recording.add({"group": self._group})
         self._recording.open_group(self._group["steps"])
 
-    async def __aexit__(
+    def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Ends the transaction."""
         self._recording.close_group()
+
+    async def __aenter__(self) -> None:
+        """Starts the transaction."""
+        self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Ends the transaction."""
+        self.__exit__(kind, error, traceback)
 
 
 def _request(method: object, url: object, options: Options) -> Step:
@@ -90,10 +122,19 @@ def _request(method: object, url: object, options: Options) -> Step:
         step["auth"] = _auth(options["auth"])
     _add_limits(step, options)
     if "expect" in options:
-        step["expect"] = _expectation(options["expect"])
+        step["expect"] = expectation_rule(options["expect"])
     if "name" in options:
         step["name"] = template(options["name"], "`name`")
+    _refuse_interpreted(options)
     return step
+
+
+def _refuse_interpreted(options: Options) -> None:
+    """Refuses what only the client of a running body can do; `stream` changes nothing where no body is kept."""
+    if options.get("raise_for_failure"):
+        refuse("`raise_for_failure` raises in Python", "leave it out: a failed request is counted as such in any case")
+    if options.get("tags"):
+        refuse("`tags` are read in Python")
 
 
 def _add_limits(step: Step, options: Options) -> None:
@@ -120,27 +161,34 @@ def _auth(auth: object) -> dict[str, object]:
     misuse(f"`auth` cannot be {described(auth)}", "give `(user, password)` or `bearer(token)`")
 
 
-def _expectation(expectation: object) -> object:
+def expectation_rule(expectation: object) -> Mapping[str, object]:
+    """Returns the plan's `expect`; tells what is wrong."""
     if not isinstance(expectation, Expectation):
         misuse(f"`expect` cannot be {described(expectation)}", "write `expect=expect(status=200)`")
     return expectation.rule
 
 
 def _variables(recording: Recording, extractions: object, step: Step) -> dict[str, str]:
+    rules = extraction_rules(extractions)
+    variables = {key: recording.variable(key) for key in rules}
+    if rules:
+        step["extract"] = {variables[key]: rule for key, rule in rules.items()}
+    return variables
+
+
+def extraction_rules(extractions: object) -> dict[str, object]:
+    """Returns the plan's `extract` by the name under which the user wants a value; tells what is wrong."""
     if not isinstance(extractions, Mapping):
         misuse(f"`extract` cannot be {described(extractions)}", 'write `extract={"token": extract.json("$.token")}`')
-    variables = {}
-    rules = {}
-    for key, extraction in extractions.items():
-        if not isinstance(key, str) or not key.isascii() or not key.isidentifier() or keyword.iskeyword(key):
-            misuse(f"{described(key)} cannot name an extracted value", "use a Python name, such as `token`")
-        if not isinstance(extraction, Extraction):
-            misuse(
-                f"`{key}` in `extract` cannot be {described(extraction)}",
-                "use `extract.json`, `extract.regex`, `extract.header` or `extract.cookie`",
-            )
-        variables[key] = recording.variable(key)
-        rules[variables[key]] = extraction.rule
-    if rules:
-        step["extract"] = rules
-    return variables
+    return {key: _extraction_rule(key, extraction) for key, extraction in extractions.items()}
+
+
+def _extraction_rule(key: object, extraction: object) -> object:
+    if not isinstance(key, str) or not key.isascii() or not key.isidentifier() or keyword.iskeyword(key):
+        misuse(f"{described(key)} cannot name an extracted value", "use a Python name, such as `token`")
+    if not isinstance(extraction, Extraction):
+        misuse(
+            f"`{key}` in `extract` cannot be {described(extraction)}",
+            "use `extract.json`, `extract.regex`, `extract.header` or `extract.cookie`",
+        )
+    return extraction.rule

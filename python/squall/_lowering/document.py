@@ -1,0 +1,46 @@
+"""A test file, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from squall._authoring.pools import DataPool
+
+if TYPE_CHECKING:
+    from squall._script.registry import Script
+
+
+@dataclass(frozen=True)
+class Module:
+    """A file that was imported, or one that holds data.
+
+    Attributes:
+        file: The file, as the user gave it.
+        names: What it defines; nothing for a file that is not Python.
+        pools: Data pools that were declared while it was imported, with or without a name.
+        name: Name under which it was imported; empty for a file that is not Python.
+    """
+
+    file: str
+    names: Mapping[str, object]
+    pools: list[DataPool]
+    name: str = ""
+
+
+@dataclass
+class Lowered:
+    """What became of a file.
+
+    Attributes:
+        plan: The plan; None where something is wrong.
+        explain: For each action, how it runs.
+        notes: What was asked for and has no effect.
+        scripts: What is to be registered, so that the interpreter finds what the plan names.
+    """
+
+    plan: dict[str, Any] | None = None
+    explain: list[dict[str, object]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    scripts: list[Script] = field(default_factory=list)
