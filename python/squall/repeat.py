@@ -202,7 +202,7 @@ class Repeat:
             print(self.small_report(), file=sys.stderr)  # noqa: T201 - what there is, before it is lost
 
     def _options(self, spec: Spec) -> dict[str, Any]:
-        options: dict[str, Any] = {"processes": spec.processes, "threads": 1, "quiet": True}
+        options: dict[str, Any] = {"processes": spec.processes, "threads": 1}
         if self._runs_dir is not None:
             options["runs_dir"] = os.fspath(self._runs_dir)
         if spec.processes > 1:
@@ -236,4 +236,4 @@ def importable(function: Callable[..., Any], name: str) -> str:
 
 def _done(snapshot: dict[str, Any]) -> int:
     """Returns how many calls have ended in all processes."""
-    return int(snapshot.get("iterations", snapshot["ok"] + snapshot["failed"]))
+    return int(snapshot["ok"] + snapshot["failed"])

@@ -1,7 +1,7 @@
 """One test, from its constructor to its metrics."""
 
 import asyncio
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -192,10 +192,10 @@ def test_startup_and_shutdown_run_once_and_keep_what_they_find():
 def test_a_plain_startup_keeps_values_for_all_tests():
     class Plain(TestCase):
         def startup(self) -> None:  # type: ignore[override]
-            self.token = "abc"
+            self.size = 3
 
         def run(self) -> None:
-            self.metrics["length"] = len(self.token)
+            self.metrics["length"] = self.size
 
     Life(Plain).open()
     assert run(Plain).metrics == [("length", 3.0)]
@@ -203,7 +203,7 @@ def test_a_plain_startup_keeps_values_for_all_tests():
 
 def test_shutdown_follows_a_startup_that_failed_and_no_other():
     class Failing(TestCase):
-        calls: list[str] = []
+        calls: ClassVar[list[str]] = []
 
         @classmethod
         def startup(cls) -> None:

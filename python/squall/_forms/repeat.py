@@ -29,7 +29,7 @@ def lower(module: Module, name: str | None, overrides: Overrides, problems: Prob
     if spec is not None:
         function = _function(module.names, spec.function)
         if function is None:
-            hint = "define it above the first report of the file"
+            hint = "define it above the first `go` of the file"
             problems.add(f"`{module.file}` defines no `{spec.function}`", Place(module.file, 1), hint)
             return Lowered()
         noted = [Noted(function, spec)]

@@ -46,8 +46,14 @@ def is_importing() -> bool:
 
 
 def note(noted: Noted) -> None:
-    """Notes a `go` instead of running it."""
+    """Notes a `go` instead of running it.
+
+    In another process that is the end of the import: what the function needs is there, as it was in the first process
+    when it came here, and what follows may write files that are the first process's alone.
+    """
     _noted.append(noted)
+    if link.in_agent():
+        raise ImportEnded
 
 
 def take_noted() -> list[Noted]:
