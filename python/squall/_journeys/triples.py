@@ -49,7 +49,7 @@ class Triples:
         """Returns the journeys of a scenario's list."""
         if isinstance(triples, (str, bytes)) or not isinstance(triples, Sequence):
             hint = "a list of `(journey, datapool or None, volume model)`"
-            self._problems.add(f"a scenario must return a list, not {described(triples)}", place, hint)
+            self._problems.add(f"a scenario must return a list, not {_what(triples)}", place, hint)
             return []
         if not triples:
             self._problems.add("the scenario is empty: nothing would run", place, "give it at least one journey")
@@ -71,19 +71,19 @@ class Triples:
     def _triple(self, index: int, triple: Any, place: Place | None) -> Journey | None:
         if isinstance(triple, (str, bytes)) or not isinstance(triple, Sequence) or len(triple) != 3:
             hint = "write `(journey, datapool or None, volume model)`"
-            self._problems.add(f"entry {index + 1} of the scenario is {described(triple)}", place, hint)
+            self._problems.add(f"entry {index + 1} of the scenario is {_what(triple)}", place, hint)
             return None
         journey, pool, volume = triple
         if not isinstance(journey, str) and not callable(journey):
             hint = "give the function, or its name as `MODULE:NAME`"
-            message = f"the journey of entry {index + 1} of the scenario is {described(journey)}"
+            message = f"the journey of entry {index + 1} of the scenario is {_what(journey)}"
             self._problems.add(message, place, hint)
             return None
         return self.journey(journey, pool, volume, place)
 
     def _check_call(self, spec: str, call: Any, place: Place | None) -> bool:
         if not callable(call):
-            self._problems.add(f"the journey `{spec}` is {described(call)}", place, "it must be an `async def`")
+            self._problems.add(f"the journey `{spec}` is {_what(call)}", place, "it must be an `async def`")
             return False
         if not is_async(call):
             own = place_of(call) or place
@@ -101,7 +101,7 @@ class Triples:
             return False
         if missing:
             hint = _POOL_HINT if hasattr(pool, "__iter__") or callable(pool) else "it needs `checkout` and `checkin`"
-            kind = described(pool)
+            kind = _what(pool)
             self._problems.add(f"the data pool of `{spec}` has no `{missing[0]}`: it is {kind}", place, hint)
             return False
         return True
@@ -111,7 +111,7 @@ class Triples:
             return True
         if not callable(volume):
             hint = "give a function of start and end, like `lambda start, end: 10`"
-            self._problems.add(f"the volume model of `{spec}` is {described(volume)}", place, hint)
+            self._problems.add(f"the volume model of `{spec}` is {_what(volume)}", place, hint)
             return False
         if isinstance(volume, VolumeModel):
             try:
@@ -142,6 +142,12 @@ def _spec_of(journey: Any, specs: Specs) -> str:
     name = getattr(plain, "__qualname__", None) or type(journey).__name__
     module = getattr(plain, "__module__", None) or specs.module_of("")
     return f"{module.removeprefix('_squall_test_')}:{name.replace('<locals>.', '')}"
+
+
+def _what(value: Any) -> str:
+    """Returns a value for an error."""
+    kind = "class" if isinstance(value, type) else "function" if inspect.isroutine(value) else None
+    return described(value) if kind is None else f"the {kind} `{value.__name__}`"
 
 
 def _arguments_of(pool: Any) -> int | None:

@@ -86,7 +86,9 @@ def json_rows(
     def read() -> Iterator[Any]:
         names: Sequence[str] | None = None
         for row in _json_values(file, encoding):
-            if isinstance(row, dict):
+            if isinstance(row, dict) and columns is None and rows == "dict":
+                yield (row,)
+            elif isinstance(row, dict):
                 names = picked(columns, row, file) if names is None else names
                 yield shaped(row, names, rows)
             else:

@@ -1,7 +1,7 @@
 """mite's names: `from mite.datapools import …` becomes `from squall.compat.mite.datapools import …`.
 
-A test that imports any of it gets what mite's journeys rely on: `MITE_CONF_*` and `MITE_EVAL_CONF_*` in `ctx.config`, and
-messages of type `error` and `exception` for what is raised inside a transaction. What is different is in the guide,
+A test that imports any of it gets what mite's journeys rely on: `MITE_CONF_*` and `MITE_EVAL_CONF_*` in `ctx.config`,
+and messages of type `error` and `exception` for what is raised inside a transaction. What is different is in the guide,
 `docs/migrating/mite.md`.
 """
 
