@@ -221,7 +221,10 @@ fn literal(expect: &Expect) -> Expect {
 fn literal_json(value: &mut serde_json::Value) {
     use serde_json::Value;
     match value {
-        Value::String(text) => *text = Template::literal(text).as_str().to_owned(),
+        Value::String(text) => {
+            let literal = Template::literal(text);
+            literal.as_str().clone_into(text);
+        }
         Value::Array(items) => items.iter_mut().for_each(literal_json),
         Value::Object(members) => members.values_mut().for_each(literal_json),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}

@@ -11,6 +11,7 @@ mod bodies;
 mod checks;
 mod connections;
 mod cookies;
+mod direct;
 mod hostile;
 mod lab;
 mod redirects;
