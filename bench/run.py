@@ -10,18 +10,40 @@ from collections.abc import Callable, Mapping
 
 from harness import machine, report, tools
 from harness.bench import Bench, Section
-from harness.peers import peers
+from harness.peers import every_peer
 from harness.process import BenchError
-from harness.sections import cores, flow, https, memory, schedule, start, throughput
+from harness.sections import (
+    cores,
+    flow,
+    gather,
+    half_load,
+    https,
+    journey,
+    memory,
+    processes,
+    python_memory,
+    schedule,
+    start,
+    task,
+    thread,
+    throughput,
+)
 
 SECTIONS: Mapping[str, tuple[Callable[[Bench], Section], tuple[str, ...]]] = {
     "throughput": (throughput.measure, ("compiled", "compiled_to_wrk")),
     "flow": (flow.measure, ("flow",)),
+    "journey": (journey.measure, ("journey", *journey.BUDGETS.values())),
+    "task": (task.measure, ("task",)),
+    "thread": (thread.measure, ("thread",)),
+    "gather": (gather.measure, ("gather",)),
     "https": (https.measure, ("https",)),
     "memory": (memory.measure, ("user_memory", "base_memory")),
+    "python_memory": (python_memory.measure, ("python_user_memory", "python_base_memory")),
+    "half_load": (half_load.measure, ("half_load_p50", "half_load_p99")),
     "schedule": (schedule.measure, ("schedule",)),
     "start": (start.measure, ("start_http", "start_plan", "start_python")),
     "cores": (cores.measure, ("cores",)),
+    "processes": (processes.measure, ("processes",)),
 }
 """What can be measured, in order: the function, and the budgets that it answers."""
 
@@ -40,7 +62,7 @@ def main() -> int:
     for name in arguments.sections:
         print(f"measuring: {name} …", file=sys.stderr, flush=True)
         sections.append(_measure(name, bench))
-    versions = {peer.name: tools.version_of(peer.program) for peer in peers() if peer.program}
+    versions = {peer.name: tools.version_of(peer.program) for peer in every_peer() if peer.program}
     text = report.markdown(bench, sections, found, versions)
     print(text)
     tools.RESULTS.mkdir(exist_ok=True)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the load generators that Squall is compared with, each where its registry has it: wrk and h2load with apt, shb and oha
-# with cargo, k6 with go, Locust with pip. Everything but the apt packages goes to bench/build. What cannot be installed is said
-# at the end and is no error.
+# with cargo, k6 with go, Locust and mite with pip. Everything but the apt packages goes to bench/build. What cannot be installed
+# is said at the end and is no error.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=$PWD/bench/build
@@ -52,8 +52,31 @@ go_module() {
   fi
 }
 
-locust() {
-  "${PYTHON:-python3}" -m venv "$build/locust" && "$build/locust/bin/pip" install --upgrade locust
+# in_venv NAME PACKAGE…: a command from PyPI in an environment of its own.
+in_venv() {
+  local name=$1
+  shift
+  if [ -x "$build/$name/bin/$name" ]; then
+    report+=("$name: already in bench/build")
+  else
+    try "$name" new_venv "$name" "$@"
+  fi
+}
+
+new_venv() {
+  local place=$build/$1
+  shift
+  "${PYTHON:-python3}" -m venv "$place" && "$place/bin/pip" install --upgrade "$@"
+}
+
+# libcurl_headers: what mite's client is compiled with.
+libcurl_headers() {
+  command -v curl-config >/dev/null && return
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    try "headers of libcurl" apt-get install -y -q libcurl4-openssl-dev
+  else
+    report+=("headers of libcurl: missing (sudo apt-get install libcurl4-openssl-dev)")
+  fi
 }
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -q >>"$log" 2>&1; fi
@@ -62,7 +85,9 @@ apt h2load nghttp2-client
 crate shb
 crate oha
 go_module k6 go.k6.io/k6@latest
-if [ -x "$build/locust/bin/locust" ]; then report+=("locust: already in bench/build"); else try locust locust; fi
+in_venv locust locust
+libcurl_headers
+in_venv mite mite acurl
 
 printf '\n'
 printf '%s\n' "${report[@]}"

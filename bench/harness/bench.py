@@ -22,7 +22,7 @@ class Bench:
     rounds: int
     seconds: int
     floor_us: float | None = None
-    """CPU per request of the floor here, once the throughput section has measured it."""
+    """CPU per request of the floor here, once a section has measured it."""
     squall_per_second: float | None = None
     """What `squall http` reached on one core, once the throughput section has measured it."""
 
@@ -30,6 +30,11 @@ class Bench:
     def plan(self) -> Plan:
         """Rounds with the generator on its own core."""
         return Plan(self.rounds, self.seconds, self.cores.generator)
+
+    def keep_floor(self, rows: Sequence[Row]) -> None:
+        """Keep what the first of these rows, the floor, took, unless a section before has measured it."""
+        if self.floor_us is None and (reached := rows[0].spread("cpu_us")):
+            self.floor_us = reached.median
 
     def require_squall(self) -> Path:
         """Return the `squall` command or raise `BenchError`."""

@@ -17,6 +17,16 @@ def peers() -> list[Generator]:
     return [_wrk(), _h2load(), _oha(), _shb(), _k6(), _locust()]
 
 
+def scripted_peers() -> list[Generator]:
+    """List the peers whose load is written in a language, installed or not."""
+    return [_k6(), _locust(), _mite()]
+
+
+def every_peer() -> list[Generator]:
+    """List all of them once."""
+    return [*peers(), _mite()]
+
+
 def _wrk() -> Generator:
     def count(usage: Usage, job: Job) -> Count:
         failed = _number(r"Non-2xx or 3xx responses: (\d+)", usage.stdout) if "Non-2xx" in usage.stdout else 0
@@ -87,6 +97,22 @@ def _locust() -> Generator:
         ]
 
     return Generator("Locust FastHttpUser", find_peer("locust"), argv, last_json_line)
+
+
+def _mite() -> Generator:
+    return Generator(
+        "mite",
+        find_peer("mite"),
+        lambda mite, job: [str(mite), "--log-level=WARNING", "scenario", "test", "mite_visit:scenario"],
+        last_json_line,
+        lambda job: {
+            "BENCH_URL": job.url,
+            "BENCH_SECONDS": str(job.seconds),
+            "BENCH_USERS": USERS,
+            "PYTHONPATH": str(PEERS),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+    )
 
 
 def _number(pattern: str, text: str) -> int:

@@ -47,7 +47,7 @@ def find_squall() -> Path | None:
 
 def find_peer(name: str) -> Path | None:
     """Find a peer's command: where `make bench-peers` puts it, then on the path."""
-    for place in (BUILD / "peers" / "bin" / name, BUILD / "locust" / "bin" / name):
+    for place in (BUILD / folder / "bin" / name for folder in ("peers", "locust", "mite")):
         if os.access(place, os.X_OK):
             return place
     found = shutil.which(name)
@@ -65,7 +65,7 @@ def version_of(program: Path) -> str:
         digits = any(character.isdigit() for character in words[0]) if words else False
         if digits and "usage" not in words[0].lower():
             return re.split(r" Copyright| from /", words[0])[0].removeprefix(f"{program.name} ")
-    return _version_by_cargo(program) or "does not tell"
+    return _version_by_cargo(program) or _version_by_pip(program) or "does not tell"
 
 
 def _version_by_cargo(program: Path) -> str | None:
@@ -73,3 +73,8 @@ def _version_by_cargo(program: Path) -> str | None:
     lines = record.read_text().splitlines() if record.exists() else []
     found = (line.split()[1] for line in lines if line.startswith(f'"{program.name} '))
     return next(found, None)
+
+
+def _version_by_pip(program: Path) -> str | None:
+    records = program.parent.parent.glob(f"lib/python*/site-packages/{program.name}-*.dist-info")
+    return next((record.stem.partition("-")[2] for record in records), None)

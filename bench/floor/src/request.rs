@@ -13,6 +13,9 @@ const HELLO: &[u8] =
 const LOGIN: &[u8] =
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 57\r\n\r\n\
     {\"ok\":true,\"token\":\"c0ffee-7f3a91d2\",\"user\":{\"id\":42017}}";
+const USER: &[u8] =
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 47\r\n\r\n\
+    {\"ok\":true,\"user\":{\"id\":42017,\"name\":\"Ada L.\"}}";
 const ORDER: &[u8] =
     b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 35\r\n\r\n\
     {\"ok\":true,\"order\":{\"state\":\"new\"}}";
@@ -39,6 +42,8 @@ fn answer(head: &[u8]) -> &'static [u8] {
         LOGIN
     } else if head.starts_with(b"POST /orders ") {
         ORDER
+    } else if head.starts_with(b"GET /user ") {
+        USER
     } else {
         HELLO
     }
@@ -89,7 +94,7 @@ mod tests {
 
     #[test]
     fn answers_state_their_own_length() {
-        for answer in [HELLO, LOGIN, ORDER] {
+        for answer in [HELLO, LOGIN, USER, ORDER] {
             let text = std::str::from_utf8(answer).expect("answers are ASCII");
             let (head, body) = text.split_once("\r\n\r\n").expect("answers have a head");
             assert_eq!(content_length(head.as_bytes()), body.len(), "{text}");

@@ -26,7 +26,8 @@ pub enum Announce {
     Nothing,
 }
 
-/// A server on loopback with fixed answers: `GET` anything (11 bytes of text), `POST /login` and `POST /orders` (JSON).
+/// A server on loopback with fixed answers: `GET` anything (11 bytes of text), `GET /user`, `POST /login` and
+/// `POST /orders` (JSON).
 ///
 /// A client that breaks the protocol, or does not read its answers, is disconnected.
 #[derive(Debug)]

@@ -14,6 +14,7 @@ def measure(bench: Bench) -> Section:
     with responder(bench.responder, bench.cores.server) as url:
         rows = alternate([(floor(bench.floor), f"{url}/"), (_flow(bench), url)], bench.plan)
     section = Section("Compiled flow: 3 steps, placeholders, extraction, JSON check", rows)
+    bench.keep_floor(rows)
     section.keep("flow", rows[1].spread("cpu_us"))
     if rows[1].error:
         section.errors["flow"] = rows[1].error

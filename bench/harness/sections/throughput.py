@@ -14,7 +14,7 @@ def measure(bench: Bench) -> Section:
     contenders = [generators.floor(bench.floor), generators.squall_http(bench.squall), *peers()]
     with responder(bench.responder, bench.cores.server) as url:
         rows = alternate([(generator, f"{url}/") for generator in contenders], bench.plan)
-    floor, squall, wrk = (_named(rows, name) for name in ("floor", "squall http", "wrk"))
+    squall, wrk = (_named(rows, name) for name in ("squall http", "wrk"))
     section = Section("One GET, 64 keep-alive connections, 11-byte answer", rows)
     section.keep("compiled", squall.spread("cpu_us"))
     section.keep("compiled_to_wrk", squall.ratio(wrk))
@@ -22,8 +22,7 @@ def measure(bench: Bench) -> Section:
         section.errors |= {"compiled": squall.error, "compiled_to_wrk": squall.error}
     elif wrk.error:
         section.errors["compiled_to_wrk"] = f"wrk: {wrk.error}"
-    if reached := floor.spread("cpu_us"):
-        bench.floor_us = reached.median
+    bench.keep_floor(rows)
     if rate := squall.spread("per_second"):
         bench.squall_per_second = rate.median
     return section

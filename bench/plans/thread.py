@@ -1,0 +1,16 @@
+"""One GET in a task that blocks its thread."""
+
+import os
+
+from squall import Execute, task
+
+URL = os.environ["BENCH_URL"]
+
+
+class Load(Execute):
+    """One task."""
+
+    @task
+    def visit(self):
+        """Ask for one page."""
+        self.client.blocking.get(f"{URL}/")
