@@ -32,7 +32,7 @@ pub(super) async fn drive(scenario: &Rc<ScenarioThread>, schedule: &UserSchedule
 }
 
 /// Puts a user on every wanted seat that is empty.
-fn fill(
+pub(super) fn fill(
     scenario: &Rc<ScenarioThread>,
     wanted: &Rc<Cell<u64>>,
     seats: &mut Vec<Rc<Cell<bool>>>,
