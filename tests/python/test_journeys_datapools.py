@@ -301,9 +301,9 @@ def test_objects_of_a_bucket_are_read_page_by_page(s3: str) -> None:
         "load",
         "users/",
         access_key_id="me",
-        secret_access_key="secret",
+        secret_access_key="secret",  # noqa: S106 - of the fake
         endpoint_url=s3,
-        region="eu-west-1",  # noqa: S106
+        region="eu-west-1",
     )
     assert list(rows) == [("users/1", "ann"), ("users/2", "bob"), ("users/3", "cíd")]
 

@@ -75,6 +75,11 @@ def resolve(entry: str) -> Script:
         raise LookupError(f"the test has no script `{entry}`; it has {known}") from None
 
 
+def unregister(entry: str) -> None:
+    """Forgets a script, where there is one of that name."""
+    _scripts.pop(entry, None)
+
+
 def scripts() -> list[Script]:
     """Returns all scripts, in the order in which they were registered."""
     return list(_scripts.values())

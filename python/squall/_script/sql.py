@@ -40,7 +40,11 @@ def sql_rows(
             with engine.connect() as connection:
                 streamed = connection.execution_options(stream_results=True, max_row_buffer=_PAGE)
                 for row in streamed.execute(sqlalchemy.text(query), dict(parameters or {})):
-                    yield tuple(row) if rows == "tuple" else shaped(row._mapping, list(row._mapping), rows)
+                    yield (
+                        tuple(row)
+                        if rows == "tuple"
+                        else shaped(row._mapping, [str(name) for name in row._mapping], rows)
+                    )
         finally:
             if isinstance(database, str):
                 engine.dispose()

@@ -160,7 +160,10 @@ class Session:
             raise AcurlError(f"curl failed: {said}")
         self._seen.update(answer.cookies)
         response = Response(answer, sent)
-        if self._callback is not None or self.additional_metrics:
+        spy = self._ctx._spy
+        if spy is not None:
+            spy.received(sent.method.decode(), response)
+        if spy is not None or self._callback is not None or self.additional_metrics:
             self._tell(response)
         return response
 

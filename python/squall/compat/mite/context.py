@@ -6,14 +6,27 @@ import functools
 import os
 import traceback
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from typing import Any, Protocol
 
 from squall.compat.mite.exceptions import MiteError
 
 __all__ = ["Context"]
 
 _TOLD = "_squall_told"
+
+
+class Spy(Protocol):
+    """Sees what a context does; for `squall.compat.mite.test`."""
+
+    def sent(self, type: str, fields: dict[str, Any]) -> None:
+        """Sees a message."""
+
+    def received(self, method: str, response: Any) -> None:
+        """Sees an answer."""
+
+    def transaction(self, name: str) -> AbstractContextManager[None]:
+        """Sees a transaction."""
 
 
 class Context:
@@ -25,8 +38,9 @@ class Context:
         http: The client; of acurl's kind inside of `mite_http`.
     """
 
-    def __init__(self, ctx: Any) -> None:
+    def __init__(self, ctx: Any, spy: Spy | None = None) -> None:
         self._ctx = ctx
+        self._spy = spy
         self.http: Any = ctx.http
 
     def __getattr__(self, name: str) -> Any:
@@ -36,11 +50,18 @@ class Context:
     async def transaction(self, name: str) -> AsyncIterator[None]:
         """Times a block; what is raised inside is told once, by the innermost transaction around it."""
         async with self._ctx.transaction(name):
-            try:
-                yield
-            except Exception as error:
-                self.tell(error)
-                raise
+            with self._spy.transaction(name) if self._spy is not None else nullcontext():
+                try:
+                    yield
+                except Exception as error:
+                    self.tell(error)
+                    raise
+
+    def send(self, type: str, /, **fields: Any) -> None:
+        """Sends a message."""
+        self._ctx.send(type, **fields)
+        if self._spy is not None:
+            self._spy.sent(type, fields)
 
     def tell(self, error: BaseException) -> None:
         """Sends a message for an exception, unless that was done."""
@@ -53,10 +74,10 @@ class Context:
             "location": _location(error),
         }
         if isinstance(error, MiteError):
-            self._ctx.send("error", **{**error.fields, **about})
+            self.send("error", **{**error.fields, **about})
         else:
             trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-            self._ctx.send("exception", **about, stacktrace=trace)
+            self.send("exception", **about, stacktrace=trace)
 
 
 def with_context(journey: Callable[..., Any]) -> Callable[..., Any]:
