@@ -1,22 +1,21 @@
 //! The engine as the run sees it: I/O threads that take scenarios.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
-use squall_metrics::SeriesTable;
+use squall_metrics::{ScenarioId, SeriesTable};
 use squall_protocol::Clock;
 use thiserror::Error;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::parts::PartSink;
 use crate::record::RecordQueue;
-use crate::scenario::{CompiledScenario, Share};
+use crate::scenario::{CompiledScenario, Rest, Share};
 use crate::schedule::Segment;
+use crate::script::ScriptHost;
 use crate::thread::{self, Command, ThreadSettings};
-
-/// Time between the order to start and the start, so that all threads start at one instant.
-const HEAD_START_NS: u64 = 500_000;
+use crate::trace::Exchange;
 
 /// Why the engine could not start.
 #[derive(Debug, Error)]
@@ -37,6 +36,8 @@ pub enum EngineError {
 pub struct EngineSettings {
     /// I/O threads; at least 1.
     pub threads: u32,
+    /// Share of this process among all processes of the run, each with as many threads.
+    pub segment: Segment,
     /// Seed of every random choice.
     pub seed: u64,
     /// The run's clock.
@@ -49,12 +50,16 @@ pub struct EngineSettings {
     pub series: SeriesTable,
     /// Takes one record per operation, where somebody wants them.
     pub records: Option<RecordQueue>,
+    /// Takes every request and its answer, where somebody wants them; all answers are then kept until they are taken.
+    pub trace: Option<Sender<Exchange>>,
+    /// Runs the scripts of flows, where there are any.
+    pub scripts: Option<Arc<dyn ScriptHost>>,
 }
 
 /// I/O threads that run scenarios. Dropping it ends them.
 #[derive(Debug)]
 pub struct Engine {
-    clock: Clock,
+    segment: Segment,
     seed: u64,
     wall_origin_ns: u64,
     threads: Vec<(UnboundedSender<Command>, Option<JoinHandle<()>>)>,
@@ -68,19 +73,22 @@ impl Engine {
     pub fn start(settings: &EngineSettings) -> Result<Self, EngineError> {
         let count = settings.threads.max(1);
         let mut engine = Self {
-            clock: settings.clock.clone(),
+            segment: settings.segment,
             seed: settings.seed,
             wall_origin_ns: settings.wall_origin_ns,
             threads: Vec::new(),
         };
-        for index in 0..count {
+        for (index, segment) in (0..count).zip(settings.segment.split(count)) {
             let (sender, commands) = unbounded_channel();
             let own = ThreadSettings {
-                segment: Segment { index, count },
+                segment,
+                thread: index,
                 clock: settings.clock.clone(),
                 parts: Arc::clone(&settings.parts),
                 series: settings.series.clone(),
                 records: settings.records.clone(),
+                trace: settings.trace.clone(),
+                scripts: settings.scripts.clone(),
             };
             let body = move || {
                 if let Err(error) = thread::run(own, commands) {
@@ -96,33 +104,96 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Starts scenarios, all at one instant, and returns how to wait for them.
-    pub fn run(&self, scenarios: &[Arc<CompiledScenario>]) -> RunningScenarios {
-        let start_ns = self.clock.now() + HEAD_START_NS;
+    /// Starts this process' share of scenarios at an instant of the run's clock, and returns how to wait for it.
+    ///
+    /// The instant should lie so far ahead that every thread of every process has the order by then.
+    pub fn run(&self, scenarios: &[Arc<CompiledScenario>], start_ns: u64) -> RunningScenarios {
         let (done, ended) = channel();
         for scenario in scenarios {
-            // A thread without a user of its own could start nothing, so that what is due there would be lost.
-            let all = u32::try_from(self.threads.len()).unwrap_or(u32::MAX);
-            let count = all.min(scenario.load.peak_users()).max(1);
-            for (index, (thread, _)) in (0..count).zip(&self.threads) {
-                let share = Share {
-                    segment: Segment { index, count },
-                    seed: self.seed,
-                    start_ns,
-                    wall_origin_ns: self.wall_origin_ns,
-                };
-                let (scenario, done) = (Arc::clone(scenario), done.clone());
-                // A thread that is gone drops `done`, which ends the wait.
-                thread
-                    .send(Command::Run {
-                        scenario,
-                        share,
-                        done,
-                    })
-                    .ok();
+            let segments = shares(scenario, self.segment, self.thread_count());
+            for (segment, thread) in segments.zip(0..) {
+                self.run_share(scenario, thread, self.share(segment, start_ns), &done);
             }
         }
         RunningScenarios { start_ns, ended }
+    }
+
+    /// Takes over what another process leaves of its share of a scenario, and returns how to wait for it.
+    ///
+    /// Data rows, counters and iteration numbers go on as this process' own, since nobody knows how far the other one came: none is
+    /// used twice.
+    pub fn take_over(
+        &self,
+        scenario: &Arc<CompiledScenario>,
+        taken: &TakenShare,
+    ) -> RunningScenarios {
+        let (done, ended) = channel();
+        let parts = parts_of(scenario, taken.segment, self.thread_count());
+        for ((segment, part), thread) in taken.segment.split(parts).zip(0_u32..).zip(0..) {
+            let own = Segment {
+                index: part,
+                count: parts,
+            };
+            let share = Share {
+                taken: Some(Rest {
+                    from_ns: taken.from_ns.saturating_sub(taken.start_ns),
+                    iterations: taken.iterations.map(|left| own.share(left)),
+                }),
+                ..self.share(segment, taken.start_ns)
+            };
+            self.run_share(scenario, thread, share, &done);
+        }
+        RunningScenarios {
+            start_ns: taken.start_ns,
+            ended,
+        }
+    }
+
+    fn thread_count(&self) -> u32 {
+        u32::try_from(self.threads.len()).unwrap_or(u32::MAX)
+    }
+
+    fn share(&self, segment: Segment, start_ns: u64) -> Share {
+        Share {
+            segment,
+            seed: self.seed,
+            start_ns,
+            wall_origin_ns: self.wall_origin_ns,
+            taken: None,
+        }
+    }
+
+    fn run_share(
+        &self,
+        scenario: &Arc<CompiledScenario>,
+        thread: usize,
+        share: Share,
+        done: &Sender<u64>,
+    ) {
+        let (scenario, done) = (Arc::clone(scenario), done.clone());
+        if let Some((thread, _)) = self.threads.get(thread) {
+            // A thread that is gone drops `done`, which ends the wait.
+            thread
+                .send(Command::Run {
+                    scenario,
+                    share,
+                    done,
+                })
+                .ok();
+        }
+    }
+
+    /// Says how many virtual users a scenario whose load is a volume has from an instant on, over all processes; each thread takes its
+    /// share. It has none before the first number; `None` ends its load.
+    ///
+    /// `at_ns` counts from the start of the scenario, which must have been given to [`Engine::run`] before. What comes too late holds at
+    /// once; what is for an instant before a number that holds already is ignored.
+    pub fn set_volume(&self, scenario: ScenarioId, at_ns: u64, users: Option<u32>) {
+        self.tell(|| Command::Volume {
+            scenario,
+            at_ns,
+            users,
+        });
     }
 
     /// Ends all loads; what is in flight gets its grace.
@@ -168,6 +239,42 @@ impl Drop for Engine {
     }
 }
 
+/// Returns the shares of a process' threads in a scenario; those without a user of their own get none, since what is due there could
+/// not start.
+pub fn shares(
+    scenario: &CompiledScenario,
+    process: Segment,
+    threads: u32,
+) -> impl Iterator<Item = Segment> + use<> {
+    let users = scenario.load.peak_users().max(1);
+    process
+        .split(threads)
+        .map(move |all| Segment {
+            index: all.index,
+            count: all.count.min(users),
+        })
+        .filter(|segment| segment.index < segment.count)
+}
+
+/// Returns into how many parts a share can be split so that each has a virtual user of its own, at most `most`.
+pub fn parts_of(scenario: &CompiledScenario, share: Segment, most: u32) -> u32 {
+    let users = share.share(u64::from(scenario.load.peak_users()));
+    u32::try_from(users).unwrap_or(u32::MAX).min(most).max(1)
+}
+
+/// A share of a scenario that another process has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TakenShare {
+    /// The share, or a part of it.
+    pub segment: Segment,
+    /// When the scenario started, on the run's clock.
+    pub start_ns: u64,
+    /// From when on this process is to run it: what was due before is left out.
+    pub from_ns: u64,
+    /// How many iterations are left, where the load is a number of iterations.
+    pub iterations: Option<u64>,
+}
+
 /// Scenarios that run.
 #[derive(Debug)]
 pub struct RunningScenarios {
@@ -176,6 +283,11 @@ pub struct RunningScenarios {
 }
 
 impl RunningScenarios {
+    /// Scenarios that run elsewhere: `ended` tells when a share of them ends, and is closed when all have.
+    pub fn elsewhere(start_ns: u64, ended: Receiver<u64>) -> Self {
+        Self { start_ns, ended }
+    }
+
     /// Returns when they started, in nanoseconds of the run's clock.
     pub fn start_ns(&self) -> u64 {
         self.start_ns

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rustix::time::{ClockId, clock_gettime};
-use squall_metrics::{IntervalPart, ScenarioId, ScenarioPart};
+use squall_metrics::{InterpreterPart, IntervalPart, ScenarioId, ScenarioPart};
 
 use crate::parts::{PartKind, PartSink};
 use crate::worker::Worker;
@@ -66,12 +66,28 @@ impl Intervals {
         drop(recorder);
         match kind {
             PartKind::Partial => self.hold_back(&mut part),
-            PartKind::Complete | PartKind::Last => self.give_back(&mut part),
+            PartKind::Complete | PartKind::Last => {
+                self.give_back(&mut part);
+                part.interpreters.extend(self.interpreter());
+            }
         }
         if kind == PartKind::Complete {
             self.next.set(self.next.get() + 1);
         }
         self.parts.take(part, kind);
+    }
+
+    /// Returns what the interpreter of this process used since the last time; the first thread asks for all.
+    fn interpreter(&self) -> Option<InterpreterPart> {
+        let host = self.worker.scripts.as_ref();
+        let used = host.filter(|_| self.worker.thread == 0)?.take_use();
+        Some(InterpreterPart {
+            // The first thread of a process has the number of the process: see `Segment::split`.
+            process: self.worker.segment.index,
+            busy_ns: used.busy_ns,
+            waits: used.waits,
+            delays: used.delays,
+        })
     }
 
     fn hold_back(&self, part: &mut IntervalPart) {

@@ -23,13 +23,17 @@ pub mod script;
 mod seed;
 mod thread;
 mod timer;
+mod trace;
 mod users;
 mod worker;
 
 mod compile;
 
 pub use compile::{CompileStageError, Environment, compile_stage};
-pub use engine::{Engine, EngineError, EngineSettings, RunningScenarios};
+pub use engine::{
+    Engine, EngineError, EngineSettings, RunningScenarios, TakenShare, parts_of, shares,
+};
 pub use parts::{PartKind, PartSink};
 pub use record::{OperationRecord, RecordQueue};
 pub use scenario::CompiledScenario;
+pub use trace::Exchange;

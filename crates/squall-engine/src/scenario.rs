@@ -11,8 +11,10 @@ use squall_protocol::values::{Bindings, BindingsSettings, IterationIds, Scope};
 use tokio::sync::Notify;
 
 use crate::data::{RowPicker, Rows};
+use crate::drivers::VolumeOrders;
 use crate::program::{ChooserState, Program};
 use crate::schedule::Segment;
+use crate::script::{Passes, ScriptEvent};
 use crate::seed::mix;
 use crate::worker::Worker;
 
@@ -48,6 +50,52 @@ pub(crate) struct Share {
     pub(crate) start_ns: u64,
     /// Unix time at zero of the run's clock.
     pub(crate) wall_origin_ns: u64,
+    /// Set where another process has left the share.
+    pub(crate) taken: Option<Rest>,
+}
+
+/// What is left of a share that another process has left.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rest {
+    /// From when on, in nanoseconds since the start of the scenario.
+    pub(crate) from_ns: u64,
+    /// Iterations, where the load is a number of them.
+    pub(crate) iterations: Option<u64>,
+}
+
+/// What a thread hands out in one scenario, for its own share and those that it takes over: none of it twice.
+#[derive(Debug)]
+pub(crate) struct Supplies {
+    segment: Segment,
+    rows: Vec<RowPicker>,
+    bindings: Rc<BindingsSettings>,
+    iterations: Cell<u64>,
+    users: Cell<u64>,
+}
+
+/// Iterations of a share that another process began: so many are left to it, whose numbers may have been used.
+const NUMBERS_OF_OTHERS: u64 = 1 << 40;
+
+impl Supplies {
+    pub(crate) fn new(scenario: &CompiledScenario, share: &Share) -> Self {
+        let segment = share.segment;
+        let stride = (u64::from(segment.index), u64::from(segment.count));
+        let used = share.taken.map_or(0, |_| NUMBERS_OF_OTHERS);
+        let rows = scenario.rows.iter();
+        Self {
+            segment,
+            rows: rows
+                .map(|rows| RowPicker::new(*rows, segment, used))
+                .collect(),
+            bindings: Rc::new(BindingsSettings::new(
+                &scenario.scope,
+                stride,
+                share.wall_origin_ns,
+            )),
+            iterations: Cell::new(used),
+            users: Cell::new(0),
+        }
+    }
 }
 
 /// One thread's share of a running scenario.
@@ -60,18 +108,24 @@ pub(crate) struct ScenarioThread {
     pub(crate) start_ns: u64,
     pub(crate) end_ns: Cell<u64>,
     pub(crate) stop: Notify,
+    pub(crate) passes: Passes,
+    /// Only of a load whose number of users is said while it goes.
+    pub(crate) volume: VolumeOrders,
+    pub(crate) taken: Option<Rest>,
     pub(crate) client: Rc<ClientSettings>,
     pub(crate) bindings: Rc<BindingsSettings>,
     pub(crate) choosers: Vec<RefCell<ChooserState>>,
-    rows: Vec<RowPicker>,
-    iterations: Cell<u64>,
-    users: Cell<u64>,
+    supplies: Rc<Supplies>,
 }
 
 impl ScenarioThread {
-    pub(crate) fn new(scenario: Arc<CompiledScenario>, worker: Rc<Worker>, share: &Share) -> Self {
+    pub(crate) fn new(
+        scenario: Arc<CompiledScenario>,
+        worker: Rc<Worker>,
+        share: &Share,
+        supplies: Rc<Supplies>,
+    ) -> Self {
         let segment = share.segment;
-        let stride = (u64::from(segment.index), u64::from(segment.count));
         let choosers = scenario.program.choosers.iter();
         let choosers = choosers
             .map(|c| RefCell::new(c.state(segment.index)))
@@ -86,25 +140,13 @@ impl ScenarioThread {
                     .saturating_add(scenario.load.duration().as_nanos()),
             ),
             stop: Notify::new(),
-            client: Rc::new(ClientSettings::new(
-                &scenario.http,
-                Rc::clone(&worker.http),
-                segment.index,
-                segment.count,
-            )),
-            bindings: Rc::new(BindingsSettings::new(
-                &scenario.scope,
-                stride,
-                share.wall_origin_ns,
-            )),
+            passes: Passes::default(),
+            volume: VolumeOrders::default(),
+            taken: share.taken,
+            client: Rc::new(client_settings(&scenario.http, &worker, segment)),
+            bindings: Rc::clone(&supplies.bindings),
             choosers,
-            rows: scenario
-                .rows
-                .iter()
-                .map(|rows| RowPicker::new(*rows, segment))
-                .collect(),
-            iterations: Cell::new(0),
-            users: Cell::new(0),
+            supplies,
             scenario,
             worker,
         }
@@ -126,6 +168,17 @@ impl ScenarioThread {
         self.end_ns
             .set(self.end_ns.get().min(self.worker.clock.now()));
         self.stop.notify_waiters();
+        self.tell_scripts();
+    }
+
+    /// Tells the interpreter, if it runs a script for this share, that the load has ended.
+    fn tell_scripts(&self) {
+        let desk = self.worker.desk.get();
+        if let Some(desk) = desk.filter(|_| self.passes.should_tell()) {
+            for script in &self.scenario.program.scripts {
+                desk.tell(ScriptEvent::Stopping(Arc::clone(script)));
+            }
+        }
     }
 
     /// Tells whether the users of the scenario share a number of iterations.
@@ -142,9 +195,10 @@ impl ScenarioThread {
 
     /// Returns the number of this thread's next iteration, unique over the scenario.
     pub(crate) fn next_iteration(&self) -> u64 {
-        let number = self.iterations.get();
-        self.iterations.set(number + 1);
-        u64::from(self.segment.index) + number * u64::from(self.segment.count)
+        let supplies = &self.supplies;
+        let number = supplies.iterations.get();
+        supplies.iterations.set(number + 1);
+        supplies.segment.number(number)
     }
 
     /// Binds the data of one iteration; `false` when a *once* pool is used up.
@@ -160,7 +214,7 @@ impl ScenarioThread {
             iteration,
             seed,
         });
-        for (pool, picker) in self.rows.iter().enumerate() {
+        for (pool, picker) in self.supplies.rows.iter().enumerate() {
             let Some(row) = picker.next(user, bindings) else {
                 return false;
             };
@@ -171,19 +225,29 @@ impl ScenarioThread {
 
     /// Counts a virtual user in or out, for the gauge of active users.
     pub(crate) fn user_joined(&self) {
-        self.set_users(self.users.get() + 1);
+        self.set_users(self.supplies.users.get() + 1);
     }
 
     /// Counts a virtual user out.
     pub(crate) fn user_left(&self) {
-        self.set_users(self.users.get().saturating_sub(1));
+        self.set_users(self.supplies.users.get().saturating_sub(1));
     }
 
     fn set_users(&self, users: u64) {
-        self.users.set(users);
+        self.supplies.users.set(users);
         self.worker
             .recorder
             .borrow_mut()
             .users(self.scenario.id, users);
+    }
+}
+
+fn client_settings(config: &ClientConfig, worker: &Worker, segment: Segment) -> ClientSettings {
+    let http = Rc::clone(&worker.http);
+    let settings = ClientSettings::new(config, http, segment.index, segment.count);
+    if worker.trace.is_some() {
+        settings.keep_answers()
+    } else {
+        settings
     }
 }

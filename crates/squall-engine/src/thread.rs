@@ -1,12 +1,13 @@
 //! One I/O thread: its runtime, its tasks, and the commands it takes.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 use squall_http::HttpThread;
-use squall_metrics::{Recorder, SeriesTable};
+use squall_metrics::{Recorder, ScenarioId, SeriesTable};
 use squall_protocol::Clock;
 use tokio::runtime::Builder;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -17,9 +18,11 @@ use crate::intervals::Intervals;
 use crate::names::DynamicNames;
 use crate::parts::{PartKind, PartSink};
 use crate::record::{RecordBuffer, RecordQueue};
-use crate::scenario::{CompiledScenario, ScenarioThread, Share};
+use crate::scenario::{CompiledScenario, ScenarioThread, Share, Supplies};
 use crate::schedule::Segment;
+use crate::script::ScriptHost;
 use crate::timer::Timers;
+use crate::trace::{Exchange, Tracer};
 use crate::worker::Worker;
 
 /// Time limits are looked over, and records handed over, this often.
@@ -41,6 +44,15 @@ pub(crate) enum Command {
     Stop,
     /// Ends all loads at once; what is in flight is interrupted.
     Abort,
+    /// Says how many virtual users a scenario is to have from an instant on; see [`crate::Engine::set_volume`].
+    Volume {
+        /// The scenario.
+        scenario: ScenarioId,
+        /// Nanoseconds since its start.
+        at_ns: u64,
+        /// Users over all shares; `None` ends the load.
+        users: Option<u32>,
+    },
     /// Hands over what was measured so far, and says so.
     Flush {
         /// Told once it is done.
@@ -53,11 +65,16 @@ pub(crate) enum Command {
 /// What an I/O thread is made with.
 #[derive(Debug)]
 pub(crate) struct ThreadSettings {
+    /// Share of this thread among the threads of all processes.
     pub(crate) segment: Segment,
+    /// Number of this thread in its process.
+    pub(crate) thread: u32,
     pub(crate) clock: Clock,
     pub(crate) parts: Arc<dyn PartSink>,
     pub(crate) series: SeriesTable,
     pub(crate) records: Option<RecordQueue>,
+    pub(crate) trace: Option<Sender<Exchange>>,
+    pub(crate) scripts: Option<Arc<dyn ScriptHost>>,
 }
 
 /// Runs an I/O thread until it is told to end.
@@ -68,7 +85,8 @@ pub(crate) fn run(
     let runtime = Builder::new_current_thread().enable_all().build()?;
     LocalSet::new().block_on(&runtime, async move {
         let worker = Rc::new(new_worker(&settings)?);
-        let scenarios = Rc::new(RefCell::new(Vec::new()));
+        let scenarios = Running::default();
+        let mut supplies = HashMap::new();
         let tasks = [
             tokio::task::spawn_local(tick(Rc::clone(&worker))),
             tokio::task::spawn_local(fire_timers(Rc::clone(&worker))),
@@ -85,7 +103,7 @@ pub(crate) fn run(
                 // Nobody waits any more when the run was given up.
                 done.send(()).ok();
             }
-            if !obey(command, &worker, &settings, &scenarios) {
+            if !obey(command, &worker, &mut supplies, &scenarios) {
                 break;
             }
         }
@@ -101,9 +119,10 @@ pub(crate) fn run(
 }
 
 fn new_worker(settings: &ThreadSettings) -> std::io::Result<Worker> {
-    let thread = settings.segment.index;
+    let number = settings.segment.index;
     Ok(Worker {
         segment: settings.segment,
+        thread: settings.thread,
         clock: settings.clock.clone(),
         timers: Timers::new(settings.clock.clone())?,
         recorder: RefCell::new(Recorder::new()),
@@ -111,8 +130,14 @@ fn new_worker(settings: &ThreadSettings) -> std::io::Result<Worker> {
         records: settings
             .records
             .clone()
-            .map(|queue| RefCell::new(RecordBuffer::new(queue, thread))),
+            .map(|queue| RefCell::new(RecordBuffer::new(queue, number))),
         names: RefCell::new(DynamicNames::new(settings.series.clone())),
+        scripts: settings.scripts.clone(),
+        desk: OnceCell::new(),
+        trace: settings.trace.clone().map(|exchanges| Tracer {
+            exchanges,
+            series: settings.series.clone(),
+        }),
         abort: tokio::sync::Notify::new(),
         aborted: Cell::new(false),
     })
@@ -124,7 +149,7 @@ type Running = Rc<RefCell<Vec<Rc<ScenarioThread>>>>;
 fn obey(
     command: Command,
     worker: &Rc<Worker>,
-    settings: &ThreadSettings,
+    supplies: &mut HashMap<ScenarioId, Rc<Supplies>>,
     running: &Running,
 ) -> bool {
     match command {
@@ -133,9 +158,14 @@ fn obey(
             share,
             done,
         } => {
-            let share = Rc::new(ScenarioThread::new(scenario, Rc::clone(worker), &share));
+            let own = supplies
+                .entry(scenario.id)
+                .or_insert_with(|| Rc::new(Supplies::new(&scenario, &share)));
+            let own = Rc::clone(own);
+            let share = ScenarioThread::new(scenario, Rc::clone(worker), &share, own);
+            let share = Rc::new(share);
             running.borrow_mut().push(Rc::clone(&share));
-            let (running, clock) = (Rc::clone(running), settings.clock.clone());
+            let (running, clock) = (Rc::clone(running), worker.clock.clone());
             tokio::task::spawn_local(async move {
                 drive(Rc::clone(&share)).await;
                 if let Some(records) = &share.worker.records {
@@ -157,6 +187,16 @@ fn obey(
             running.borrow().iter().for_each(|share| share.close());
             worker.aborted.set(true);
             worker.abort.notify_waiters();
+            true
+        }
+        Command::Volume {
+            scenario,
+            at_ns,
+            users,
+        } => {
+            let running = running.borrow();
+            let shares = running.iter().filter(|share| share.scenario.id == scenario);
+            shares.for_each(|share| share.volume.push(at_ns, users));
             true
         }
         Command::Flush { .. } => true,

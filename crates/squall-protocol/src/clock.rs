@@ -23,6 +23,19 @@ impl Clock {
         Self(Source::Monotonic(monotonic()))
     }
 
+    /// Continues the clock of another process of this machine: `origin_ns` is its [`Clock::origin_ns`].
+    pub fn with_origin(origin_ns: u64) -> Self {
+        Self(Source::Monotonic(origin_ns))
+    }
+
+    /// Returns the reading of the system's monotonic clock at zero; 0 for a virtual clock.
+    pub fn origin_ns(&self) -> u64 {
+        match &self.0 {
+            Source::Monotonic(start) => *start,
+            Source::Virtual(_) => 0,
+        }
+    }
+
     /// Creates a clock that stands still until [`Clock::advance`] moves it; for tests.
     pub fn virtual_at_zero() -> Self {
         Self(Source::Virtual(Arc::new(AtomicU64::new(0))))

@@ -37,6 +37,29 @@ pub enum FailureClass {
 }
 
 impl FailureClass {
+    /// All of them.
+    pub const ALL: [Self; 14] = [
+        Self::Dns,
+        Self::Connect,
+        Self::Tls,
+        Self::Timeout,
+        Self::Reset,
+        Self::Closed,
+        Self::Protocol,
+        Self::TooLarge,
+        Self::Redirect,
+        Self::Status,
+        Self::Check,
+        Self::Extract,
+        Self::Request,
+        Self::Script,
+    ];
+
+    /// Returns the class that is shown under a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.as_str() == name)
+    }
+
     /// Returns the name shown in results.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use squall_engine::{PartKind, PartSink};
 use squall_metrics::{Interval, IntervalPart, RunTotals, SeriesTable, Window};
 
+use crate::ending::Ending;
 use crate::running::lock;
 use crate::store::IntervalFile;
 
@@ -18,19 +19,42 @@ const HISTORY_S: usize = 600;
 
 #[derive(Debug)]
 enum Message {
-    Part(Box<IntervalPart>, PartKind),
+    Part(u32, Box<IntervalPart>, PartKind),
+    Lost(u32),
     Totals(Sender<RunTotals>),
+    End,
 }
 
-/// Where parts go in.
+/// Where the parts of one process go in.
 #[derive(Clone, Debug)]
-pub(crate) struct Inlet(Sender<Message>);
+pub(crate) struct Inlet {
+    process: u32,
+    messages: Sender<Message>,
+}
+
+impl Inlet {
+    /// Says that the process delivers nothing any more: its intervals are complete without it.
+    pub(crate) fn lost(&self) {
+        // The aggregator ends after all processes.
+        self.messages.send(Message::Lost(self.process)).ok();
+    }
+}
 
 impl PartSink for Inlet {
     fn take(&self, part: IntervalPart, kind: PartKind) {
-        // The aggregator lives as long as any inlet.
-        self.0.send(Message::Part(Box::new(part), kind)).ok();
+        let message = Message::Part(self.process, Box::new(part), kind);
+        // The aggregator ends after all processes.
+        self.messages.send(message).ok();
     }
+}
+
+/// Who delivers parts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Processes {
+    /// How many processes.
+    pub(crate) count: u32,
+    /// I/O threads of each.
+    pub(crate) threads: u32,
 }
 
 /// What live views take from the aggregator.
@@ -42,6 +66,8 @@ pub(crate) struct Latest {
     pub(crate) history: Vec<f64>,
     pub(crate) seconds_saturated: u64,
     pub(crate) seconds_loaded: u64,
+    /// The first interval that is not closed.
+    pub(crate) next: u64,
 }
 
 impl Latest {
@@ -53,6 +79,7 @@ impl Latest {
             history: Vec::new(),
             seconds_saturated: 0,
             seconds_loaded: 0,
+            next: 0,
         }
     }
 }
@@ -60,38 +87,45 @@ impl Latest {
 /// Merges parts into intervals, stores them and adds them up.
 #[derive(Debug)]
 pub(crate) struct Aggregator {
-    inlet: Inlet,
+    messages: Sender<Message>,
     latest: Arc<Mutex<Latest>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Aggregator {
     pub(crate) fn start(
-        threads: u32,
+        processes: Processes,
         table: SeriesTable,
         file: IntervalFile,
+        fail_fast: Option<Arc<Ending>>,
     ) -> std::io::Result<Self> {
         let (sender, messages) = channel();
         let latest = Arc::new(Mutex::new(Latest::empty(table)));
         let mut merging = Merging {
-            threads: threads as usize,
+            threads: processes.threads as usize,
+            delivering: vec![true; processes.count as usize],
             pending: BTreeMap::new(),
             file,
             latest: Arc::clone(&latest),
             storing: true,
+            fail_fast,
         };
         let thread = std::thread::Builder::new()
             .name("squall-aggregate".to_owned())
             .spawn(move || merging.run(&messages))?;
         Ok(Self {
-            inlet: Inlet(sender),
+            messages: sender,
             latest,
             thread: Some(thread),
         })
     }
 
-    pub(crate) fn inlet(&self) -> Inlet {
-        self.inlet.clone()
+    /// Returns where the parts of a process go in.
+    pub(crate) fn inlet(&self, process: u32) -> Inlet {
+        Inlet {
+            process,
+            messages: self.messages.clone(),
+        }
     }
 
     /// Gives access to what has been merged so far.
@@ -102,16 +136,16 @@ impl Aggregator {
     /// Returns totals that hold every part handed over before the call.
     pub(crate) fn totals(&self) -> RunTotals {
         let (sender, totals) = channel();
-        let asked = self.inlet.0.send(Message::Totals(sender)).is_ok();
+        let asked = self.messages.send(Message::Totals(sender)).is_ok();
         let fresh = asked.then(|| totals.recv().ok()).flatten();
         fresh.unwrap_or_else(|| self.latest(|latest| latest.totals.clone()))
     }
 
-    /// Ends the thread once all inlets are gone, and returns what it has.
+    /// Ends the thread after everything handed over before, and returns what it has.
     pub(crate) fn finish(mut self) -> Latest {
         let latest = Arc::clone(&self.latest);
         let thread = self.thread.take();
-        drop(self);
+        self.messages.send(Message::End).ok();
         if let Some(thread) = thread {
             // A panic there has been printed; what was merged before is still here.
             thread.join().ok();
@@ -124,23 +158,30 @@ impl Aggregator {
 #[derive(Debug)]
 struct Pending {
     interval: Interval,
-    complete: usize,
+    /// By process: I/O threads that have handed over their part.
+    complete: Vec<usize>,
 }
 
 #[derive(Debug)]
 struct Merging {
     threads: usize,
+    /// By process: whether it still delivers.
+    delivering: Vec<bool>,
     pending: BTreeMap<u64, Pending>,
     file: IntervalFile,
     latest: Arc<Mutex<Latest>>,
     storing: bool,
+    /// Told of the first failure, where that is to end the run.
+    fail_fast: Option<Arc<Ending>>,
 }
 
 impl Merging {
     fn run(&mut self, messages: &Receiver<Message>) {
         while let Ok(message) = messages.recv() {
             match message {
-                Message::Part(part, kind) => self.take(&part, kind),
+                Message::Part(process, part, kind) => self.take(process, &part, kind),
+                Message::Lost(process) => self.lose(process),
+                Message::End => break,
                 Message::Totals(answer) => {
                     // Who asked may have given up.
                     answer.send(self.totals_so_far()).ok();
@@ -152,23 +193,65 @@ impl Merging {
         }
     }
 
-    fn take(&mut self, part: &IntervalPart, kind: PartKind) {
-        let new = || Pending {
-            interval: Interval::new(part.index),
-            complete: 0,
-        };
-        let pending = self.pending.entry(part.index).or_insert_with(new);
-        pending.interval.merge(part);
-        pending.complete += usize::from(kind == PartKind::Complete);
-        if pending.complete == self.threads
-            && let Some(pending) = self.pending.remove(&part.index)
+    fn take(&mut self, process: u32, part: &IntervalPart, kind: PartKind) {
+        if let Some(ending) = &self.fail_fast
+            && let Some(failure) = self.failure(part)
         {
+            ending.fail(&failure);
+        }
+        let pending = self.pending(part.index);
+        pending.interval.merge(part);
+        if kind == PartKind::Complete {
+            pending.complete[process as usize] += 1;
+            self.close_complete();
+        }
+    }
+
+    /// Describes a failure of a part, if it has one.
+    fn failure(&self, part: &IntervalPart) -> Option<String> {
+        let (id, series) = part.series.iter().find(|(_, series)| series.failed > 0)?;
+        let key = lock(&self.latest).totals.table().key(*id)?;
+        let why = series.failures.iter().next();
+        let why = why.map_or(String::new(), |group| {
+            format!(": {}: {}", group.class, group.message)
+        });
+        Some(format!("`{}` failed{why}", key.name))
+    }
+
+    /// Goes on without a process. The interval that it leaves incomplete is marked.
+    fn lose(&mut self, process: u32) {
+        self.delivering[process as usize] = false;
+        let first = self.pending.keys().next().copied();
+        let next = first.unwrap_or_else(|| lock(&self.latest).next);
+        self.pending(next).interval.agents_lost += 1;
+        self.close_complete();
+    }
+
+    fn pending(&mut self, index: u64) -> &mut Pending {
+        let processes = self.delivering.len();
+        self.pending.entry(index).or_insert_with(|| Pending {
+            interval: Interval::new(index),
+            complete: vec![0; processes],
+        })
+    }
+
+    /// Closes what every process has delivered, in order.
+    fn close_complete(&mut self) {
+        while let Some(first) = self.pending.first_entry() {
+            let mut processes = first.get().complete.iter().zip(&self.delivering);
+            let all = processes.all(|(complete, delivers)| !delivers || *complete == self.threads);
+            // When nobody delivers any more, nobody says how long the rest has to wait.
+            if !all || !self.delivering.contains(&true) {
+                return;
+            }
+            let pending = first.remove();
             self.close(pending.interval);
         }
     }
 
     fn close(&mut self, interval: Interval) {
         let mut latest = lock(&self.latest);
+        latest.next = interval.index + 1;
         if self.storing
             && let Err(error) = self.file.append(&interval, latest.totals.table())
         {

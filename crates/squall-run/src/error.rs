@@ -3,7 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
+use squall_cluster::SpawnError;
 use squall_engine::EngineError;
+use squall_engine::script::ScriptFailure;
 use squall_plan::{PlanError, PlanErrors, Source};
 use squall_report::StartError as ReporterError;
 use thiserror::Error;
@@ -29,6 +31,18 @@ pub enum StartError {
     /// The engine could not start.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The test's own code failed before the load.
+    #[error("{}", .0.message)]
+    Script(ScriptFailure),
+    /// The agents could not be started.
+    #[error("cannot start agents")]
+    Agents(#[source] io::Error),
+    /// An agent does not start.
+    #[error(transparent)]
+    Spawn(#[from] SpawnError),
+    /// The test cannot run in the agents: everything that they found, each once.
+    #[error(transparent)]
+    Refused(PlanErrors),
 }
 
 /// Makes a plan error out of something found while preparing.

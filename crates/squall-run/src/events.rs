@@ -75,6 +75,17 @@ impl Records {
     }
 }
 
+/// Puts records of another process in the queue, and counts those that it lost on their way.
+pub(crate) fn hand_over(queue: &RecordQueue, records: Vec<OperationRecord>, lost: u64) {
+    queue.dropped.fetch_add(lost, Ordering::Release);
+    let count = records.len() as u64;
+    let counter = match queue.batches.try_send(records) {
+        Ok(()) => &queue.handed,
+        Err(_) => &queue.dropped,
+    };
+    counter.fetch_add(count, Ordering::Release);
+}
+
 /// Turns records into events and hands them to the drivers.
 struct Forwarding {
     routes: Vec<Route>,

@@ -2,17 +2,22 @@
 //!
 //! Reading order: [`options`] (what a run is told beside its plan), [`prepare`](mod@prepare) (everything that can go wrong before any
 //! load, all errors at once; `hosts` and `descriptors` are parts of it), [`run`] (the life of a run), `running` (what its threads
-//! share), `stages` (the graph), `aggregate` (intervals from parts), `reporting` (drivers) and `events` (what goes to them),
+//! share), `load` (who sends the load: this process or agents), [`agent`] (the other end of that), `stages` (the graph), `steering`
+//! (volume models), `ending` (stopping early), `aggregate` (intervals from parts), `reporting` (drivers) and `events` (what goes to them),
 //! [`snapshot`] (what a live view sees), `summarize` (numbers into records), `verdict`, [`store`] (the run's directory).
 //!
 //! This crate prints nothing and knows no command line and no Python.
 
+pub mod agent;
 mod aggregate;
 mod descriptors;
+mod ending;
 mod error;
 mod events;
 mod hosts;
+mod load;
 mod machine;
+mod messages;
 pub mod options;
 pub mod prepare;
 mod reporting;
@@ -20,12 +25,13 @@ pub mod run;
 mod running;
 pub mod snapshot;
 mod stages;
+mod steering;
 pub mod store;
 mod summarize;
 mod verdict;
 
 pub use error::{PrepareErrors, StartError};
-pub use options::RunOptions;
+pub use options::{AgentCommand, AgentLine, RunOptions};
 pub use prepare::{PreparedRun, prepare};
 pub use run::{FinishedRun, RunHandle};
 pub use snapshot::{ErrorCount, Snapshot, StageProgress, StageStatus};

@@ -2,7 +2,7 @@
 
 use nix::sys::resource::{UsageWho, getrusage};
 
-/// CPU time and memory of this process so far.
+/// CPU time and memory of processes so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Usage {
     /// User and system time in seconds.
@@ -30,6 +30,16 @@ pub(crate) fn usage() -> Usage {
 /// Nanoseconds between two looks at the CPU time.
 const METER_NS: u64 = 500_000_000;
 
+impl Usage {
+    /// Adds what other processes have used.
+    pub(crate) fn with(self, other: Self) -> Self {
+        Self {
+            cpu_s: self.cpu_s + other.cpu_s,
+            max_rss_bytes: self.max_rss_bytes + other.max_rss_bytes,
+        }
+    }
+}
+
 /// The share of a core that the process uses, measured from look to look.
 #[derive(Debug, Default)]
 pub(crate) struct CpuMeter {
@@ -47,11 +57,11 @@ impl CpuMeter {
         }
     }
 
-    /// Returns the share at a moment of the run; 100 is one core.
-    pub(crate) fn percent(&mut self, now_ns: u64) -> f64 {
+    /// Returns the share at a moment of the run; 100 is one core. `used` is asked when it is time for another look.
+    pub(crate) fn percent(&mut self, now_ns: u64, used: impl FnOnce() -> Usage) -> f64 {
         let passed = now_ns.saturating_sub(self.at_ns);
         if passed > METER_NS {
-            let cpu_s = usage().cpu_s;
+            let cpu_s = used().cpu_s;
             self.percent = (cpu_s - self.cpu_s).max(0.0) / (passed as f64 / 1e9) * 100.0;
             (self.at_ns, self.cpu_s) = (now_ns, cpu_s);
         }

@@ -1,11 +1,39 @@
 //! What a run is told beside its plan.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+
+use squall_engine::Exchange;
+use squall_engine::script::{ScriptHost, ScriptMessage};
+
+/// How agents of a run are started, and what they load.
+#[derive(Clone, Debug, Default)]
+pub struct AgentCommand {
+    /// The program and its first arguments; `--connect PATH` is added. Empty where there can be no agents.
+    pub argv: Vec<OsString>,
+    /// The test file, for the scripts in it.
+    pub file: PathBuf,
+    /// Name of the test in the file.
+    pub name: Option<String>,
+    /// What replaces or completes what the file says, a JSON object.
+    pub overrides: String,
+}
+
+/// A line that an agent printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentLine {
+    /// Number of the agent, from 1.
+    pub agent: u32,
+    /// The line, without its end.
+    pub line: String,
+}
 
 /// Settings of one run on this machine.
 #[derive(Clone, Debug)]
 pub struct RunOptions {
-    /// I/O threads. Default: one per core.
+    /// I/O threads of each process. Default: one per core, with scripts one.
     pub threads: Option<u32>,
     /// Seed of every random choice; goes before the plan's. Default: drawn.
     pub seed: Option<u64>,
@@ -15,6 +43,20 @@ pub struct RunOptions {
     pub runs_dir: PathBuf,
     /// Series at most; more names are counted together.
     pub max_series: usize,
+    /// Runs the plan's scripts, where it has any.
+    pub scripts: Option<Arc<dyn ScriptHost>>,
+    /// Processes that send the load; 1 is this one. Default: with scripts one per two cores, else 1.
+    pub processes: Option<u32>,
+    /// How the processes are started, where they are several.
+    pub agent: AgentCommand,
+    /// Ends the load at the first failure.
+    pub fail_fast: bool,
+    /// Gets what scripts send.
+    pub messages: Option<Sender<ScriptMessage>>,
+    /// Gets every request and its answer, where the load comes from this process.
+    pub trace: Option<Sender<Exchange>>,
+    /// Gets what agents print on standard output; without it, that goes to the log.
+    pub printed: Option<Sender<AgentLine>>,
 }
 
 impl Default for RunOptions {
@@ -25,6 +67,13 @@ impl Default for RunOptions {
             base_dir: PathBuf::from("."),
             runs_dir: PathBuf::from(".squall/runs"),
             max_series: 10_000,
+            scripts: None,
+            processes: None,
+            agent: AgentCommand::default(),
+            fail_fast: false,
+            messages: None,
+            trace: None,
+            printed: None,
         }
     }
 }

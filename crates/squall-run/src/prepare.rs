@@ -10,7 +10,7 @@ use squall_engine::{CompileStageError, CompiledScenario, Environment, compile_st
 use squall_metrics::SeriesTable;
 use squall_plan::{
     CheckedExecute, CheckedKind, CheckedPlan, CheckedStage, FileKind, Plan, PlanError, PlanErrors,
-    ReporterConfig,
+    ReporterConfig, Step,
 };
 use squall_report::Reporter;
 use squall_reporters::{BuildContext, build};
@@ -30,7 +30,10 @@ pub struct PreparedRun {
     pub(crate) checked: CheckedPlan,
     pub(crate) options: RunOptions,
     pub(crate) seed: u64,
+    /// I/O threads of each process.
     pub(crate) threads: u32,
+    /// Processes that send the load; 1 is this one.
+    pub(crate) processes: u32,
     pub(crate) series: SeriesTable,
     /// Scenarios by index of their stage.
     pub(crate) scenarios: BTreeMap<usize, Vec<Arc<CompiledScenario>>>,
@@ -44,6 +47,26 @@ pub struct PreparedRun {
 /// # Errors
 /// Everything that is wrong, each with its place.
 pub fn prepare(plan: &Plan, options: RunOptions) -> Result<PreparedRun, PrepareErrors> {
+    prepare_with(plan, options, build_reporters)
+}
+
+/// Prepares the load of a plan in an agent: results are reported where the run was started.
+pub(crate) fn prepare_agent(
+    plan: &Plan,
+    options: RunOptions,
+) -> Result<PreparedRun, PrepareErrors> {
+    prepare_with(plan, options, |_, _, _| Vec::new())
+}
+
+/// Makes the reporters of a stage.
+type BuildReporters =
+    fn(&CheckedStage, &[ReporterConfig], &mut Vec<PlanError>) -> Vec<(String, Box<dyn Reporter>)>;
+
+fn prepare_with(
+    plan: &Plan,
+    options: RunOptions,
+    build_reporters: BuildReporters,
+) -> Result<PreparedRun, PrepareErrors> {
     let mut checked = plan.check()?;
     fit_default_users(plan, &mut checked);
     let mut errors = missing_files(plan, &options.base_dir);
@@ -53,6 +76,8 @@ pub fn prepare(plan: &Plan, options: RunOptions) -> Result<PreparedRun, PrepareE
         series: SeriesTable::new(options.max_series),
         base_dir: options.base_dir.clone(),
         users: 0,
+        scripts: options.scripts.clone(),
+        script_count: 0,
     };
     read_pools(&checked, &options.base_dir, &mut environment, &mut errors);
     stop_at(&mut errors)?;
@@ -76,7 +101,7 @@ pub fn prepare(plan: &Plan, options: RunOptions) -> Result<PreparedRun, PrepareE
     reserve_descriptors(&checked, &mut errors);
     stop_at(&mut errors)?;
     let seed = options.seed.or(plan.seed).unwrap_or_else(draw_seed);
-    let threads = threads(&checked, &options);
+    let (processes, threads) = split(plan, &checked, &options);
     let plan = Plan {
         seed: Some(seed),
         ..plan.clone()
@@ -87,6 +112,7 @@ pub fn prepare(plan: &Plan, options: RunOptions) -> Result<PreparedRun, PrepareE
         options,
         seed,
         threads,
+        processes,
         series: environment.series,
         scenarios,
         reporters: Mutex::new(reporters),
@@ -181,19 +207,67 @@ fn build_reporters(
     reporters
 }
 
-/// Returns how many I/O threads are worth having: one per core, never more than virtual users.
-fn threads(plan: &CheckedPlan, options: &RunOptions) -> u32 {
+impl PreparedRun {
+    /// Returns the scenarios of each stage by its name.
+    pub(crate) fn scenarios_by_stage(&self) -> BTreeMap<String, Vec<Arc<CompiledScenario>>> {
+        let stages = self.scenarios.iter();
+        stages
+            .map(|(index, scenarios)| {
+                let stage = self.checked.stages[*index].name.clone();
+                (stage, scenarios.clone())
+            })
+            .collect()
+    }
+}
+
+/// Returns how many processes are worth having, and how many I/O threads in each: never more than virtual users.
+///
+/// Code of the test needs a core for its interpreter beside the I/O thread, and an interpreter fills no more than one.
+fn split(plan: &Plan, checked: &CheckedPlan, options: &RunOptions) -> (u32, u32) {
     let cores = std::thread::available_parallelism()
         .map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1));
-    let users = plan.stages.iter().filter_map(|stage| match &stage.kind {
+    let peaks = checked.stages.iter().filter_map(|stage| match &stage.kind {
         CheckedKind::Execute(execute) => Some(users(execute)),
         _ => None,
     });
-    options
-        .threads
-        .unwrap_or(cores)
-        .min(users.max().unwrap_or(1))
-        .max(1)
+    let users = peaks.max().unwrap_or(1).max(1);
+    let scripts = has_scripts(plan);
+    let processes = match options.processes {
+        Some(asked) => asked,
+        None if scripts && !options.agent.argv.is_empty() => cores / 2,
+        None => 1,
+    };
+    let processes = processes.clamp(1, users);
+    let threads = match options.threads {
+        Some(asked) => asked,
+        None if scripts => 1,
+        None => cores / processes,
+    };
+    (processes, threads.clamp(1, users.div_ceil(processes)))
+}
+
+/// Tells whether a plan needs an interpreter while its load goes.
+fn has_scripts(plan: &Plan) -> bool {
+    let stages = plan.stages.values();
+    let scenarios = stages
+        .filter_map(|stage| stage.execute.as_ref())
+        .flat_map(|execute| execute.scenarios.values());
+    let mut scripted = scenarios.map(|scenario| has_script(&scenario.flow));
+    scripted.any(|scripted| scripted)
+}
+
+fn has_script(flow: &[Step]) -> bool {
+    flow.iter().any(|step| match step {
+        Step::Script(_) => true,
+        Step::Http(_) | Step::Pause(_) => false,
+        Step::Loop(step) => has_script(&step.steps),
+        Step::If(step) => has_script(&step.then) || has_script(&step.otherwise),
+        Step::Choose(step) => step
+            .branches
+            .values()
+            .any(|branch| has_script(&branch.steps)),
+        Step::Group(step) => has_script(&step.steps),
+    })
 }
 
 fn users(execute: &CheckedExecute) -> u32 {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use squall_engine::RecordQueue;
+use squall_engine::script::ScriptMessage;
 use squall_metrics::SeriesTable;
 use squall_report::{
     DeliveryReport, Driver, DriverHandle, DriverSettings, FinalRecords, NameTable, RunContext,
@@ -67,6 +68,11 @@ impl Reporting {
     /// Returns where I/O threads put records, if any reporter wants them.
     pub(crate) fn queue(&self) -> Option<RecordQueue> {
         self.records.as_ref().map(|records| records.queue.clone())
+    }
+
+    /// Hands over what a script sent.
+    pub(crate) fn message(&self, message: &ScriptMessage) {
+        tracing::trace!(kind = message.kind, "a script sent a message");
     }
 
     /// Returns how many records found the queue to the drivers full.

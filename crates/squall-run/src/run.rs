@@ -1,18 +1,18 @@
 //! The life of a run: from a prepared plan to a stored summary.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::Zoned;
-use squall_engine::{Engine, EngineSettings};
 use squall_metrics::summary::{Summary, VerdictStatus};
 use squall_protocol::Clock;
 use squall_report::{RunRecord, WallTime};
 
-use crate::aggregate::Aggregator;
+use crate::aggregate::{Aggregator, Processes};
+use crate::ending::Ending;
+use crate::load::{End, LoadParts};
 use crate::machine::{CpuMeter, usage};
 use crate::prepare::PreparedRun;
 use crate::reporting::Reporting;
@@ -61,35 +61,43 @@ impl RunHandle {
         let reporting = Reporting::start(reporters, record, &run.series, |stage| {
             upstream(&run.checked, stage)
         })?;
+        let reporting = Arc::new(reporting);
         let store_error = |source| StartError::Store {
             path: directory.path().to_owned(),
             source,
         };
         let file = directory.intervals().map_err(store_error)?;
-        let aggregator =
-            Aggregator::start(run.threads, run.series.clone(), file).map_err(store_error)?;
-        let engine = Engine::start(&EngineSettings {
+        let ending = Arc::new(Ending::default());
+        let processes = Processes {
+            count: run.processes,
             threads: run.threads,
-            seed: run.seed,
+        };
+        let fail_fast = run.options.fail_fast.then(|| Arc::clone(&ending));
+        let aggregator = Aggregator::start(processes, run.series.clone(), file, fail_fast)
+            .map_err(store_error)?;
+        let usage_before = usage();
+        let parts = LoadParts {
             clock: clock.clone(),
             wall_origin_ns: unix_ns(wall),
-            parts: Arc::new(aggregator.inlet()),
-            series: run.series.clone(),
-            records: reporting.queue(),
-        })?;
-        let usage_before = usage();
+            aggregator: &aggregator,
+            reporting: &reporting,
+            ending: &ending,
+        };
+        let load = parts.launch(&run)?;
+        ending.of(Arc::downgrade(&load));
         let running = Arc::new(Running {
             id,
             started_at: WallTime::from(wall).to_string(),
             clock,
             usage_before,
-            engine: Mutex::new(Some(engine)),
+            load,
             aggregator: Mutex::new(Some(aggregator)),
             ended: OnceLock::new(),
             reporting,
             board: Board::new(&run.checked),
             directory,
-            stopping: AtomicBool::new(false),
+            ending,
+            last_errors: Mutex::default(),
             cpu: Mutex::new(CpuMeter::new(usage_before)),
             run,
         });
@@ -112,12 +120,12 @@ impl RunHandle {
 
     /// Ends the load; what is in flight gets its grace, and everything is still reported.
     pub fn stop(&self) {
-        self.running.stop(Engine::stop);
+        self.running.ending.ask(End::Gracefully);
     }
 
     /// Ends the load at once; what is in flight counts as interrupted, and everything is still reported.
     pub fn abort(&self) {
-        self.running.stop(Engine::abort);
+        self.running.ending.ask(End::AtOnce);
     }
 
     /// Tells whether all stages have ended.
@@ -143,7 +151,7 @@ impl RunHandle {
         FinishedRun {
             summary,
             directory: self.running.directory.path().to_owned(),
-            stopped: self.running.stopping.load(Ordering::Relaxed),
+            stopped: self.running.ending.by_user(),
         }
     }
 }

@@ -1,14 +1,15 @@
 //! What the threads of a run share, and what they do with it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use squall_engine::Engine;
 use squall_metrics::RunTotals;
+use squall_plan::PlanError;
 use squall_protocol::Clock;
 
 use crate::aggregate::{Aggregator, Latest};
-use crate::machine::{CpuMeter, Usage};
+use crate::ending::Ending;
+use crate::load::Load;
+use crate::machine::{CpuMeter, Usage, usage};
 use crate::prepare::PreparedRun;
 use crate::reporting::Reporting;
 use crate::snapshot::{Snapshot, StageStatus};
@@ -25,14 +26,16 @@ pub(crate) struct Running {
     pub(crate) clock: Clock,
     /// What the process had used when the run started.
     pub(crate) usage_before: Usage,
-    pub(crate) engine: Mutex<Option<Engine>>,
+    pub(crate) load: Arc<dyn Load>,
     pub(crate) aggregator: Mutex<Option<Aggregator>>,
     /// What the aggregator had when it ended.
     pub(crate) ended: OnceLock<Latest>,
-    pub(crate) reporting: Reporting,
+    pub(crate) reporting: Arc<Reporting>,
     pub(crate) board: Board,
     pub(crate) directory: RunDirectory,
-    pub(crate) stopping: AtomicBool,
+    pub(crate) ending: Arc<Ending>,
+    /// What went wrong in the test's own code after the load.
+    pub(crate) last_errors: Mutex<Vec<PlanError>>,
     pub(crate) cpu: Mutex<CpuMeter>,
 }
 
@@ -45,9 +48,8 @@ impl Running {
 
     /// Ends the engine and whatever reporters are still open, and returns everything that was measured.
     pub(crate) fn end(&self) -> &Latest {
-        if let Some(mut engine) = lock(&self.engine).take() {
-            engine.shutdown();
-        }
+        let errors = self.load.shutdown();
+        lock(&self.last_errors).extend(errors);
         let open = self.reporting.open_stages();
         for stage in open {
             stages::deliver(self, stage);
@@ -59,19 +61,14 @@ impl Running {
         })
     }
 
-    /// Lets no further stage start, and ends the load in the given way.
-    pub(crate) fn stop(&self, how: impl Fn(&Engine)) {
-        self.stopping.store(true, Ordering::Relaxed);
-        if let Some(engine) = &*lock(&self.engine) {
-            how(engine);
-        }
+    /// Returns what all processes of the run used so far.
+    pub(crate) fn usage(&self) -> Usage {
+        usage().with(self.load.usage())
     }
 
     /// Returns totals that hold everything measured until now.
     pub(crate) fn totals_now(&self) -> RunTotals {
-        if let Some(engine) = &*lock(&self.engine) {
-            engine.flush();
-        }
+        self.load.flush();
         match &*lock(&self.aggregator) {
             Some(aggregator) => aggregator.totals(),
             None => RunTotals::new(self.run.series.clone()),
@@ -104,7 +101,7 @@ impl Running {
             load.map(|stage| (stage.name.as_str(), stage.elapsed_s)),
         );
         // A run that is being stopped ends when what is in flight has ended, and nobody knows when.
-        let stopping = self.stopping.load(Ordering::Relaxed);
+        let stopping = self.ending.is_asked();
         if stopping {
             for stage in &mut snapshot.stages {
                 stage.planned_s = None;
@@ -112,7 +109,7 @@ impl Running {
         } else {
             snapshot.planned_s = stages::planned_s(&self.run);
         }
-        snapshot.cpu_percent = lock(&self.cpu).percent(now);
+        snapshot.cpu_percent = lock(&self.cpu).percent(now, || self.usage());
         snapshot.reporters = self.reporting.counts();
         snapshot
     }

@@ -4,11 +4,16 @@
 //! |---|---|
 //! | a stage failed | failed |
 //! | no operation finished, or none succeeded | failed |
+//! | no iteration of the scripts succeeded | failed |
 //! | an I/O thread was busy for ≥ 95 % of a second in more than a fifth of the seconds (at least 2) | invalid |
 //! | the schedule error's 99th percentile is above 10 ms | invalid |
 //! | the generator delay's 99th percentile is above 50 ms and above a quarter of the response time's | invalid |
 //! | more than 1 % of the iterations that were due were dropped | invalid |
+//! | an interpreter was busy for ≥ 95 % of a second in more than a fifth of the seconds (at least 2) | invalid |
+//! | an agent was lost | invalid |
 //! | a reporter lost data | invalid |
+//! | an agent was lost | invalid |
+//! | the test ended the run, or failed after the load | failed |
 
 use squall_metrics::summary::{Verdict, VerdictStatus};
 
@@ -27,8 +32,41 @@ pub(crate) struct Facts {
     pub(crate) generator_delay_p99_ms: f64,
     pub(crate) response_p99_ms: f64,
     pub(crate) lost_by_reporters: Vec<String>,
+    /// Why the test itself ended the run.
+    pub(crate) ended_by_test: Option<String>,
+    /// What went wrong in the test's own code after the load.
+    pub(crate) last_errors: Vec<String>,
+    /// Of scenarios that run scripts: iterations that succeeded and that failed, and why most of them did.
+    pub(crate) scripts: ScriptFacts,
+    pub(crate) interpreters: InterpreterFacts,
+    pub(crate) agents_lost: u32,
+    /// What is known of them, a sentence each.
+    pub(crate) agent_losses: Vec<String>,
     /// The user stopped the run after so many of so many seconds.
     pub(crate) stopped: Option<(f64, Option<f64>)>,
+}
+
+/// What became of the iterations of scripts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ScriptFacts {
+    pub(crate) ok: u64,
+    pub(crate) failed: u64,
+    pub(crate) first_error: Option<String>,
+}
+
+/// How busy the interpreters were in the seconds in which one of them was at its limit.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct InterpreterFacts {
+    /// How many there were, each in its process.
+    pub(crate) processes: u32,
+    pub(crate) seconds_saturated: u64,
+    pub(crate) seconds_loaded: u64,
+    /// Share of the busiest.
+    pub(crate) busiest_percent: f64,
+    /// Cores that all together used.
+    pub(crate) cores_used: f64,
+    /// Cores of this machine.
+    pub(crate) cores: u32,
 }
 
 /// Share of dropped iterations above which the asked-for load was not offered.
@@ -36,6 +74,8 @@ const DROPPED_SHARE: f64 = 0.01;
 const SATURATED_SHARE: f64 = 0.2;
 const SCHEDULE_ERROR_MS: f64 = 10.0;
 const GENERATOR_DELAY_MS: f64 = 50.0;
+/// Share of its core that an interpreter should use at most: what comes in bursts needs room.
+const INTERPRETER_TARGET: f64 = 0.7;
 
 /// Decides.
 pub(crate) fn verdict(facts: &Facts) -> Verdict {
@@ -57,22 +97,34 @@ pub(crate) fn verdict(facts: &Facts) -> Verdict {
 
 fn failures(facts: &Facts) -> Vec<String> {
     let mut reasons = Vec::new();
+    reasons.extend(facts.ended_by_test.clone());
     for (stage, error) in &facts.failed_stages {
         reasons.push(format!("stage `{stage}` failed: {error}"));
     }
+    let scripts = &facts.scripts;
     if facts.ok == 0 && facts.failed > 0 {
-        let example = facts
-            .first_error
-            .as_ref()
-            .map_or(String::new(), |error| format!("; most often: {error}"));
-        reasons.push(format!(
-            "none of {} operations succeeded{example}",
-            facts.failed
+        reasons.push(none_of(
+            facts.failed,
+            "operations",
+            facts.first_error.as_ref(),
         ));
-    } else if facts.ok + facts.failed == 0 {
+    } else if scripts.ok == 0 && scripts.failed > 0 {
+        reasons.push(none_of(
+            scripts.failed,
+            "iterations",
+            scripts.first_error.as_ref(),
+        ));
+    } else if facts.ok + facts.failed + scripts.ok == 0 {
         reasons.push("no operation finished: there is no data".to_owned());
     }
+    let after = facts.last_errors.iter();
+    reasons.extend(after.map(|error| format!("after the load: {error}")));
     reasons
+}
+
+fn none_of(count: u64, what: &str, error: Option<&String>) -> String {
+    let example = error.map_or(String::new(), |error| format!("; most often: {error}"));
+    format!("none of {count} {what} succeeded{example}")
 }
 
 fn doubts(facts: &Facts) -> Vec<String> {
@@ -84,6 +136,7 @@ fn doubts(facts: &Facts) -> Vec<String> {
             facts.seconds_saturated, facts.seconds_loaded
         ));
     }
+    reasons.extend(interpreter_doubt(facts));
     if facts.schedule_error_p99_ms > SCHEDULE_ERROR_MS {
         reasons.push(format!(
             "the generator was late: 99 % of iterations started within {:.1} ms of their time, more than {SCHEDULE_ERROR_MS} ms; \
@@ -107,8 +160,57 @@ fn doubts(facts: &Facts) -> Vec<String> {
             facts.dropped
         ));
     }
+    reasons.extend(agents_doubt(facts));
     reasons.extend(facts.lost_by_reporters.iter().cloned());
     reasons
+}
+
+/// Says that interpreters were the limit, and how many processes would be enough.
+fn interpreter_doubt(facts: &Facts) -> Option<String> {
+    let used = &facts.interpreters;
+    let saturated = used.seconds_saturated as f64;
+    if used.seconds_saturated < 2 || saturated <= SATURATED_SHARE * used.seconds_loaded as f64 {
+        return None;
+    }
+    let what = format!(
+        "Python was the limit: its thread was busy {:.0} % for {} of {} s",
+        used.busiest_percent, used.seconds_saturated, used.seconds_loaded
+    );
+    let (enough, had) = (processes_needed(facts), used.processes);
+    let advice = if enough > used.cores {
+        format!(
+            "about {enough} processes would be needed, and this machine has {} cores: use a larger machine, or less load",
+            used.cores
+        )
+    } else {
+        format!(
+            "about {enough} processes would be enough (`--processes {enough}`), this run had {had}"
+        )
+    };
+    Some(format!("{what}; {advice}"))
+}
+
+/// Returns how many interpreters would have had enough room for all that was due, the dropped iterations included.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "cores are few; a float saturates when cast"
+)]
+fn processes_needed(facts: &Facts) -> u32 {
+    let started = facts.iterations_started.max(1) as f64;
+    let due = 1.0 + facts.dropped as f64 / started;
+    let cores = facts.interpreters.cores_used * due / INTERPRETER_TARGET;
+    (cores.ceil() as u32).max(facts.interpreters.processes + 1)
+}
+
+fn agents_doubt(facts: &Facts) -> Vec<String> {
+    if facts.agents_lost > 0 && facts.agent_losses.is_empty() {
+        let lost = facts.agents_lost;
+        return vec![format!(
+            "{lost} of the processes that make the load died: what was in flight there is not counted"
+        )];
+    }
+    facts.agent_losses.clone()
 }
 
 #[cfg(test)]
@@ -218,6 +320,97 @@ mod tests {
             VerdictStatus::Invalid,
             "lost",
         );
+    }
+
+    fn python(processes: u32, seconds_saturated: u64, cores_used: f64) -> Facts {
+        Facts {
+            interpreters: InterpreterFacts {
+                processes,
+                seconds_saturated,
+                seconds_loaded: 60,
+                busiest_percent: 97.2,
+                cores_used,
+                cores: 8,
+            },
+            ..good()
+        }
+    }
+
+    #[test]
+    fn an_interpreter_at_its_limit_makes_the_run_invalid_and_says_how_many_are_enough() {
+        check(
+            &python(1, 14, 0.972),
+            VerdictStatus::Invalid,
+            "Python was the limit: its thread was busy 97 % for 14 of 60 s; about 2 processes would be enough (`--processes 2`), \
+             this run had 1",
+        );
+        check(&python(1, 12, 0.972), VerdictStatus::Passed, "");
+        let dropping = Facts {
+            dropped: 100,
+            ..python(1, 14, 0.972)
+        };
+        check(&dropping, VerdictStatus::Invalid, "`--processes 3`");
+        check(
+            &python(8, 60, 7.8),
+            VerdictStatus::Invalid,
+            "about 12 processes would be needed, and this machine has 8 cores",
+        );
+    }
+
+    #[test]
+    fn a_lost_agent_makes_the_run_invalid() {
+        let lost = Facts {
+            agents_lost: 1,
+            ..good()
+        };
+        check(&lost, VerdictStatus::Invalid, "1 of the processes");
+        let told = Facts {
+            agent_losses: vec!["agent 2 was lost after 3 s".to_owned()],
+            ..lost
+        };
+        check(&told, VerdictStatus::Invalid, "agent 2 was lost after 3 s");
+    }
+
+    fn scripts(ok: u64, failed: u64) -> ScriptFacts {
+        ScriptFacts {
+            ok,
+            failed,
+            first_error: Some("script: ValueError".to_owned()),
+        }
+    }
+
+    #[test]
+    fn scripts_of_which_none_succeeds_fail() {
+        let facts = Facts {
+            scripts: scripts(0, 9),
+            ..good()
+        };
+        check(
+            &facts,
+            VerdictStatus::Failed,
+            "none of 9 iterations succeeded; most often: script: ValueError",
+        );
+        let facts = Facts {
+            scripts: scripts(1, 9),
+            ..good()
+        };
+        check(&facts, VerdictStatus::Passed, "");
+    }
+
+    #[test]
+    fn scripts_need_not_send_anything() {
+        let facts = Facts {
+            ok: 0,
+            scripts: scripts(3, 0),
+            ..good()
+        };
+        check(&facts, VerdictStatus::Passed, "");
+        let facts = Facts {
+            ok: 0,
+            scripts: scripts(0, 0),
+            ..good()
+        };
+        check(&facts, VerdictStatus::Failed, "no data");
     }
 
     #[test]

@@ -25,11 +25,12 @@ pub(crate) struct RowPicker {
 }
 
 impl RowPicker {
-    pub(crate) fn new(rows: Rows, segment: Segment) -> Self {
+    /// Hands out the rows of a segment but for the first `taken`.
+    pub(crate) fn new(rows: Rows, segment: Segment, taken: u64) -> Self {
         Self {
             rows,
             segment,
-            taken: Cell::new(0),
+            taken: Cell::new(taken),
         }
     }
 

@@ -4,12 +4,14 @@ mod closed;
 mod crew;
 mod iterations;
 mod open;
+mod volume;
 
 use std::rc::Rc;
 
-use squall_plan::CheckedLoad;
+use squall_plan::{CheckedLoad, IterationTotal};
 
 use self::closed::Rhythm;
+pub(crate) use self::volume::VolumeOrders;
 use crate::scenario::ScenarioThread;
 use crate::schedule::{Arrivals, IterationSchedule, Ramp, UserSchedule};
 
@@ -35,7 +37,10 @@ pub(crate) async fn drive(scenario: Rc<ScenarioThread>) {
             max_wait,
         } => {
             let ramp = Ramp::new(*start_rate, ramps);
-            let arrivals = Arrivals::new(ramp, *spacing, scenario.seed, scenario.segment);
+            let mut arrivals = Arrivals::new(ramp, *spacing, scenario.seed, scenario.segment);
+            if let Some(rest) = &scenario.taken {
+                arrivals.skip_to(rest.from_ns);
+            }
             let max_users = scenario.segment.share(u64::from(*max_users));
             open::drive(&scenario, arrivals, max_users, *max_wait).await;
         }
@@ -47,14 +52,25 @@ pub(crate) async fn drive(scenario: Rc<ScenarioThread>) {
             max_duration: _,
         } => {
             let schedule = IterationSchedule::new(*users, *total, scenario.segment);
+            // Which users had run how many of them is not known: those of the share run the rest together.
+            let left = scenario.taken.and_then(|rest| rest.iterations);
+            let (schedule, total) = match left {
+                Some(left) => (schedule.with_iterations(left), IterationTotal::Shared(left)),
+                None => (schedule, *total),
+            };
             iterations::drive(
                 &scenario,
                 schedule,
-                *total,
+                total,
                 Rhythm::new(*pacing, pause.as_ref()),
             )
             .await;
         }
-        CheckedLoad::Volume { .. } => {}
+        CheckedLoad::Volume {
+            entry: _,
+            duration: _,
+            max_users,
+            pacing,
+        } => volume::drive(&scenario, *max_users, Rhythm::new(*pacing, None)).await,
     }
 }

@@ -44,7 +44,7 @@ pub fn compile(
     let host = scripts.host.cloned();
     let mut compiler = Compiler {
         around,
-        script_compiler: scripts,
+        interpreter: scripts,
         scope,
         ops: Vec::new(),
         choosers: Vec::new(),
@@ -65,7 +65,7 @@ pub fn compile(
 
 struct Compiler<'a, 's> {
     around: &'a Surroundings<'a>,
-    script_compiler: &'a mut ScriptCompiler<'s>,
+    interpreter: &'a mut ScriptCompiler<'s>,
     scope: &'a mut Scope,
     ops: Vec<Op>,
     choosers: Vec<Chooser>,
@@ -110,9 +110,7 @@ impl Compiler<'_, '_> {
                 Ok(())
             }
             Step::Script(script) => {
-                let info = self
-                    .script_compiler
-                    .compile(script, self.around, self.scope)?;
+                let info = self.interpreter.compile(script, self.around, self.scope)?;
                 let script = self.scripts.len();
                 self.scripts.push(info);
                 self.ops.push(Op::Script { script });

@@ -86,6 +86,25 @@ impl Arrivals {
             positions,
         }
     }
+
+    /// Leaves out what is to start before a moment.
+    pub fn skip_to(&mut self, from_ns: u64) {
+        match self.positions {
+            // Whoever starts late in a long load must not go through all that was before.
+            Positions::Even => {
+                let before = from_ns.checked_sub(1);
+                let passed = before.map_or(0, |last| count_due(&self.ramp, self.segment, last));
+                self.number = self.number.max(self.segment.number(passed));
+            }
+            Positions::Poisson { .. } => loop {
+                let before = (self.positions.clone(), self.number, self.cursor);
+                if self.next().is_none_or(|next| next.intended_ns >= from_ns) {
+                    (self.positions, self.number, self.cursor) = before;
+                    return;
+                }
+            },
+        }
+    }
 }
 
 impl Iterator for Arrivals {

@@ -29,6 +29,12 @@ impl IterationSchedule {
         }
     }
 
+    /// The same users with another number of iterations.
+    #[must_use]
+    pub fn with_iterations(self, iterations: u64) -> Self {
+        Self { iterations, ..self }
+    }
+
     /// Users of this segment.
     pub fn users(&self) -> u64 {
         self.users

@@ -173,7 +173,9 @@ impl Seat {
         self.open.set(false);
         self.waker.borrow_mut().take();
         let rest = std::mem::take(&mut *self.inbox.borrow_mut());
-        rest.into_iter().for_each(|(_, command)| command.refuse());
+        for (_, command) in rest {
+            command.refuse();
+        }
     }
 }
 

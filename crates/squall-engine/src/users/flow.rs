@@ -39,17 +39,13 @@ impl VirtualUser {
                     let outcome = self.send(step, *series, ready).await;
                     ready = self.last_moment;
                     total = worse(total, outcome);
-                    if let Some(group) = groups.last_mut() {
-                        group.outcome = worse(group.outcome, outcome);
-                    }
+                    add_to_group(&mut groups, outcome);
                 }
                 Op::Script { script } => {
                     let outcome = self.run_script(&program.scripts[*script], ready).await;
                     ready = self.last_moment;
                     total = worse(total, outcome);
-                    if let Some(group) = groups.last_mut() {
-                        group.outcome = worse(group.outcome, outcome);
-                    }
+                    add_to_group(&mut groups, outcome);
                 }
                 Op::Pause { min, max } => {
                     ready = self.pause(*min, *max).await;
@@ -77,9 +73,7 @@ impl VirtualUser {
             }
         }
         while !groups.is_empty() {
-            if let Some(group) = groups.last_mut() {
-                group.outcome = worse(group.outcome, total);
-            }
+            add_to_group(&mut groups, total);
             end_group(&mut groups, ready);
         }
         total
@@ -141,6 +135,12 @@ impl VirtualUser {
                 after
             }
         }
+    }
+}
+
+fn add_to_group(groups: &mut [OpenGroup<'_>], outcome: Outcome) {
+    if let Some(group) = groups.last_mut() {
+        group.outcome = worse(group.outcome, outcome);
     }
 }
 

@@ -1,7 +1,6 @@
 //! Which stage starts when.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::sync::mpsc::channel;
 
 use squall_plan::{CheckedKind, CheckedPlan};
@@ -62,7 +61,7 @@ pub(crate) fn run(running: &Arc<Running>) {
 /// Decides what can be decided: returns the stages to start and marks those that will not run.
 fn settle(running: &Running) -> Vec<usize> {
     let plan = &running.run.checked;
-    let stopping = running.stopping.load(Ordering::Relaxed);
+    let stopping = running.ending.is_asked();
     let mut start = Vec::new();
     for (index, stage) in plan.stages.iter().enumerate() {
         let entries = running.board.entries();

@@ -1,13 +1,13 @@
 //! What a stage of each kind does.
 
-use std::sync::atomic::Ordering;
-
 use squall_metrics::RunTotals;
-use squall_plan::CheckedKind;
+use squall_plan::{CheckedExecute, CheckedKind};
 
 use super::graph::upstream;
-use crate::running::{Running, lock};
+use crate::load::End;
+use crate::running::Running;
 use crate::snapshot::StageStatus;
+use crate::steering::Steering;
 use crate::{summarize, verdict};
 
 /// Runs a stage to its end; returns how it ended, and why if it failed.
@@ -23,35 +23,48 @@ pub(super) fn run_stage(running: &Running, index: usize) -> (StageStatus, Option
 }
 
 fn execute(running: &Running, index: usize) -> (StageStatus, Option<String>) {
-    let Some(scenarios) = running.run.scenarios.get(&index) else {
+    let stage = &running.run.checked.stages[index];
+    let CheckedKind::Execute(execute) = &stage.kind else {
         return (StageStatus::Completed, None);
     };
-    let started = lock(&running.engine)
-        .as_ref()
-        .map(|engine| engine.run(scenarios));
-    let Some(started) = started else {
-        return (StageStatus::Interrupted, None);
-    };
-    if running.stopping.load(Ordering::Relaxed) {
-        // The order to stop may have come before the order to start.
-        if let Some(engine) = &*lock(&running.engine) {
-            engine.stop();
-        }
+    if let Err(error) = send_load(running, index, execute) {
+        return (StageStatus::Failed, Some(error));
     }
-    running
-        .board
-        .update(index, |entry| entry.started_ns = started.start_ns());
-    started.wait();
-    if running.stopping.load(Ordering::Relaxed) {
+    if running.ending.is_asked() {
         return (StageStatus::Interrupted, None);
     }
-    let name = &running.run.checked.stages[index].name;
-    match running.totals_now().stage_iterations(name).started {
+    match running.totals_now().stage_iterations(&stage.name).started {
         0 => (
             StageStatus::Failed,
             Some("no iteration was started".to_owned()),
         ),
         _ => (StageStatus::Completed, None),
+    }
+}
+
+/// Runs the scenarios of a stage to their end.
+fn send_load(running: &Running, index: usize, execute: &CheckedExecute) -> Result<(), String> {
+    let stage = running.run.checked.stages[index].name.as_str();
+    let host = running.run.options.scripts.as_ref();
+    let steering = Steering::new((stage, execute), host, &running.load, &running.clock)?;
+    let started = running.load.start(stage)?;
+    if running.ending.is_asked() {
+        // The order to stop may have come before the order to start.
+        running.load.end(End::Gracefully);
+    }
+    let start_ns = started.start_ns();
+    running
+        .board
+        .update(index, |entry| entry.started_ns = start_ns);
+    let steered = steering.map(|steering| steering.begin(start_ns));
+    started.wait();
+    if let Some(steered) = steered {
+        steered?.end()?;
+    }
+    let lost = running.load.lost();
+    match lost.first() {
+        Some(first) if lost.len() >= first.of as usize => Err("all agents were lost".to_owned()),
+        _ => Ok(()),
     }
 }
 

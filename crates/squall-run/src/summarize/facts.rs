@@ -1,17 +1,16 @@
 //! What the verdict is made from.
 
-use std::sync::atomic::Ordering;
-
-use squall_metrics::{Histogram, RunTotals};
-use squall_plan::CheckedKind;
+use squall_metrics::{Histogram, RunTotals, SeriesKind};
+use squall_plan::{CheckedKind, CheckedPlan};
 
 use super::NS_PER_S;
-use super::operations::{each_operation, errors, quantile_ms};
+use super::operations::{Failures, each_of, each_operation, errors, quantile_ms};
 use crate::aggregate::Latest;
-use crate::running::Running;
+use crate::load::LostAgent;
+use crate::running::{Running, lock};
 use crate::snapshot::StageStatus;
 use crate::stages::{Entry, planned_s};
-use crate::verdict::Facts;
+use crate::verdict::{Facts, InterpreterFacts, ScriptFacts};
 
 /// Gathers what the verdict is made from; without `latest` the seconds at the limit are not known yet.
 pub(crate) fn facts(running: &Running, totals: &RunTotals, latest: Option<&Latest>) -> Facts {
@@ -37,7 +36,55 @@ pub(crate) fn facts(running: &Running, totals: &RunTotals, latest: Option<&Lates
         generator_delay_p99_ms: quantile_ms(totals.generator_delay(), 0.99),
         response_p99_ms: quantile_ms(&response, 0.99),
         lost_by_reporters: lost_by_reporters(running),
+        ended_by_test: running.ending.reason(),
+        last_errors: lock(&running.last_errors)
+            .iter()
+            .map(|error| error.message.clone())
+            .collect(),
+        scripts: scripts(running, totals),
+        interpreters: interpreters(totals),
+        agents_lost: totals.agents_lost(),
+        agent_losses: lost_agents(running),
         stopped: stopped(running, &entries),
+    }
+}
+
+/// Adds up the iterations of all scenarios that run scripts.
+fn scripts(running: &Running, totals: &RunTotals) -> ScriptFacts {
+    let mut facts = ScriptFacts::default();
+    let mut failures = Failures::default();
+    each_of(totals, SeriesKind::Iteration, |_, key, series| {
+        if runs_scripts(&running.run.checked, &key.stage, &key.scenario) {
+            facts.ok += series.ok;
+            facts.failed += series.failed;
+            failures.add(&series.failures);
+        }
+    });
+    facts.first_error = failures.most_frequent();
+    facts
+}
+
+fn runs_scripts(plan: &CheckedPlan, stage: &str, scenario: &str) -> bool {
+    let stages = plan.stages.iter().filter(|known| known.name == stage);
+    let mut scenarios = stages.flat_map(|stage| match &stage.kind {
+        CheckedKind::Execute(execute) => &execute.scenarios[..],
+        CheckedKind::Setup | CheckedKind::Analyze | CheckedKind::Submit(_) => &[],
+    });
+    scenarios.any(|known| known.name == scenario && known.runs_scripts())
+}
+
+/// Says how busy interpreters were in the seconds in which one was at its limit.
+fn interpreters(totals: &RunTotals) -> InterpreterFacts {
+    let used = totals.interpreters();
+    let seconds = used.seconds_saturated.max(1) as f64;
+    InterpreterFacts {
+        processes: used.processes,
+        seconds_saturated: used.seconds_saturated,
+        seconds_loaded: used.seconds_loaded,
+        busiest_percent: used.saturated_max_percent / seconds,
+        cores_used: used.saturated_percent / seconds / 100.0,
+        cores: std::thread::available_parallelism()
+            .map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX)),
     }
 }
 
@@ -50,6 +97,25 @@ fn failed_stages(running: &Running, entries: &[Entry]) -> Vec<(String, String)> 
         .filter(|(_, stage)| !matches!(stage.kind, CheckedKind::Submit(_)))
         .map(|(entry, _)| (entry.name.clone(), entry.error.clone().unwrap_or_default()))
         .collect()
+}
+
+fn lost_agents(running: &Running) -> Vec<String> {
+    let lost = running.load.lost();
+    let all_lost = lost
+        .first()
+        .is_some_and(|first| lost.len() >= first.of as usize);
+    let share = if all_lost {
+        "nobody was left to send its share"
+    } else {
+        "its share went to the others"
+    };
+    let said = lost.iter().map(|LostAgent { agent, of, at_ns }| {
+        format!(
+            "agent {agent} of {of} was lost after {:.1} s; what it had delivered is counted, {share}",
+            *at_ns as f64 / NS_PER_S
+        )
+    });
+    said.collect()
 }
 
 fn lost_by_reporters(running: &Running) -> Vec<String> {
@@ -82,7 +148,7 @@ fn stopped(running: &Running, entries: &[Entry]) -> Option<(f64, Option<f64>)> {
     let ended = entries.iter().map(|entry| entry.ended_ns).max();
     let elapsed = ended.unwrap_or(0) as f64 / NS_PER_S;
     running
-        .stopping
-        .load(Ordering::Relaxed)
+        .ending
+        .by_user()
         .then(|| (elapsed, planned_s(&running.run)))
 }

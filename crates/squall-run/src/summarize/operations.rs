@@ -1,6 +1,8 @@
 //! What all series of operations have in common.
 
-use squall_metrics::{Histogram, RunTotals, SeriesId, SeriesKey, SeriesKind, SeriesTotal};
+use squall_metrics::{
+    FailureGroups, Histogram, RunTotals, SeriesId, SeriesKey, SeriesKind, SeriesTotal,
+};
 
 use super::NS_PER_MS;
 use crate::snapshot::ErrorCount;
@@ -17,6 +19,15 @@ pub(super) fn quantile_ms(histogram: &Histogram, quantile: f64) -> f64 {
 /// Calls `see` for every series of operations that has been measured.
 pub(super) fn each_operation(
     totals: &RunTotals,
+    see: impl FnMut(SeriesId, &SeriesKey, &SeriesTotal),
+) {
+    each_of(totals, SeriesKind::Operation, see);
+}
+
+/// Calls `see` for every series of a kind that has been measured.
+pub(super) fn each_of(
+    totals: &RunTotals,
+    kind: SeriesKind,
     mut see: impl FnMut(SeriesId, &SeriesKey, &SeriesTotal),
 ) {
     let snapshot = totals.table().snapshot();
@@ -24,7 +35,7 @@ pub(super) fn each_operation(
         .series
         .iter()
         .enumerate()
-        .filter(|(_, key)| key.kind == SeriesKind::Operation)
+        .filter(|(_, key)| key.kind == kind)
     {
         let id = SeriesId(u32::try_from(index).unwrap_or(u32::MAX));
         if let Some(series) = totals.series(id) {
@@ -33,24 +44,51 @@ pub(super) fn each_operation(
     }
 }
 
-/// Groups the failures of all operations, the most frequent first.
+/// Groups the failures of all operations, and those of scripts that belong to no operation, the most frequent first.
 pub(super) fn errors(totals: &RunTotals) -> Vec<ErrorCount> {
-    let mut errors: Vec<ErrorCount> = Vec::new();
-    each_operation(totals, |_, _, series| {
-        for group in &series.failures {
-            let known = errors
+    let mut failures = Failures::default();
+    for kind in [
+        SeriesKind::Operation,
+        SeriesKind::Transaction,
+        SeriesKind::Iteration,
+    ] {
+        each_of(totals, kind, |_, _, series| failures.add(&series.failures));
+    }
+    failures.sorted()
+}
+
+/// Failures of several series.
+#[derive(Debug, Default)]
+pub(super) struct Failures(Vec<ErrorCount>);
+
+impl Failures {
+    pub(super) fn add(&mut self, groups: &FailureGroups) {
+        for group in groups {
+            let known = self
+                .0
                 .iter_mut()
                 .find(|error| error.class == *group.class && error.message == group.message);
             match known {
                 Some(error) => error.count += group.count,
-                None => errors.push(ErrorCount {
+                None => self.0.push(ErrorCount {
                     class: group.class.to_string(),
                     message: group.message.clone(),
                     count: group.count,
                 }),
             }
         }
-    });
-    errors.sort_by_key(|error| std::cmp::Reverse(error.count));
-    errors
+    }
+
+    /// Returns all, the most frequent first.
+    fn sorted(mut self) -> Vec<ErrorCount> {
+        self.0.sort_by_key(|error| std::cmp::Reverse(error.count));
+        self.0
+    }
+
+    /// Returns the most frequent in words.
+    pub(super) fn most_frequent(self) -> Option<String> {
+        let sorted = self.sorted();
+        let error = sorted.first()?;
+        Some(format!("{}: {}", error.class, error.message))
+    }
 }

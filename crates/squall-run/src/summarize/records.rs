@@ -1,10 +1,10 @@
 //! What reporters get at the end.
 
 use squall_metrics::summary::{Verdict, VerdictStatus};
-use squall_metrics::{Histogram, Measure, RunTotals, SeriesKey, SeriesTotal};
+use squall_metrics::{Histogram, Measure, RunTotals, SeriesKey, SeriesKind, SeriesTotal};
 use squall_report::{CommonRecord, ErrorRecord, FinalRecords, Group, MetricRecord, RunVerdict};
 
-use super::operations::{each_operation, quantile_ms};
+use super::operations::{each_of, each_operation, quantile_ms};
 
 /// Makes the records that reporters get at the end, of some stages.
 pub(crate) fn final_records(
@@ -26,6 +26,13 @@ pub(crate) fn final_records(
             push_series(key, series, load_s(&key.stage), &mut records);
         }
     });
+    for kind in [SeriesKind::Transaction, SeriesKind::Iteration] {
+        each_of(totals, kind, |_, key, series| {
+            if stages.iter().any(|stage| **stage == *key.stage) {
+                push_errors(key, series, &mut records);
+            }
+        });
+    }
     records
 }
 
@@ -50,16 +57,7 @@ fn push_series(key: &SeriesKey, series: &SeriesTotal, load_s: f64, records: &mut
             0.0
         },
     });
-    for group in &series.failures {
-        records.errors.push(ErrorRecord {
-            name: name.clone(),
-            stage: stage.clone(),
-            scenario: scenario.clone(),
-            error_class: group.class.to_string(),
-            error_message: group.message.clone(),
-            error_count: group.count,
-        });
-    }
+    push_errors(key, series, records);
     let groups = [
         (Group::ResponseTime, series.response()),
         (Group::ServiceTime, series.service()),
@@ -75,6 +73,19 @@ fn push_series(key: &SeriesKey, series: &SeriesTotal, load_s: f64, records: &mut
             MetricRecord::empty(&stage, &scenario, &name, group),
             &histogram,
         ));
+    }
+}
+
+fn push_errors(key: &SeriesKey, series: &SeriesTotal, records: &mut FinalRecords) {
+    for group in &series.failures {
+        records.errors.push(ErrorRecord {
+            name: key.name.to_string(),
+            stage: key.stage.to_string(),
+            scenario: key.scenario.to_string(),
+            error_class: group.class.to_string(),
+            error_message: group.message.clone(),
+            error_count: group.count,
+        });
     }
 }
 

@@ -8,7 +8,6 @@ use squall_plan::CheckedKind;
 
 use super::{NS_PER_S, facts};
 use crate::aggregate::Latest;
-use crate::machine::usage;
 use crate::prepare::PreparedRun;
 use crate::running::Running;
 use crate::stages::Entry;
@@ -88,7 +87,7 @@ fn stages(run: &PreparedRun, entries: &[Entry], totals: &RunTotals) -> Vec<Stage
 }
 
 fn generator(running: &Running, totals: &RunTotals, elapsed_s: f64) -> GeneratorSummary {
-    let now = usage();
+    let now = running.usage();
     let cpu_s = (now.cpu_s - running.usage_before.cpu_s).max(0.0);
     GeneratorSummary {
         cpu_s,
@@ -98,7 +97,7 @@ fn generator(running: &Running, totals: &RunTotals, elapsed_s: f64) -> Generator
             0.0
         },
         max_rss_bytes: now.max_rss_bytes,
-        threads: running.run.threads,
+        threads: running.run.threads * running.run.processes,
         thread_busy_max_percent: totals.thread_busy_max_percent().min(100.0),
         schedule_error_ms: totals.schedule_error().distribution(),
         generator_delay_ms: totals.generator_delay().distribution(),
@@ -113,6 +112,12 @@ fn warnings(running: &Running, totals: &RunTotals) -> Vec<String> {
         warnings.push(format!(
             "there were more than {} names of operations; the rest is counted under `(other)`: use fewer values in `name`",
             running.run.options.max_series
+        ));
+    }
+    for (scenario, times) in totals.clamped() {
+        warnings.push(format!(
+            "the volume of scenario `{}` of stage `{}` was above its `max_users` {times} times; it had `max_users` virtual users then",
+            scenario.scenario, scenario.stage
         ));
     }
     let thresholds = running.run.checked.thresholds.len();

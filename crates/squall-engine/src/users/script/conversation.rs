@@ -19,13 +19,24 @@ use squall_metrics::Outcome;
 use squall_protocol::values::IterationIds;
 
 use super::lane::{Lane, LaneEnd, LaneState, Order};
-use super::timed;
+use super::timed::{self, record_failure};
 use crate::scenario::ScenarioThread;
 use crate::script::{
     IterationRef, ReplyTo, ScriptCommand, ScriptDesk, ScriptEnd, ScriptEvent, Seat, TimedKind,
 };
 use crate::users::running::RunningTransaction;
 use crate::users::virtual_user::worse;
+
+/// How a pass ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PassEnd {
+    /// It ran.
+    Ran(Outcome),
+    /// It did not start: the pool is used up.
+    NoData,
+    /// It did not start: the pool has nothing at the moment.
+    Skipped,
+}
 
 /// What a pass is made with.
 #[derive(Debug)]
@@ -128,7 +139,7 @@ impl<'a> Conversation<'a> {
         None
     }
 
-    pub(super) fn begin(&mut self) {
+    fn begin(&mut self) {
         if matches!(self.counting, Counting::WhenBegun) {
             let series = self.scenario.scenario.program.iteration;
             let scenario: &'a ScenarioThread = self.scenario;
@@ -232,6 +243,28 @@ impl<'a> Conversation<'a> {
         self.serve(own, context);
         self.over = true;
         self.seat.close();
+    }
+}
+
+impl Conversation<'_> {
+    /// Counts the end of the pass at `ended`.
+    pub(super) fn finish(&mut self, end: &ScriptEnd, ended: u64) -> PassEnd {
+        match end {
+            ScriptEnd::NoData => return PassEnd::NoData,
+            ScriptEnd::Skipped => return PassEnd::Skipped,
+            ScriptEnd::Returned => self.begin(),
+            ScriptEnd::Raised(failure) => {
+                self.begin();
+                self.outcome = Outcome::Failed;
+                let series = self.scenario.scenario.program.iteration;
+                record_failure(&self.scenario.worker, series, failure, ended);
+            }
+        }
+        let counting = std::mem::replace(&mut self.counting, Counting::Outside);
+        if let Counting::Begun(running) = counting {
+            running.finish(self.outcome, ended.max(self.settings.intended));
+        }
+        PassEnd::Ran(self.outcome)
     }
 }
 

@@ -8,26 +8,14 @@ use std::sync::Arc;
 use squall_metrics::Outcome;
 use squall_protocol::values::IterationIds;
 
-use super::conversation::{Conversation, Counting, PassSettings};
+use super::conversation::{Conversation, Counting, PassEnd, PassSettings};
 use super::lane::LaneState;
-use super::timed::record_failure;
-use crate::script::{ScriptDesk, ScriptEnd, ScriptEvent, ScriptInfo, ScriptStart};
+use crate::script::{ScriptDesk, ScriptEvent, ScriptInfo, ScriptStart, Seat};
 use crate::seed::mix;
 use crate::users::virtual_user::{Ended, Start, VirtualUser};
 
 /// How long a virtual user waits before it asks again for an item of a data pool that has nothing at the moment.
 const EMPTY_POOL_NS: u64 = 100_000_000;
-
-/// How a pass ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::users) enum PassEnd {
-    /// It ran.
-    Ran(Outcome),
-    /// It did not start: the pool is used up.
-    NoData,
-    /// It did not start: the pool has nothing at the moment.
-    Skipped,
-}
 
 /// Who counts the iteration that a pass belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,35 +119,19 @@ impl VirtualUser {
         let ended = ended_ns
             .min(worker.clock.now())
             .max(conversation.last_moment);
-        if let ScriptEnd::NoData | ScriptEnd::Skipped = end {
-            return if end == ScriptEnd::NoData {
-                PassEnd::NoData
-            } else {
-                PassEnd::Skipped
-            };
-        }
-        conversation.begin();
-        if let ScriptEnd::Raised(failure) = &end {
-            conversation.outcome = Outcome::Failed;
-            let series = scenario.scenario.program.iteration;
-            record_failure(worker, series, failure, ended);
-        }
-        let outcome = conversation.outcome;
-        if let Counting::Begun(running) =
-            std::mem::replace(&mut conversation.counting, Counting::Outside)
-        {
-            running.finish(outcome, ended.max(intended));
-        }
+        let pass_end = conversation.finish(&end, ended);
         drop(conversation);
-        self.last_moment = ended;
-        PassEnd::Ran(outcome)
+        if let PassEnd::Ran(_) = pass_end {
+            self.last_moment = ended;
+        }
+        pass_end
     }
 
     /// Makes the order for the interpreter.
     fn order(
         &mut self,
         desk: &ScriptDesk,
-        seat: &crate::script::Seat,
+        seat: &Seat,
         script: &Arc<ScriptInfo>,
         intended: u64,
     ) -> ScriptStart {

@@ -1,0 +1,157 @@
+//! Load from this process: an engine, and the interpreter of its scripts.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use squall_engine::script::{RunLink, ScriptFailure, ScriptHost};
+use squall_engine::{CompiledScenario, Engine, EngineSettings, RunningScenarios, TakenShare};
+use squall_metrics::SeriesTable;
+use squall_plan::PlanError;
+use squall_protocol::Clock;
+
+use super::{End, Load, LostAgent, VolumeChange};
+use crate::StartError;
+use crate::machine::Usage;
+use crate::running::lock;
+
+/// Time between the order to start and the start, so that all threads start at one instant.
+const HEAD_START_NS: u64 = 500_000;
+
+/// What load from this process is made with.
+#[derive(Debug)]
+pub(crate) struct OwnSettings {
+    pub(crate) engine: EngineSettings,
+    /// Scenarios by the name of their stage.
+    pub(crate) scenarios: BTreeMap<String, Vec<Arc<CompiledScenario>>>,
+    /// What scripts reach of the run.
+    pub(crate) link: Arc<dyn RunLink>,
+}
+
+/// Load from this process.
+#[derive(Debug)]
+pub(crate) struct OwnLoad {
+    clock: Clock,
+    series: SeriesTable,
+    scenarios: BTreeMap<String, Vec<Arc<CompiledScenario>>>,
+    engine: Mutex<Option<Engine>>,
+    scripts: Mutex<Option<Arc<dyn ScriptHost>>>,
+}
+
+impl OwnLoad {
+    /// Starts the interpreter and then the I/O threads.
+    ///
+    /// # Errors
+    /// The test's own code failed, or the system gives no threads.
+    pub(crate) fn launch(settings: OwnSettings) -> Result<Self, StartError> {
+        let engine = &settings.engine;
+        if let Some(host) = &engine.scripts {
+            host.start(&engine.clock, settings.link)
+                .map_err(StartError::Script)?;
+        }
+        let started = Engine::start(engine);
+        let load = Self {
+            clock: engine.clock.clone(),
+            series: engine.series.clone(),
+            scenarios: settings.scenarios,
+            scripts: Mutex::new(engine.scripts.clone()),
+            engine: Mutex::default(),
+        };
+        match started {
+            Ok(engine) => *lock(&load.engine) = Some(engine),
+            Err(error) => {
+                load.shutdown();
+                return Err(error.into());
+            }
+        }
+        Ok(load)
+    }
+
+    /// Starts this process' share of a stage at an instant.
+    pub(crate) fn start_at(&self, stage: &str, start_ns: u64) -> Option<RunningScenarios> {
+        let scenarios = self.scenarios.get(stage).map_or(&[][..], Vec::as_slice);
+        let engine = lock(&self.engine);
+        Some(engine.as_ref()?.run(scenarios, start_ns))
+    }
+
+    /// Takes over what is left of another process' share of a scenario.
+    pub(crate) fn take_over(
+        &self,
+        stage: &str,
+        scenario: &str,
+        taken: &TakenShare,
+    ) -> Option<RunningScenarios> {
+        let scenario = self.find(stage, scenario)?;
+        let engine = lock(&self.engine);
+        Some(engine.as_ref()?.take_over(scenario, taken))
+    }
+
+    fn find(&self, stage: &str, name: &str) -> Option<&Arc<CompiledScenario>> {
+        let mut scenarios = self.scenarios.get(stage)?.iter();
+        scenarios.find(|scenario| {
+            let key = self.series.scenario(scenario.id);
+            key.is_some_and(|key| *key.scenario == *name)
+        })
+    }
+}
+
+impl Load for OwnLoad {
+    fn start(&self, stage: &str) -> Result<RunningScenarios, String> {
+        let started = self.start_at(stage, self.clock.now() + HEAD_START_NS);
+        started.ok_or_else(|| "the engine has ended".to_owned())
+    }
+
+    fn set_volume(&self, change: &VolumeChange) {
+        if let Some(scenario) = self.find(&change.stage, &change.scenario)
+            && let Some(engine) = &*lock(&self.engine)
+        {
+            engine.set_volume(scenario.id, change.at_ns, change.users);
+        }
+    }
+
+    fn end(&self, how: End) {
+        if let Some(engine) = &*lock(&self.engine) {
+            match how {
+                End::Gracefully => engine.stop(),
+                End::AtOnce => engine.abort(),
+            }
+        }
+    }
+
+    fn flush(&self) {
+        if let Some(engine) = &*lock(&self.engine) {
+            engine.flush();
+        }
+    }
+
+    fn usage(&self) -> Usage {
+        Usage::default()
+    }
+
+    fn lost(&self) -> Vec<LostAgent> {
+        Vec::new()
+    }
+
+    fn shutdown(&self) -> Vec<PlanError> {
+        let engine = lock(&self.engine).take();
+        if let Some(mut engine) = engine {
+            engine.shutdown();
+        }
+        let scripts = lock(&self.scripts).take();
+        let finished = scripts.map_or(Ok(()), |scripts| scripts.finish());
+        finished
+            .err()
+            .map(|failure| script_error(&failure))
+            .into_iter()
+            .collect()
+    }
+}
+
+/// Makes an error of what a script says.
+pub(crate) fn script_error(failure: &ScriptFailure) -> PlanError {
+    let mut message = failure.message.clone();
+    if !failure.detail.is_empty() {
+        message.push('\n');
+        message.push_str(failure.detail.trim_end());
+    }
+    PlanError::new("", message)
+}
