@@ -2,11 +2,16 @@
 
 import os
 
-from squall import Execute, task
+from squall import Execute, Setup, depends, task
 
 URL = os.environ["BENCH_URL"]
 
 
+class Prepare(Setup):
+    """Users and duration come from the command line."""
+
+
+@depends(Prepare)
 class Load(Execute):
     """One task."""
 
