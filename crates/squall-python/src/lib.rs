@@ -6,8 +6,10 @@
 
 mod command;
 mod host;
+mod json_path;
 mod loader;
 mod plan_check;
+mod run;
 
 use pyo3::prelude::*;
 
@@ -18,5 +20,8 @@ fn _squall(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(command::main, module)?)?;
     module.add_function(wrap_pyfunction!(command::in_agent, module)?)?;
     host::add_to(module)?;
+    module.add_class::<run::Run>()?;
+    module.add_function(wrap_pyfunction!(run::start_run, module)?)?;
+    module.add_function(wrap_pyfunction!(json_path::json_path, module)?)?;
     module.add_function(wrap_pyfunction!(plan_check::check_plan, module)?)
 }

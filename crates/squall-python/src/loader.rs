@@ -35,15 +35,20 @@ impl TestLoader for PythonLoader {
     }
 
     fn agent_command(&self) -> Vec<OsString> {
-        let executable = Python::attach(|py| {
-            let executable = py.import("sys")?.getattr("executable")?;
-            executable.extract::<OsString>()
-        });
-        match executable {
-            Ok(executable) if !executable.is_empty() => {
-                vec![executable, "-m".into(), "squall".into()]
-            }
-            _ => Vec::new(),
+        agent_command()
+    }
+}
+
+/// Returns how this program is started again.
+pub(crate) fn agent_command() -> Vec<OsString> {
+    let executable = Python::attach(|py| {
+        let executable = py.import("sys")?.getattr("executable")?;
+        executable.extract::<OsString>()
+    });
+    match executable {
+        Ok(executable) if !executable.is_empty() => {
+            vec![executable, "-m".into(), "squall".into()]
         }
+        _ => Vec::new(),
     }
 }
