@@ -10,7 +10,7 @@ use serde_json_path::JsonPath;
 ///     The node as JSON; None where there is none, or the document is no JSON.
 ///
 /// Raises:
-///     ValueError: The path is wrong.
+///     `ValueError`: The path is wrong.
 #[pyfunction]
 #[pyo3(signature = (document, path, /))]
 pub(crate) fn json_path(document: &[u8], path: &str) -> PyResult<Option<String>> {

@@ -44,8 +44,8 @@ pub(crate) struct Run {
 /// Starts a run of a plan given as JSON.
 ///
 /// Raises:
-///     ValueError: The plan or an option is wrong; all errors at once.
-///     RuntimeError: The run cannot start.
+///     `ValueError`: The plan or an option is wrong; all errors at once.
+///     `RuntimeError`: The run cannot start.
 #[pyfunction]
 #[pyo3(signature = (plan, options = "{}", /))]
 pub(crate) fn start_run(py: Python<'_>, plan: &str, options: &str) -> PyResult<Run> {
@@ -119,7 +119,13 @@ impl Run {
     /// Waits for the end, at most so many seconds; tells whether it has come.
     #[pyo3(signature = (timeout = None))]
     fn wait(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<bool> {
-        let mut left = timeout.map_or(u64::MAX, |seconds| (seconds.max(0.0) * 100.0) as u64);
+        let limit = timeout.filter(|seconds| *seconds >= 0.0);
+        let limit = limit.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let mut left = match (limit, timeout) {
+            (Some(limit), _) => limit.as_millis() / LOOK.as_millis(),
+            (None, Some(past)) if past < 0.0 => 0,
+            (None, _) => u128::MAX,
+        };
         loop {
             if self.with(RunHandle::is_finished)? {
                 return Ok(true);

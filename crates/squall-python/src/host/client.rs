@@ -33,7 +33,7 @@ impl HttpClient {
         let request = Prepared::new(&self.iteration, method, url, options)?;
         let blocks = self.iteration.script.is_blocking() || event_loop::state().is_none();
         if blocks {
-            let response = threads::request(py, &self.iteration, request)?;
+            let response = threads::request(py, &self.iteration, &request)?;
             return Ok(response.into_any());
         }
         let operation = Operation::new(Arc::clone(&self.iteration), request);

@@ -18,7 +18,7 @@ use super::span::Span;
 static CURRENT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// Returns the variable that holds the context of the iteration that is running.
-fn current_variable<'py>(py: Python<'py>) -> PyResult<&'py Bound<'py, PyAny>> {
+fn current_variable(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     let variable = CURRENT.get_or_try_init(py, || {
         let class = py.import("contextvars")?.getattr("ContextVar")?;
         PyResult::Ok(class.call1(("squall_context",))?.unbind())
@@ -29,7 +29,7 @@ fn current_variable<'py>(py: Python<'py>) -> PyResult<&'py Bound<'py, PyAny>> {
 /// Returns the context of the iteration that is running.
 ///
 /// Raises:
-///     RuntimeError: None is.
+///     `RuntimeError`: None is.
 #[pyfunction]
 pub(crate) fn current(py: Python<'_>) -> PyResult<Py<PyAny>> {
     let context = current_variable(py)?.call_method1(intern!(py, "get"), (py.None(),))?;

@@ -58,7 +58,6 @@ pub(crate) struct Names {
     pub(crate) enter_task: Py<PyAny>,
     pub(crate) leave_task: Py<PyAny>,
     pub(crate) copy_context: Py<PyAny>,
-    pub(crate) cancelled: Py<PyAny>,
     pub(crate) run_wrapped: Py<PyAny>,
     flush: Py<PyAny>,
 }
@@ -185,7 +184,7 @@ impl LoopState {
                 self.set_task(id, Some(task.clone_ref(py)));
                 self.step(py, &task, Input::Next);
             }
-            Err(error) => iteration.end(failure::end_of(py, error)),
+            Err(error) => iteration.end(failure::end_of(py, &error)),
         }
     }
 
@@ -297,7 +296,7 @@ impl LoopState {
         let iteration = Arc::clone(task.borrow(py).iteration());
         let end = match &result {
             Ok(_) => ScriptEnd::Returned,
-            Err(error) => failure::end_of(py, error.clone_ref(py)),
+            Err(error) => failure::end_of(py, error),
         };
         if let ScriptEnd::Raised(failure) = &end
             && !iteration.is_given_up()
@@ -381,7 +380,6 @@ pub(crate) fn open<'py>(py: Python<'py>, shared: &Arc<Shared>) -> PyResult<Bound
         enter_task: tasks.getattr("_enter_task")?.unbind(),
         leave_task: tasks.getattr("_leave_task")?.unbind(),
         copy_context: py.import("contextvars")?.getattr("copy_context")?.unbind(),
-        cancelled: asyncio.getattr("CancelledError")?.unbind(),
         run_wrapped: py
             .import("squall._script.runner")?
             .getattr("run_coroutine")?

@@ -6,7 +6,7 @@ use squall_engine::script::{ScriptEnd, ScriptFailure};
 use super::shared::Shared;
 
 /// Tells how an iteration ended that raised.
-pub(crate) fn end_of(py: Python<'_>, error: PyErr) -> ScriptEnd {
+pub(crate) fn end_of(py: Python<'_>, error: &PyErr) -> ScriptEnd {
     let value = error.value(py).clone();
     let described = py
         .import("squall._script.errors")
@@ -18,13 +18,13 @@ pub(crate) fn end_of(py: Python<'_>, error: PyErr) -> ScriptEnd {
             "skipped" => ScriptEnd::Skipped,
             _ => ScriptEnd::Raised(Box::new(ScriptFailure { message, detail })),
         },
-        Err(_) => ScriptEnd::Raised(Box::new(plain(&error))),
+        Err(_) => ScriptEnd::Raised(Box::new(plain(error))),
     }
 }
 
 /// Describes an error of code that runs outside iterations.
 pub(crate) fn of(py: Python<'_>, error: &PyErr) -> ScriptFailure {
-    match end_of(py, error.clone_ref(py)) {
+    match end_of(py, error) {
         ScriptEnd::Raised(failure) => *failure,
         _ => plain(error),
     }

@@ -194,7 +194,7 @@ impl Operation {
         slf: &Bound<'_, Self>,
         kind: Bound<'_, PyAny>,
         value: Option<Bound<'_, PyAny>>,
-        traceback: Option<Bound<'_, PyAny>>,
+        traceback: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<()> {
         let _ = traceback;
         if let Some(state) = state() {

@@ -317,7 +317,7 @@ impl Reading {
 }
 
 fn unknown(key: &str) -> PyErr {
-    let hint = nearest::hint(key, OPTIONS.into_iter(), "options")
+    let hint = nearest::hint(key, OPTIONS, "options")
         .map_or(String::new(), |hint| format!("; {hint}"));
     PyTypeError::new_err(format!("a request has no option `{key}`{hint}"))
 }

@@ -18,7 +18,7 @@ const INSIDE: &str = " :: ";
 static CURRENT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// Returns the variable that holds the innermost span; each task of asyncio has its own value.
-fn current_variable<'py>(py: Python<'py>) -> PyResult<&'py Bound<'py, PyAny>> {
+fn current_variable(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     let variable = CURRENT.get_or_try_init(py, || {
         let class = py.import("contextvars")?.getattr("ContextVar")?;
         PyResult::Ok(class.call1(("squall_transaction",))?.unbind())

@@ -25,7 +25,7 @@ use super::span::Span;
 
 /// How long a thread waits for its answer before it looks whether the iteration was given up.
 const LOOK: Duration = Duration::from_millis(250);
-/// Stack of a thread that runs Python, as CPython's own.
+/// Stack of a thread that runs Python, as that of the interpreter's own threads.
 const STACK: usize = 8 * 1024 * 1024;
 
 thread_local! {
@@ -148,7 +148,7 @@ fn work(py: Python<'_>, shared: &Arc<Shared>) {
 fn iterate(py: Python<'_>, iteration: &Arc<Iteration>) -> ScriptEnd {
     let end = match call(py, iteration) {
         Ok(()) => ScriptEnd::Returned,
-        Err(error) => failure::end_of(py, error),
+        Err(error) => failure::end_of(py, &error),
     };
     if let ScriptEnd::Raised(failure) = &end
         && !iteration.is_given_up()
@@ -183,7 +183,7 @@ fn call(py: Python<'_>, iteration: &Arc<Iteration>) -> PyResult<()> {
 pub(crate) fn request(
     py: Python<'_>,
     iteration: &Arc<Iteration>,
-    request: Prepared,
+    request: &Prepared,
 ) -> PyResult<Py<Response>> {
     if iteration.is_given_up() {
         return Err(interrupted(py));
