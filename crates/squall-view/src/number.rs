@@ -66,6 +66,29 @@ pub(crate) fn quantity(value: f64) -> String {
     }
 }
 
+/// Any number of any unit: `-12.4`, `24,031`, `0.00125`, `1.25e12`.
+pub(crate) fn number(value: f64) -> String {
+    let size = value.abs();
+    let sign = if value < 0.0 { "-" } else { "" };
+    if !value.is_finite() {
+        NONE.to_owned()
+    } else if size == 0.0 {
+        "0".to_owned()
+    } else if !(1e-4..1e9).contains(&size) {
+        format!("{value:.2e}")
+    } else if size.fract() == 0.0 {
+        format!("{sign}{}", group(&format!("{size:.0}")))
+    } else if size >= 0.9995 {
+        format!("{sign}{}", significant(size))
+    } else {
+        // Three digits after the zeros.
+        let zeros = (1..5)
+            .take_while(|&power| size * 10_f64.powi(power) < 0.9995)
+            .count();
+        format!("{sign}{size:.*}", zeros + 3)
+    }
+}
+
 /// `43 %`.
 pub(crate) fn percent(value: f64) -> String {
     match value {
@@ -247,6 +270,28 @@ mod tests {
         check(
             percent,
             [(43.4, "43 %"), (1_600.0, "1,600 %"), (-0.0, "0 %")],
+        );
+    }
+
+    #[test]
+    fn numbers_of_any_size_and_sign_have_three_digits() {
+        check(
+            number,
+            [
+                (0.0, "0"),
+                (7.0, "7"),
+                (-7.0, "-7"),
+                (24_031.0, "24,031"),
+                (-1.2345, "-1.23"),
+                (12.345, "12.3"),
+                (1234.5, "1,234"),
+                (0.5, "0.500"),
+                (0.012_345, "0.0123"),
+                (0.99951, "1.00"),
+                (0.000_01, "1.00e-5"),
+                (-1.25e12, "-1.25e12"),
+                (f64::NAN, NONE),
+            ],
         );
     }
 }

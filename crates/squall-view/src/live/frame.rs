@@ -256,6 +256,10 @@ fn generator(state: &LiveState, columns: usize) -> Vec<Line> {
             field("busiest thread", role, &format!("{}{mark}", percent(busy)))
         },
     ];
+    if let Some(busy) = generator.busiest_interpreter_percent {
+        let (role, mark) = if busy >= BUSY_PERCENT { LIMIT } else { FINE };
+        fields.push(field("python", role, &format!("{}{mark}", percent(busy))));
+    }
     if let Some(lag) = generator.schedule_lag_p99_ms {
         let (role, mark) = if lag >= LATE_MS { LIMIT } else { FINE };
         fields.push(field(

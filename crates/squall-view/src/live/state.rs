@@ -104,6 +104,8 @@ pub struct GeneratorState {
     pub busiest_thread_percent: f64,
     /// 99th percentile of actual − intended start as far as the generator caused it, in milliseconds; `None` in a closed model.
     pub schedule_lag_p99_ms: Option<f64>,
+    /// Share of the second that the busiest interpreter was busy, at most 100; `None` where no script runs.
+    pub busiest_interpreter_percent: Option<f64>,
 }
 
 /// A reporter.

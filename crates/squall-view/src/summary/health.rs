@@ -1,6 +1,6 @@
 //! Whether the numbers can be trusted and where they went: the generator, reporters, warnings.
 
-use squall_metrics::summary::{Distribution, Summary};
+use squall_metrics::summary::{Distribution, InterpreterSummary, Summary};
 
 use super::page::{hanging, heading};
 use crate::number::{NONE, bytes, count, duration, percent, time};
@@ -39,6 +39,9 @@ pub(super) fn generator(summary: &Summary, columns: usize) -> Vec<Line> {
     ];
     let mut lines = vec![heading("generator")];
     lines.extend(flow(&label("used"), used, columns));
+    if let Some(interpreters) = &generator.interpreters {
+        lines.extend(python(interpreters, columns));
+    }
     lines.extend(delay(
         "schedule error",
         &generator.schedule_error_ms,
@@ -50,6 +53,43 @@ pub(super) fn generator(summary: &Summary, columns: usize) -> Vec<Line> {
         columns,
     ));
     lines
+}
+
+/// How busy the interpreters were, and how long iterations and answers waited for them.
+fn python(interpreters: &InterpreterSummary, columns: usize) -> Vec<Line> {
+    let busiest = interpreters.busy_max_percent;
+    let (role, mark) = if busiest >= BUSY_PERCENT {
+        (Role::Warn, " !")
+    } else {
+        (Role::Plain, "")
+    };
+    let late = |delay: &Distribution| {
+        if delay.count > 0 {
+            time(delay.p99)
+        } else {
+            NONE.to_owned()
+        }
+    };
+    let fields = vec![
+        field(
+            "busy",
+            Role::Plain,
+            &percent(interpreters.busy_mean_percent),
+        ),
+        field(
+            "busiest second",
+            role,
+            &format!("{}{mark}", percent(busiest)),
+        ),
+        field(
+            "processes",
+            Role::Plain,
+            &count(u64::from(interpreters.processes)),
+        ),
+        field("wait p99", Role::Plain, &late(&interpreters.wait_ms)),
+        field("delay p99", Role::Plain, &late(&interpreters.delay_ms)),
+    ];
+    flow(&label("python"), fields, columns)
 }
 
 fn delay(name: &str, delay: &Distribution, columns: usize) -> Vec<Line> {

@@ -1,12 +1,13 @@
 //! The summary of a finished run as text.
 //!
 //! In this order: the verdict and its reasons, the run, its totals, the stages, one table of times per stage with its statuses,
-//! errors, the generator, reporters, warnings, where the run is stored. Parts that have nothing to say are left out.
+//! numbers of the test itself, errors, the generator, reporters, warnings, where the run is stored. Parts that have nothing to say are left out.
 //!
-//! Reading order: `head` (verdict to stages), `times` (the tables), `outcomes` (statuses and errors), `health` (the rest).
+//! Reading order: `head` (verdict to stages), `times` (the tables), `metrics` (numbers of the test), `outcomes` (statuses and errors), `health` (the rest).
 
 mod head;
 mod health;
+mod metrics;
 mod outcomes;
 mod page;
 mod times;

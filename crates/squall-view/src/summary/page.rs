@@ -2,7 +2,7 @@
 
 use squall_metrics::summary::Summary;
 
-use super::{head, health, outcomes, times};
+use super::{head, health, metrics, outcomes, times};
 use crate::text::{Line, Role, wrap};
 use crate::theme::Theme;
 
@@ -33,6 +33,7 @@ pub fn render(summary: &Summary, settings: &Settings<'_>) -> String {
         part.extend(outcomes::statuses(summary, stage, columns));
         parts.push(part);
     }
+    parts.push(metrics::metrics(summary, columns));
     parts.push(outcomes::errors(summary, columns));
     parts.push(health::generator(summary, columns));
     parts.push(health::reporters(summary, columns));

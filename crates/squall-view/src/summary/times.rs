@@ -12,6 +12,8 @@ use crate::text::{Line, Role, bad_above_zero, flow};
 
 /// Two values that differ by more than this share are worth showing both.
 const NOTICEABLE: f64 = 0.01;
+/// Between the names of a transaction and of one within it.
+const NESTED: &str = " :: ";
 
 /// Stages that have times: first those that the run lists, then any others.
 pub(super) fn stages(summary: &Summary) -> Vec<&str> {
@@ -45,11 +47,7 @@ pub(super) fn table(summary: &Summary, stage: &str, columns: usize) -> Vec<Line>
         .iter()
         .filter(|series| series.stage == stage)
         .collect();
-    let transactions: Vec<&TransactionSummary> = summary
-        .transactions
-        .iter()
-        .filter(|transaction| transaction.stage == stage)
-        .collect();
+    let transactions = nested(summary, stage);
     let scenarios = Scenarios::of(&series, &transactions);
     let mut table = Table::new(titles(Cut::of(&series, &transactions)));
     let mut service_shown = false;
@@ -70,6 +68,29 @@ pub(super) fn table(summary: &Summary, stage: &str, columns: usize) -> Vec<Line>
     let mut lines = flow(&heading(stage).and(Role::Plain, "  "), what, columns);
     lines.extend(table.render(columns).into_lines());
     lines
+}
+
+/// The transactions of a stage, those within another (`outer :: inner`) right behind it.
+fn nested<'a>(summary: &'a Summary, stage: &str) -> Vec<&'a TransactionSummary> {
+    let spans = summary.transactions.iter();
+    let mut spans: Vec<_> = spans.filter(|span| span.stage == stage).collect();
+    let root = |span: &TransactionSummary| {
+        let root = span.name.split(NESTED).next().unwrap_or_default();
+        (span.scenario.clone(), root.to_owned())
+    };
+    let mut roots = Vec::new();
+    for span in &spans {
+        let root = root(span);
+        if !roots.contains(&root) {
+            roots.push(root);
+        }
+    }
+    spans.sort_by_cached_key(|span| {
+        let at = roots.iter().position(|known| *known == root(span));
+        let path: Vec<_> = span.name.split(NESTED).map(str::to_owned).collect();
+        (at, path)
+    });
+    spans
 }
 
 /// Whether names need their scenario in front.
@@ -163,6 +184,8 @@ fn service_row(service: &Distribution) -> Vec<Cell> {
 fn transaction_row(transaction: &TransactionSummary, scenarios: Scenarios) -> Vec<Cell> {
     let name = match transaction.kind.as_str() {
         kind if kind == transaction.name => transaction.name.clone(),
+        // That one is within another tells what it is, and its name is long enough.
+        _ if transaction.name.contains(NESTED) => transaction.name.clone(),
         kind => format!("{} ({kind})", transaction.name),
     };
     let mut row = vec![

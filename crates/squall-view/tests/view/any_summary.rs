@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use squall_metrics::summary::{
-    Distribution, ErrorSummary, ReporterSummary, SeriesSummary, StageSummary, Summary,
-    TransactionSummary, VerdictStatus,
+    Distribution, ErrorSummary, MetricSummary, ReporterSummary, SeriesSummary, StageSummary,
+    Summary, TransactionSummary, ValueDistribution, VerdictStatus,
 };
 use squall_view::Theme;
 use squall_view::explain::{self, Mode, Row};
@@ -112,20 +112,63 @@ fn stage() -> impl Strategy<Value = StageSummary> {
 }
 
 fn transaction() -> impl Strategy<Value = TransactionSummary> {
-    (text(), text(), text(), text(), any::<u64>(), distribution()).prop_map(
-        |(stage, scenario, name, kind, started, time_ms)| TransactionSummary {
-            stage,
-            scenario,
-            name,
-            kind,
-            started,
-            ok: started,
-            failed: 0,
-            interrupted: 0,
-            time_ms,
-            errors: Vec::new(),
-        },
+    (
+        text(),
+        text(),
+        text(),
+        text(),
+        any::<u64>(),
+        distribution(),
+        text(),
     )
+        .prop_map(
+            |(stage, scenario, name, kind, started, time_ms, text_of_error)| TransactionSummary {
+                stage,
+                scenario,
+                name,
+                kind,
+                started,
+                ok: started,
+                failed: 0,
+                interrupted: 0,
+                time_ms,
+                errors: vec![script_error(text_of_error)],
+            },
+        )
+}
+
+fn script_error(example: String) -> ErrorSummary {
+    ErrorSummary {
+        example,
+        ..sample::error("script", "ValueError: no", 3, 1.0)
+    }
+}
+
+fn metric() -> impl Strategy<Value = MetricSummary> {
+    (
+        text(),
+        text(),
+        text(),
+        any::<u64>(),
+        [number(), number(), number()],
+    )
+        .prop_map(
+            |(stage, scenario, name, count, [min, mean, max])| MetricSummary {
+                stage,
+                scenario,
+                name,
+                not_finite: count % 3,
+                values: ValueDistribution {
+                    count,
+                    min,
+                    mean,
+                    p50: mean,
+                    p99: max,
+                    max,
+                    ..ValueDistribution::default()
+                },
+            },
+        )
 }
 
 fn reporter() -> impl Strategy<Value = ReporterSummary> {
@@ -152,6 +195,7 @@ fn summary() -> impl Strategy<Value = Summary> {
         proptest::collection::vec(transaction(), 0..3),
         proptest::collection::vec(reporter(), 0..3),
         proptest::collection::vec(text(), 0..3),
+        proptest::collection::vec(metric(), 0..3),
     );
     (verdict, text(), number(), distribution(), lists).prop_map(
         |(status, id, elapsed_s, delay, lists)| {
@@ -167,6 +211,7 @@ fn summary() -> impl Strategy<Value = Summary> {
                 summary.transactions,
                 summary.reporters,
                 summary.warnings,
+                summary.metrics,
             ) = lists;
             summary
         },

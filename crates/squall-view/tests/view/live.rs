@@ -128,6 +128,15 @@ fn a_generator_at_its_limit_is_named_and_not_only_coloured() {
 }
 
 #[test]
+fn an_interpreter_is_shown_beside_the_threads() {
+    let mut state = moment::live(12.0);
+    state.generator.busiest_interpreter_percent = Some(61.0);
+    assert!(show(&state, 100, 24).contains("busiest thread 31 %  python 61 %"));
+    state.generator.busiest_interpreter_percent = Some(97.0);
+    assert!(show(&state, 100, 24).contains("python 97 % !"));
+}
+
+#[test]
 fn colours_on_the_screen() {
     let mut bytes = Vec::new();
     let mut view = LiveView::new(

@@ -43,6 +43,7 @@ pub(crate) fn live(elapsed_s: f64) -> LiveState {
             cpu_percent: 43.0,
             busiest_thread_percent: 31.0,
             schedule_lag_p99_ms: Some(0.012),
+            busiest_interpreter_percent: None,
         },
         reporters: reporters(),
         series: series(response),

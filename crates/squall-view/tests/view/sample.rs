@@ -1,9 +1,9 @@
 //! Made-up results, shared by the tests and by `examples/show.rs`.
 
 use squall_metrics::summary::{
-    Distribution, ErrorSummary, GeneratorSummary, OutcomeTimes, ReporterSummary, RunInfo,
-    SCHEMA_VERSION, SeriesSummary, StageSummary, Summary, Totals, TransactionSummary, Verdict,
-    VerdictStatus,
+    Distribution, ErrorSummary, GeneratorSummary, InterpreterSummary, MetricSummary, OutcomeTimes,
+    ReporterSummary, RunInfo, SCHEMA_VERSION, SeriesSummary, StageSummary, Summary, Totals,
+    TransactionSummary, ValueDistribution, Verdict, VerdictStatus,
 };
 
 /// A distribution around a median in milliseconds.
@@ -231,6 +231,64 @@ pub(crate) fn names() -> Summary {
     hostile.errors[0].example = format!("GET / HTTP/1.1\r\nhost: {}\u{1b}[2J", "x".repeat(150));
     summary.series = vec![long, wide, hostile];
     summary
+}
+
+/// A run of scripts: nested transactions, numbers of the test itself, exceptions, and what the interpreters used.
+pub(crate) fn scripts() -> Summary {
+    let mut summary = failed();
+    summary.transactions = vec![
+        transaction("checkout", "transaction"),
+        transaction("iteration", "iteration"),
+        transaction("checkout :: pay", "transaction"),
+        transaction("search", "transaction"),
+        transaction("checkout :: pay :: card", "transaction"),
+    ];
+    let mut raised = error("script", "KeyError: 'total' at shop.py:48", 17, 2.5);
+    let frames = (0..6).map(|at| {
+        format!(
+            "  File \"shop.py\", line {at}, in step_{at}\n    await step_{}(ctx)\n",
+            at + 1
+        )
+    });
+    raised.example = format!(
+        "Traceback (most recent call last):\n{}  File \"shop.py\", line 48, in pay\n    return order[\"total\"]\n           ~~~~~^^^^^^^^^\nKeyError: 'total'\n",
+        frames.collect::<String>()
+    );
+    summary.transactions[1].errors = vec![raised];
+    summary.metrics = vec![
+        metric("basket_value", [-3.5, 48.25, 1_250.0], 0),
+        metric("items", [1.0, 7.0, 40.0], 2),
+        metric("age_s", [0.000_25, 0.0125, 0.95], 0),
+    ];
+    summary.generator.interpreters = Some(InterpreterSummary {
+        processes: 2,
+        busy_max_percent: 97.2,
+        busy_mean_percent: 61.0,
+        wait_ms: around(0.12, 24_031),
+        delay_ms: around(0.03, 72_093),
+    });
+    summary
+}
+
+fn metric(name: &str, [min, median, max]: [f64; 3], not_finite: u64) -> MetricSummary {
+    MetricSummary {
+        stage: "Checkout".to_owned(),
+        scenario: "shop".to_owned(),
+        name: name.to_owned(),
+        not_finite,
+        values: ValueDistribution {
+            count: 24_031,
+            min,
+            mean: median * 1.1,
+            stdev: median * 0.3,
+            p50: median,
+            p90: median * 1.4,
+            p95: median * 1.7,
+            p99: median * 2.6,
+            p99_9: median * 3.0,
+            max,
+        },
+    }
 }
 
 /// An error group.

@@ -43,6 +43,11 @@ fn a_failed_run_with_errors_and_several_stages() {
 }
 
 #[test]
+fn a_run_of_scripts() {
+    check("scripts", &sample::scripts());
+}
+
+#[test]
 fn an_invalid_run_with_reasons() {
     check("invalid", &sample::invalid());
 }

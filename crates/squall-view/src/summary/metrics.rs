@@ -1,0 +1,79 @@
+//! Numbers that the test measured itself.
+
+use squall_metrics::summary::{MetricSummary, Summary};
+
+use super::page::heading;
+use crate::number::{NONE, count, number};
+use crate::table::{Cell, Column, Narrow, Table};
+use crate::text::{Line, Role};
+
+/// A row per metric. Where the terminal is too narrow, columns leave in this order: min, p95, p50, max.
+pub(super) fn metrics(summary: &Summary, columns: usize) -> Vec<Line> {
+    if summary.metrics.is_empty() {
+        return Vec::new();
+    }
+    let odd = summary.metrics.iter().any(|metric| metric.not_finite > 0);
+    let mut table = Table::new(vec![
+        Column::text("name", Narrow::Shorten),
+        Column::number("count", Narrow::Keep),
+        Column::number(
+            "not finite",
+            if odd { Narrow::Leave(4) } else { Narrow::Hide },
+        ),
+        Column::number("mean", Narrow::Keep),
+        Column::number("p50", Narrow::Leave(2)),
+        Column::number("p95", Narrow::Leave(1)),
+        Column::number("p99", Narrow::Keep),
+        Column::number("min", Narrow::Leave(0)),
+        Column::number("max", Narrow::Leave(3)),
+    ]);
+    for metric in &summary.metrics {
+        table.row(row(metric, place(metric, &summary.metrics)));
+    }
+    let mut lines = vec![heading("metrics of the test")];
+    lines.extend(table.render(columns).into_lines());
+    lines
+}
+
+/// Stage and scenario, as far as they are not the same for all.
+fn place(metric: &MetricSummary, all: &[MetricSummary]) -> String {
+    let mut words = Vec::new();
+    if all.iter().any(|other| other.stage != metric.stage) {
+        words.push(metric.stage.as_str());
+    }
+    if all.iter().any(|other| other.scenario != metric.scenario) {
+        words.push(metric.scenario.as_str());
+    }
+    words.push(metric.name.as_str());
+    words.join(" · ")
+}
+
+fn row(metric: &MetricSummary, name: String) -> Vec<Cell> {
+    let values = &metric.values;
+    let not_finite = if metric.not_finite > 0 {
+        Role::Warn
+    } else {
+        Role::Plain
+    };
+    let mut row = vec![
+        Cell::plain(name),
+        Cell::plain(count(values.count)),
+        Cell::new(not_finite, count(metric.not_finite)),
+    ];
+    let shown = [
+        values.mean,
+        values.p50,
+        values.p95,
+        values.p99,
+        values.min,
+        values.max,
+    ];
+    row.extend(shown.map(|value| {
+        if values.count > 0 {
+            Cell::plain(number(value))
+        } else {
+            Cell::new(Role::Faint, NONE)
+        }
+    }));
+    row
+}
