@@ -15,6 +15,7 @@ pub(crate) fn live_state(snapshot: Snapshot) -> LiveState {
             cpu_percent: snapshot.cpu_percent,
             busiest_thread_percent: snapshot.busiest_thread_percent,
             schedule_lag_p99_ms: snapshot.schedule_lag_p99_ms,
+            busiest_interpreter_percent: snapshot.busiest_interpreter_percent,
         },
         stages: snapshot.stages.into_iter().map(stage).collect(),
         errors: errors(snapshot.errors),

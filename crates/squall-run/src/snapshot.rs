@@ -41,6 +41,8 @@ pub struct Snapshot {
     pub busiest_thread_percent: f64,
     /// 99th percentile of the schedule error of the last second, in milliseconds; `None` where nothing was scheduled.
     pub schedule_lag_p99_ms: Option<f64>,
+    /// Share of the last second that the busiest interpreter was busy, in percent; `None` where no script runs.
+    pub busiest_interpreter_percent: Option<f64>,
     /// Reporters that are still open.
     pub reporters: Vec<ReporterCounts>,
     /// Series of operations.

@@ -12,7 +12,6 @@
 //! | an interpreter was busy for ≥ 95 % of a second in more than a fifth of the seconds (at least 2) | invalid |
 //! | an agent was lost | invalid |
 //! | a reporter lost data | invalid |
-//! | an agent was lost | invalid |
 //! | the test ended the run, or failed after the load | failed |
 
 use squall_metrics::summary::{Verdict, VerdictStatus};

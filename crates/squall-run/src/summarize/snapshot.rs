@@ -34,6 +34,8 @@ pub(crate) fn snapshot(latest: &Latest) -> Snapshot {
     if let Some(interval) = latest.last_second.intervals().next_back() {
         snapshot.users = interval.users();
         snapshot.busiest_thread_percent = interval.thread_busy_max_percent().min(100.0);
+        snapshot.busiest_interpreter_percent = (!interval.interpreters.is_empty())
+            .then(|| interval.interpreter_busy_max_percent().min(100.0));
         let mut lag = Histogram::new();
         lag.merge_sparse(&interval.schedule_error);
         snapshot.schedule_lag_p99_ms = (!lag.is_empty()).then(|| quantile_ms(&lag, 0.99));
