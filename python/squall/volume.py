@@ -290,15 +290,15 @@ class Rate:
     max_users: int | None
     max_wait: Duration | None
 
-    def to_load(self, default_duration: str) -> dict[str, Any]:
-        """Returns the plan's `load`."""
+    def to_load(self) -> dict[str, Any]:
+        """Returns the plan's `load`, without a duration where none was said."""
         load: dict[str, Any] = {}
         if self.rate is not None:
             load["rate"] = self.rate
         if self.stages is not None:
             load["stages"] = self.stages
-        else:
-            load["duration"] = default_duration if self.duration is None else _text(self.duration)
+        elif self.duration is not None:
+            load["duration"] = _text(self.duration)
         if self.spacing != "even":
             load["spacing"] = self.spacing
         if self.max_users is not None:

@@ -212,7 +212,7 @@ def test_a_journey_by_its_name_runs_alone(shop: Load) -> None:
     document = again("browse", datapool="users", volume=3)
     (found,) = scenarios(document).values()
     assert list(document["plan"]["stages"]) == ["browse"]
-    assert found["load"] == {"volume": {"entry": "shop:browse volume"}}
+    assert found["load"] == {"volume": {"entry": "shop:browse volume", "max_users": 3}}
     assert volume("shop:browse volume", 0, 1) == 3
     assert registry.resolve("shop:browse").pool is not None
 
@@ -234,7 +234,7 @@ def test_a_module_is_found_from_the_working_directory(shop: Load) -> None:
 @pytest.mark.parametrize(
     ("defaults", "expected"),
     [
-        ({"total_time": "5s"}, {"volume": {"entry": "shop:look volume", "duration": "5s"}}),
+        ({"total_time": "5s"}, {"volume": {"entry": "shop:look volume", "duration": "5s", "max_users": 1}}),
         ({"rate": 5, "total_time": "5s"}, {"open": {"rate": 5, "duration": "5s"}}),
         ({"iterations": 5, "batch_size": 2}, {"iterations": {"users": 2, "shared": 5}}),
         ({"iterations": 5}, {"iterations": {"users": 1, "shared": 5}}),
@@ -248,7 +248,8 @@ def test_options_say_the_load_of_a_journey_that_runs_alone(shop: Load, defaults:
 
 def test_options_fill_what_a_scenario_leaves_open_and_others_are_named(shop: Load) -> None:
     shop(
-        "def scenario():\n    return [(look, None, lambda s, e: 1), (look, None, Constant(9, 1)), (look, None, rate(1))]"
+        "def scenario():\n    return [(look, None, lambda s, e: 1), (look, None, Constant(9, 1)), (look, None, rate(1)),\n"
+        "            (look, None, Constant(2, 1)), (look, None, rate(1, 2)), (look, None, rate('1m:5'))]"
     )
     defaults = {"total_time": "5s", "batch_size": 7, "base_url": "http://a", "graceful_stop": "2s", "seed": 4}
     document = again(defaults=defaults, typed={"total_time": "-d 5s", "batch_size": "-u 7"}, name="mine")
@@ -256,8 +257,11 @@ def test_options_fill_what_a_scenario_leaves_open_and_others_are_named(shop: Loa
     assert (plan["name"], plan["seed"]) == ("mine", 4)
     assert [one["load"] for one in scenarios(document).values()] == [
         {"volume": {"entry": "shop:look volume", "duration": "5s"}},
-        {"volume": {"entry": "shop:look#2 volume", "duration": "9s"}},
+        {"volume": {"entry": "shop:look#2 volume", "duration": "5s", "max_users": 1}},
         {"open": {"rate": 1, "duration": "5s"}},
+        {"volume": {"entry": "shop:look#4 volume", "duration": "2s", "max_users": 1}},
+        {"open": {"rate": 1, "duration": "2s"}},
+        {"open": {"stages": "1m:5"}},
     ]
     settings = plan["stages"]["shop"]["execute"]["settings"]
     assert settings == {"graceful_stop": "2s", "http": {"base_url": "http://a"}}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
+from squall._authoring.values import seconds_of
 from squall._journeys.triples import Journey
 from squall._lowering.load_profile import load_profile
 from squall._lowering.overrides import Overrides
@@ -15,9 +17,6 @@ from squall.volume import Rate, VolumeModel
 
 _OWN_PROFILE = ("rate", "iterations", "iterations_per_user", "ramp", "stages")
 """Options that make another load profile of a journey that is run by itself."""
-
-_USERS_BY_DEFAULT = 10_000
-"""The most that the plan allows where nothing else is said."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +44,12 @@ class Loads:
         if self._overrides.once:
             return {"iterations": {"users": 1, "shared": 1}}
         if self._overrides.debugging:
-            return self._volume(entry, Steady(1), None)
+            return self._volume(entry, Steady(1))
         if journey.volume is None:
             return self._alone(entry)
         if isinstance(journey.volume, Rate):
-            if journey.volume.duration is None and journey.volume.stages is None:
-                self._used.add("total_time")
-            return journey.volume.to_load(self._defaults.get("total_time", "1m"))
-        return self._volume(entry, journey.volume, None)
+            return self._rate(journey.volume)
+        return self._volume(entry, journey.volume)
 
     def notes(self) -> list[str]:
         """Returns a note for each typed option about load that had no effect."""
@@ -72,23 +69,35 @@ class Loads:
             return load_profile(Settings({**at_least, **self._defaults, **own}), self._problems)
         if users is None:
             users = self._defaults.get("batch_size", 1)
-        return self._volume(entry, Steady(users), self._defaults.get("total_time"))
+        return self._volume(entry, Steady(users))
 
-    def _volume(self, entry: str, model: Any, duration: str | None) -> dict[str, Any]:
+    def _rate(self, rate: Rate) -> dict[str, Any]:
+        load = rate.to_load()
+        if "stages" not in load["open"]:
+            own = load["open"].get("duration")
+            load["open"]["duration"] = self._at_most(own) or "1m"
+        return load
+
+    def _at_most(self, own: str | None) -> str | None:
+        """Returns how long a load goes: what the test says, or less where the command line says so."""
+        most = self._defaults.get("total_time")
+        if most is None or (own is not None and seconds_of(own) <= seconds_of(most)):
+            return own
+        self._used.add("total_time")
+        return str(most)
+
+    def _volume(self, entry: str, model: Any) -> dict[str, Any]:
         name = f"{entry} volume"
         register_volume(name, model)
         volume: dict[str, Any] = {"entry": name}
+        own = model.text if isinstance(model, VolumeModel) and model.seconds > 0 else None
+        duration = self._at_most(own)
         if duration is not None:
             volume["duration"] = duration
-        elif isinstance(model, VolumeModel):
-            if model.seconds > 0:
-                volume["duration"] = model.text
-        elif "total_time" in self._defaults:
-            self._used.add("total_time")
-            volume["duration"] = self._defaults["total_time"]
-        most = model.most if isinstance(model, VolumeModel) else model.users if isinstance(model, Steady) else 0
-        if most > _USERS_BY_DEFAULT:
-            volume["max_users"] = int(most)
+        most = model.most if isinstance(model, VolumeModel) else model.users if isinstance(model, Steady) else None
+        if most is not None:
+            # Said, so that the run reserves what it needs and no more.
+            volume["max_users"] = max(1, math.ceil(most))
         if "pacing" in self._defaults:
             self._used.add("pacing")
             volume["pacing"] = self._defaults["pacing"]

@@ -37,7 +37,9 @@ class Plan:
             name = _unique(journey.spec.rpartition(":")[2], scenarios)
             entry = _unique(journey.spec, entries)
             entries.append(entry)
-            lowered.scripts.append(scripts.make(entry, journey, debugging=self._overrides.debugging))
+            # `squall debug` shows requests instead; a debugger is opened where a command for journeys asks for it.
+            debugging = self._overrides.debugging and self._overrides.form is not None
+            lowered.scripts.append(scripts.make(entry, journey, debugging=debugging))
             scenarios[name] = self._scenario(entry, journey)
             lowered.explain.append(_explained(title, name, journey))
         lowered.notes = self._loads.notes()
