@@ -25,9 +25,9 @@ PART = re.compile(r"(<!-- generated:(?P<name>[\w-]+) -->\n).*?(<!-- generated:en
 
 # The plan's types in reading order; types that are one value are described where they are used.
 PLAN_TYPES = """
-    Plan Stage Execute ExecuteSettings Scenario LoadProfile ClosedLoad OpenLoad IterationLoad RampStage Step
+    Plan Stage Execute ExecuteSettings Scenario LoadProfile ClosedLoad OpenLoad IterationLoad VolumeLoad RampStage Step
     HttpRequest Body MultipartPart Auth BasicAuth Expect StatusSet JsonPathExpectation Bounds Extract
-    RegexExtract Pause Loop If Condition Choose Branch Group DataPool HttpSettings ConnectionPolicy ConnectTo
+    RegexExtract Pause Loop If Condition Choose Branch Group Script DataPool HttpSettings ConnectionPolicy ConnectTo
     TlsSettings Submit ReporterConfig Threshold Source
 """.split()  # noqa: SIM905 - one name after the other is easier to read
 SMALL = {
@@ -38,6 +38,7 @@ SMALL = {
     "OneOrMany": "text, or list of text",
     "RowOrder": "`sequential`, `random`, `once` or `unique`",
     "Spacing": "`even` or `poisson`",
+    "ScriptRuns": "`coroutine` or `thread`",
     "ChooseOrder": "`cycle` or `random`",
     "Empty": "`{}`",
 }
@@ -200,9 +201,19 @@ def structures(source: str) -> str:
 
 def rust_fields(body: str) -> Iterator[list[str]]:
     """Yields name, type and comment of each field."""
-    for comment, name, kind in re.findall(r"((?:^ +/// .*\n)+)^ +pub (\w+): (.+),$", body, re.MULTILINE):
+    field = r"((?:^ +/// .*\n)+)((?:^ +#\[.*\n)*)^ +pub (\w+): (.+),$"
+    for comment, attributes, name, kind in re.findall(field, body, re.MULTILINE):
         text = flat(comment.replace("///", "")).replace("`SCHEMA_VERSION`", "1")
-        yield [f"`{name}`", rust_type(kind), text]
+        if "flatten" in attributes:
+            yield ["…", f"fields of {rust_type(kind)}", text]
+        elif "skip_serializing_if" in attributes:
+            yield [
+                f"`{name}`",
+                rust_type(kind).removesuffix(" or null"),
+                f"{text} Not there where there is nothing to say.",
+            ]
+        else:
+            yield [f"`{name}`", rust_type(kind), text]
 
 
 def rust_type(kind: str) -> str:
