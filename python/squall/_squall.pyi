@@ -1,9 +1,11 @@
 """The Rust half of Squall."""
 
-from collections.abc import Awaitable, Iterator
+from asyncio import AbstractEventLoop
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator
+from contextvars import Context as _Variables
 from random import Random
-from types import TracebackType
-from typing import Any, Generic, TypeVar, overload
+from types import GenericAlias, TracebackType
+from typing import Any, Generic, TypeVar, final, overload
 
 from squall._authoring.response import Hop, Timings
 from squall._authoring.response import Response as _Response
@@ -11,7 +13,26 @@ from squall._recording.request import Operation as _Operation
 from squall._script.config import Config
 from squall.http import HttpClient as _HttpClient
 
-__all__ = ["__version__", "check_plan", "main"]
+__all__ = [
+    "Context",
+    "Headers",
+    "HttpClient",
+    "Operation",
+    "Response",
+    "Run",
+    "Task",
+    "Transaction",
+    "__version__",
+    "ask",
+    "check_plan",
+    "current",
+    "in_agent",
+    "json_path",
+    "main",
+    "place",
+    "start_run",
+    "tell_all",
+]
 
 _Default = TypeVar("_Default")
 _Answer = TypeVar("_Answer", covariant=True)
@@ -34,6 +55,29 @@ def check_plan(json: str, /) -> str:
         `line`, `name` and `hint`.
     """
 
+def json_path(document: bytes, path: str, /) -> str | None:
+    """Finds the first node of a JSON document by its path (RFC 9535).
+
+    Returns:
+        The node as JSON; None where there is none, or the document is no JSON.
+
+    Raises:
+        ValueError: The path is wrong.
+    """
+
+def start_run(plan: str, options: str = "{}", /) -> Run:
+    """Starts a run of a plan given as JSON, from a plain Python script.
+
+    Args:
+        plan: The plan.
+        options: A JSON object: `threads`, `processes`, `seed`, `runs_dir`, `base_dir`, `fail_fast`; and `file`, `name`,
+            `overrides`, which agents load.
+
+    Raises:
+        ValueError: The plan or an option is wrong; all errors at once.
+        RuntimeError: The run cannot start.
+    """
+
 def current() -> Context:
     """Returns the context of the iteration that is running.
 
@@ -53,6 +97,7 @@ def ask(topic: str, payload: bytes) -> Awaitable[bytes]:
 def tell_all(topic: str, payload: bytes) -> None:
     """Tells all other processes of the run; `squall._script.parent.notify` hears it there."""
 
+@final
 class Context:
     """One pass through a script: its client, its data, its place in the run.
 
@@ -140,6 +185,7 @@ class Context:
             KeyError: The scenario does not use that pool.
         """
 
+@final
 class HttpClient:
     """Sends HTTP requests for one iteration: awaited in a coroutine, waited for in a thread.
 
@@ -163,6 +209,7 @@ class HttpClient:
     def request(self, method: str, url: Any, **options: Any) -> _Operation[_Response]:
         """Sends a request with any method to an absolute URL or to a path below `base_url`."""
 
+@final
 class Headers:
     """The headers of an answer: names and values in its order; names are found in any case."""
 
@@ -186,12 +233,42 @@ class Headers:
     def raw(self) -> list[tuple[str, str]]:
         """Returns every name and value as they came."""
 
+@final
 class Operation(Generic[_Answer]):
     """A request of a running body; it goes out when it is awaited.
 
-    What can be done with it is documented at `squall.http.Operation`.
+    It does what an `asyncio` future and a coroutine do, so that `gather`, `wait_for`, `create_task` and a `TaskGroup`
+    take it. Its face for test code is `squall.http.Operation`.
     """
 
+    def __class_getitem__(cls, key: Any) -> GenericAlias: ...
+    def __await__(self) -> Generator[Any, None, _Answer]: ...
+    def __iter__(self) -> Iterator[Any]: ...
+    def __next__(self) -> Any: ...
+    def send(self, value: Any) -> Any:
+        """Sends the request where it was not yet; part of what makes it a coroutine."""
+    def throw(self, kind: Any, value: Any = None, traceback: Any = None) -> None:
+        """Gives the request up and raises."""
+    def close(self) -> None:
+        """Gives the request up."""
+    def done(self) -> bool:
+        """Tells whether it has ended or was cancelled."""
+    def cancelled(self) -> bool:
+        """Tells whether it was cancelled."""
+    def result(self) -> _Answer:
+        """Returns the answer of a request that has ended."""
+    def exception(self) -> BaseException | None:
+        """Returns what awaiting it raises, if it raises."""
+    def cancel(self, msg: object = None) -> bool:
+        """Gives the request up; tells whether it had not ended."""
+    def add_done_callback(self, callback: Callable[[Any], object], /, *, context: _Variables | None = None) -> None:
+        """Sends the request, and calls a function when it has ended."""
+    def remove_done_callback(self, callback: Callable[[Any], object]) -> int:
+        """Returns how many callbacks were removed."""
+    def get_loop(self) -> AbstractEventLoop | None:
+        """Returns the event loop of the process."""
+
+@final
 class Response:
     """The answer to a request of a running body; values that `extract` took are attributes.
 
@@ -228,6 +305,7 @@ class Response:
     def raise_for_status(self) -> Response: ...
     def raise_for_failure(self) -> Response: ...
 
+@final
 class Transaction:
     """Times what is inside: `async with ctx.transaction("login"):`, or a plain `with`."""
 
@@ -242,3 +320,59 @@ class Transaction:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None: ...
+
+@final
+class Task:
+    """A coroutine of a script, as `asyncio.current_task()` sees it."""
+
+    def __await__(self) -> Generator[Any, None, Any]: ...
+    def __iter__(self) -> Iterator[Any]: ...
+    def __next__(self) -> Any: ...
+    def done(self) -> bool:
+        """Tells whether the iteration has ended."""
+    def cancelled(self) -> bool:
+        """Tells whether it was cancelled."""
+    def cancel(self, msg: object = None) -> bool:
+        """Raises `asyncio.CancelledError` where it waits."""
+    def cancelling(self) -> int:
+        """Returns how often it was asked to be cancelled."""
+    def uncancel(self) -> int:
+        """Takes back one request to be cancelled."""
+    def result(self) -> Any:
+        """Returns what the coroutine returned."""
+    def exception(self) -> BaseException | None:
+        """Returns what the coroutine raised."""
+    def add_done_callback(self, callback: Callable[[Any], object], /, *, context: _Variables | None = None) -> None:
+        """Calls a function when it has ended."""
+    def remove_done_callback(self, callback: Callable[[Any], object]) -> int:
+        """Returns how many callbacks were removed."""
+    def get_loop(self) -> AbstractEventLoop:
+        """Returns the event loop of the process."""
+    def get_coro(self) -> Coroutine[Any, Any, Any]:
+        """Returns the coroutine."""
+    def get_context(self) -> _Variables:
+        """Returns the context variables of the iteration."""
+    def get_name(self) -> str:
+        """Returns its name."""
+    def set_name(self, name: object) -> None:
+        """Sets its name."""
+    def get_stack(self, *, limit: int | None = None) -> list[Any]:
+        """Returns the frames of the coroutine."""
+
+@final
+class Run:
+    """A run that was started by `start_run`."""
+
+    @property
+    def directory(self) -> str:
+        """Folder in which the run is stored."""
+    def snapshot(self) -> dict[str, Any]:
+        """Returns the run at this moment."""
+    def wait(self, timeout: float | None = None) -> bool:
+        """Waits for the end, at most so many seconds; tells whether it has come."""
+    def stop(self) -> None:
+        """Ends the load; what is in flight may finish."""
+    def abort(self) -> None:
+        """Ends the load at once."""
+    def finish(self) -> str:
+        """Waits for the end, stores the summary, and returns it as JSON."""
