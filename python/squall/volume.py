@@ -10,7 +10,6 @@ Any function of the start and the end of a window, in seconds of the load, is a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -256,27 +255,38 @@ class Compound(VolumeModel):
         return self.parts
 
 
-def oneshot(when: float = -1, *, stop_scenario: bool = False) -> Callable[[float, float], int]:
-    """Returns a model that starts one iteration at a time of the load, and is over then.
+class Oneshot:
+    """Starts one iteration at a time of the load, and is over then; see `oneshot`."""
+
+    def __init__(self, when: float, before: Literal["wait", "stop"]) -> None:
+        self._when = when
+        self._before = before
+        self._fired = False
+
+    def __call__(self, start: float, end: float) -> int:  # noqa: ARG002 - called with both
+        """Returns 0 before the time, 1 once.
+
+        Raises:
+            StopVolumeModel: It is over.
+        """
+        if self._fired:
+            raise StopVolumeModel
+        if start > self._when:
+            self._fired = True
+            return 1
+        if self._before == "stop":
+            raise StopVolumeModel
+        return 0
+
+
+def oneshot(when: float = -1, *, stop_scenario: bool = False) -> Oneshot:
+    """Returns a model that starts one iteration at a time of the load, exactly one, and is over then.
 
     Args:
         when: In seconds.
         stop_scenario: Where the model is asked before that time, it is over.
     """
-    fired = False
-
-    def model(start: float, end: float) -> int:  # noqa: ARG001 - called with both
-        nonlocal fired
-        if fired:
-            raise StopVolumeModel
-        if start > when:
-            fired = True
-            return 1
-        if stop_scenario:
-            raise StopVolumeModel
-        return 0
-
-    return model
+    return Oneshot(when, "stop" if stop_scenario else "wait")
 
 
 @dataclass(frozen=True)

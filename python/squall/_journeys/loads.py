@@ -13,7 +13,7 @@ from squall._lowering.overrides import Overrides
 from squall._lowering.problems import Problems
 from squall._lowering.settings import Settings
 from squall._script.registry import register_volume
-from squall.volume import Rate, VolumeModel
+from squall.volume import Oneshot, Rate, VolumeModel
 
 _OWN_PROFILE = ("rate", "iterations", "iterations_per_user", "ramp", "stages")
 """Options that make another load profile of a journey that is run by itself."""
@@ -94,7 +94,7 @@ class Loads:
         duration = self._at_most(own)
         if duration is not None:
             volume["duration"] = duration
-        most = model.most if isinstance(model, VolumeModel) else model.users if isinstance(model, Steady) else None
+        most = _most_of(model)
         if most is not None:
             # Said, so that the run reserves what it needs and no more.
             volume["max_users"] = max(1, math.ceil(most))
@@ -102,3 +102,12 @@ class Loads:
             self._used.add("pacing")
             volume["pacing"] = self._defaults["pacing"]
         return {"volume": volume}
+
+
+def _most_of(model: Any) -> float | None:
+    """Returns the most iterations at once, where a model says it."""
+    if isinstance(model, VolumeModel):
+        return model.most
+    if isinstance(model, Oneshot):
+        return 1
+    return model.users if isinstance(model, Steady) else None

@@ -13,8 +13,13 @@ from squall._lowering.problems import Problems
 from squall._recording.encoding import described
 from squall._recording.frames import Place
 from squall._script.calls import is_async, takes_arguments
-from squall.datapools import IterableDataPool, RecyclableIterableDataPool, SingleRunDataPool
-from squall.volume import Rate, VolumeModel
+from squall.datapools import (
+    IterableDataPool,
+    RecyclableIterableDataPool,
+    SingleRunDataPool,
+    SingleRunDataPoolWrapper,
+)
+from squall.volume import Oneshot, Rate, VolumeModel
 
 _POOL_HINT = "wrap it: `RecyclableIterableDataPool(…)` repeats its items, `IterableDataPool(…)` uses each once"
 
@@ -66,6 +71,9 @@ class Triples:
             return None
         own = place_of(call)
         self._check_arguments(spec, call, pool, own or place)
+        if isinstance(volume, Oneshot):
+            # The model says how many at once; that there is no second one after the first, the data say.
+            pool = SingleRunDataPoolWrapper(pool or IterableDataPool([()]))
         return Journey(spec, call, pool, volume, own)
 
     def _triple(self, index: int, triple: Any, place: Place | None) -> Journey | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from squall import volume
 from squall._authoring.values import Duration
 from squall._script.registry import StopVolumeModel
@@ -29,6 +27,6 @@ class Constant(volume.Constant):
         return self.users
 
 
-def oneshot_vm(when: float = -1, stop_scenario: bool = False) -> Callable[[float, float], int]:  # noqa: FBT001, FBT002
+def oneshot_vm(when: float = -1, stop_scenario: bool = False) -> volume.Oneshot:  # noqa: FBT001, FBT002
     """Returns a model that starts one journey at a time of the load, and is over then; see `squall.volume.oneshot`."""
     return volume.oneshot(when, stop_scenario=stop_scenario)
