@@ -1,25 +1,26 @@
 //! A run with its live view, Ctrl-C and summary.
 
+use std::io::{self, Stderr};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use signal_hook::consts::{SIGINT, SIGTERM};
-use squall_engine::script::ScriptMessage;
 use squall_plan::PlanError;
-use squall_run::{FinishedRun, PreparedRun, RunHandle};
-use squall_view::live::Progress;
+use squall_run::{FinishedRun, PreparedRun, RunHandle, RunOptions};
+use squall_view::live::{LiveView, Progress};
 use squall_view::summary;
 
 use crate::args::{ProgressArg, RunArgs};
 use crate::commands::refuse;
+use crate::exchange::{Detail, ExchangeFeed};
 use crate::live::live_state;
 use crate::log::RunLog;
 use crate::messages::MessageFeed;
-use crate::{exit, output};
+use crate::printed::PrintedFeed;
+use crate::{brief, exit, output};
 
 /// How often the end of the run and Ctrl-C are looked for.
 const LOOK: Duration = Duration::from_millis(20);
@@ -32,6 +33,8 @@ pub(crate) struct Shown<'a> {
     args: &'a RunArgs,
     terminal: Terminal,
     messages: Option<MessageFeed>,
+    printed: PrintedFeed,
+    exchanges: Option<ExchangeFeed>,
 }
 
 /// Who has the terminal while a run goes.
@@ -50,6 +53,8 @@ impl<'a> Shown<'a> {
             args,
             terminal: Terminal::Ours,
             messages: messages.map(MessageFeed::new),
+            printed: PrintedFeed::default(),
+            exchanges: None,
         }
     }
 
@@ -59,9 +64,17 @@ impl<'a> Shown<'a> {
         self
     }
 
-    /// Returns where scripts send their messages, if anybody watches.
-    pub(crate) fn take_message_sender(&mut self) -> Option<Sender<ScriptMessage>> {
-        self.messages.as_mut().and_then(MessageFeed::take_sender)
+    /// Shows every request and its answer, and no numbers at the end.
+    pub(crate) fn with_exchanges(mut self, detail: Detail) -> io::Result<Self> {
+        self.exchanges = Some(ExchangeFeed::start(detail)?);
+        Ok(self)
+    }
+
+    /// Lets a run tell what is shown of it.
+    pub(crate) fn connect(&mut self, options: &mut RunOptions) {
+        options.messages = self.messages.as_mut().and_then(MessageFeed::take_sender);
+        options.printed = self.printed.take_sender();
+        options.trace = self.exchanges.as_mut().and_then(ExchangeFeed::take_sender);
     }
 
     fn progress(&self) -> Progress {
@@ -75,9 +88,12 @@ impl<'a> Shown<'a> {
         }
     }
 
-    fn print_feeds(&self) {
-        if let Some(messages) = &self.messages {
-            messages.print();
+    /// Prints what has come since the last time, above the live view.
+    fn print_feeds(&self, view: &mut LiveView<Stderr>) {
+        let messages = self.messages.as_ref().map(MessageFeed::take);
+        let text = self.printed.take() + &messages.unwrap_or_default();
+        if !text.is_empty() {
+            output::print_beside(view, &text);
         }
     }
 }
@@ -97,13 +113,18 @@ pub(crate) fn execute(run: PreparedRun, shown: &Shown<'_>) -> anyhow::Result<u8>
     log.write_to(handle.directory().open_log());
     watch(&handle, shown, &interrupts);
     let finished = handle.finish();
-    shown.print_feeds();
-    show(&finished, args);
+    if let Some(exchanges) = &shown.exchanges {
+        exchanges.finish();
+    }
+    show(&finished, shown);
     if let Some(path) = &args.summary {
         squall_run::store::write_json(path, &finished.summary)
             .with_context(|| format!("cannot write `{}`", path.display()))?;
     }
-    Ok(exit::of_run(&finished))
+    Ok(match shown.terminal {
+        Terminal::Ours => exit::of_run(&finished),
+        Terminal::Debugger => exit::of_debugging(&finished),
+    })
 }
 
 /// Tells whether a file can be in the folder that its path names.
@@ -145,21 +166,22 @@ fn watch(handle: &RunHandle, shown: &Shown<'_>, interrupts: &AtomicUsize) {
             }
             seen = now;
         }
-        shown.print_feeds();
+        shown.print_feeds(&mut view);
         looks = looks.wrapping_add(1);
         if looks % FRAME == 0 {
             view.update(&live_state(handle.snapshot()));
         }
         std::thread::sleep(LOOK);
     }
+    shown.print_feeds(&mut view);
     // So that the end of the last stage is told, also of a run that was over before the first look.
     view.update(&live_state(handle.snapshot()));
     // A terminal that is gone cannot be told.
     view.finish().ok();
 }
 
-fn show(run: &FinishedRun, args: &RunArgs) {
-    if args.quiet {
+fn show(run: &FinishedRun, shown: &Shown<'_>) {
+    if shown.args.quiet {
         if !run.passed() {
             for reason in &run.summary.verdict.reasons {
                 output::error(&format!("error: {reason}"));
@@ -168,6 +190,10 @@ fn show(run: &FinishedRun, args: &RunArgs) {
         return;
     }
     let stored = run.directory.display().to_string();
+    if shown.exchanges.is_some() {
+        output::print(&brief::render(&run.summary, &stored));
+        return;
+    }
     let settings = summary::Settings {
         columns: output::columns(),
         theme: output::theme(),

@@ -1,14 +1,15 @@
 //! The `squall` command: arguments, exit codes, and what is printed.
 //!
 //! Reading order: [`args`] (what can be typed), `defaults` (what need not be typed), `commands` (one file each), `load` (from a file
-//! to a plan), `execute` (a run with its live view, Ctrl-C and summary), `messages` and `exchange` (what is shown of
-//! scripts and requests), `output` (the only place that prints), [`exit`] (what the
+//! to a plan), `execute` (a run with its live view, Ctrl-C and summary), `messages`, `printed` and `exchange` (what is
+//! shown of scripts and requests), `brief` (the end of `squall debug`), `output` (the only place that prints), [`exit`] (what the
 //! shell gets).
 //!
 //! This is the only crate that prints. It holds no logic that could live below it, and knows no Python: test files in Python come
 //! through a [`TestLoader`].
 
 pub mod args;
+mod brief;
 mod commands;
 mod defaults;
 mod exchange;
@@ -20,6 +21,7 @@ mod loader;
 mod log;
 mod messages;
 mod output;
+mod printed;
 
 use std::ffi::OsString;
 

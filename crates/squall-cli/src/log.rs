@@ -2,14 +2,29 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Writes to the file that was set last; drops what comes before.
+/// Writes to the file of the run, once there is one.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct RunLog(Arc<Mutex<Option<File>>>);
+pub(crate) struct RunLog(Arc<Mutex<Place>>);
+
+/// Where lines go.
+#[derive(Debug)]
+enum Place {
+    /// Here, until there is a file: a run begins before its directory is known here.
+    Memory(Vec<u8>),
+    File(File),
+    Nowhere,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self::Memory(Vec::new())
+    }
+}
 
 impl RunLog {
     /// Starts the log of this process; a second one in the same process stays silent.
@@ -33,17 +48,33 @@ impl RunLog {
         log
     }
 
-    /// Sets the file.
+    /// Sets the file, and writes to it what came before; without a file, nothing is kept.
     pub(crate) fn write_to(&self, file: io::Result<File>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = file.ok();
+        let mut place = self.lock();
+        let mut new = file.map_or(Place::Nowhere, Place::File);
+        if let (Place::Memory(before), Place::File(file)) = (&*place, &mut new) {
+            // A log that cannot be written must not end the run.
+            file.write_all(before).ok();
+        }
+        *place = new;
+    }
+
+    /// Keeps nothing, as there will be no file.
+    pub(crate) fn discard(&self) {
+        *self.lock() = Place::Nowhere;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Place> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Write for RunLog {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(file) => file.write(bytes),
-            None => Ok(bytes.len()),
+        match &mut *self.lock() {
+            Place::Memory(before) => before.write(bytes),
+            Place::File(file) => file.write(bytes),
+            Place::Nowhere => Ok(bytes.len()),
         }
     }
 

@@ -6,12 +6,11 @@ use serde_json::json;
 use squall_engine::script::ScriptMessage;
 
 use crate::args::ALL_MESSAGES;
-use crate::output;
 
-/// Prints messages of the types that were asked for.
+/// Takes messages of the types that were asked for.
 #[derive(Debug)]
 pub(crate) struct MessageFeed {
-    /// Types that are printed; none prints all.
+    /// Types that are taken; none takes all.
     kinds: Vec<String>,
     sender: Option<Sender<ScriptMessage>>,
     messages: Receiver<ScriptMessage>,
@@ -42,8 +41,8 @@ impl MessageFeed {
         self.sender.take()
     }
 
-    /// Prints what has come since the last time.
-    pub(crate) fn print(&self) {
+    /// Returns as lines what has come since the last time.
+    pub(crate) fn take(&self) -> String {
         let mut text = String::new();
         for message in self.messages.try_iter() {
             if self.kinds.is_empty() || self.kinds.contains(&message.kind) {
@@ -51,9 +50,7 @@ impl MessageFeed {
                 text.push('\n');
             }
         }
-        if !text.is_empty() {
-            output::print(&text);
-        }
+        text
     }
 }
 

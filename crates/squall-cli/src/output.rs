@@ -65,6 +65,15 @@ pub(crate) fn live_view(progress: Progress) -> LiveView<Stderr> {
     LiveView::new(progress, stream, theme, Box::new(size))
 }
 
+/// Prints what a test prints, above the live view where both are on the same terminal.
+pub(crate) fn print_beside(view: &mut LiveView<Stderr>, text: &str) {
+    if has_screen() && std::io::stdout().is_terminal() {
+        view.message(text.trim_end_matches('\n'));
+    } else {
+        print(text);
+    }
+}
+
 /// Returns how many columns standard output has: those of the terminal, or what `COLUMNS` says where there is none.
 pub(crate) fn columns() -> u16 {
     let said = || std::env::var("COLUMNS").ok()?.parse().ok();

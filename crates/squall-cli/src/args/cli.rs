@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    ConfigArgs, DebugArgs, HttpArgs, JourneyCommand, RunFileArgs, ScenarioCommand, TargetArgs,
+    AgentArgs, ConfigArgs, DebugArgs, HttpArgs, JourneyCommand, RunFileArgs, ScenarioCommand,
+    TargetArgs,
 };
 
 /// Load tests written in Python, driven by Rust.
@@ -64,6 +65,9 @@ pub enum Command {
     /// Run a scenario of journeys
     #[command(subcommand)]
     Scenario(ScenarioCommand),
+    /// Send a part of the load of another process
+    #[command(hide = true)]
+    Agent(AgentArgs),
     /// Print the JSON schema of plans
     Schema,
     /// Print completions for a shell

@@ -15,11 +15,14 @@ pub(super) fn run(args: &DebugArgs, loader: &dyn TestLoader) -> anyhow::Result<u
         debugging: true,
         ..Directions::default()
     };
-    let mut shown = Shown::of_run(&run_args.run, None).for_debugger();
+    let mut shown = Shown::of_run(&run_args.run, None)
+        .for_debugger()
+        .with_exchanges(detail(args))?;
     let prepared = load_test(&run_args, directions, loader).and_then(|mut test| {
         one_iteration(&mut test.plan);
         let mut options = options(&run_args, &test, loader);
         in_this_process(&mut options);
+        shown.connect(&mut options);
         prepare_test(&test, options)
     });
     match prepared {

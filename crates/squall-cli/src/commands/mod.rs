@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod agent;
 mod as_typed;
 mod check;
 mod code;

@@ -22,7 +22,7 @@ pub(super) fn run(args: &NewArgs) -> anyhow::Result<u8> {
     let shown = args.path.display();
     let template = match template(args) {
         Ok(template) => template,
-        Err(error) => return Ok(refuse(&error.into())),
+        Err(errors) => return Ok(refuse(&errors)),
     };
     if args.path.exists() && !args.force {
         let error = PlanError::new("", format!("`{shown}` exists already"));
@@ -52,7 +52,7 @@ pub(super) fn run(args: &NewArgs) -> anyhow::Result<u8> {
 }
 
 /// Returns the starter of a kind of test, in the language that the file's name asks for.
-fn template(args: &NewArgs) -> Result<&'static str, PlanError> {
+fn template(args: &NewArgs) -> Result<&'static str, PlanErrors> {
     let shown = args.path.display();
     let extension = args
         .path
@@ -64,19 +64,19 @@ fn template(args: &NewArgs) -> Result<&'static str, PlanError> {
         (TestKind::Graph, Some("json")) => PLAN_JSON,
         (TestKind::Graph, _) => {
             let message = format!("`{shown}` ends in none of `.py`, `.yaml`, `.json`");
-            return Err(PlanError::new("", message));
+            return Err(PlanError::new("", message).into());
         }
         (TestKind::Journey, Some("py")) => JOURNEY,
         (TestKind::Testcase, Some("py")) => TEST_CASE,
         (TestKind::Repeat, Some("py")) => REPEAT,
         (TestKind::Journey | TestKind::Testcase | TestKind::Repeat, _) => {
             let message = format!("`{shown}` does not end in `.py`, but such a test is Python");
-            return Err(PlanError::new("", message));
+            return Err(PlanError::new("", message).into());
         }
     };
     if args.kind != TestKind::Graph && args.reporter.is_some() {
         let message = "only graphs and plans name their reporters";
-        return Err(PlanError::new("--reporter", message));
+        return Err(PlanError::new("--reporter", message).into());
     }
     Ok(template)
 }

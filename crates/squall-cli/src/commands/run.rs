@@ -1,6 +1,8 @@
 //! `squall run`, and what the commands share that run a test.
 
-use squall_run::{PrepareErrors, PreparedRun, RunOptions, prepare};
+use std::ffi::OsString;
+
+use squall_run::{AgentCommand, PrepareErrors, PreparedRun, RunOptions, prepare};
 
 use super::refuse;
 use crate::args::{FileArgs, RunFileArgs};
@@ -32,6 +34,7 @@ pub(super) fn run_test(
         if debugging {
             in_this_process(&mut options);
         }
+        shown.connect(&mut options);
         prepare_test(&test, options)
     });
     match prepared {
@@ -83,11 +86,38 @@ pub(super) fn options(
         seed: args.run.seed,
         base_dir: test.base_dir.clone(),
         runs_dir: args.run.runs_dir.clone(),
+        scripts: test.origin.as_ref().and_then(|_| loader.scripts()),
+        processes: args.script.processes,
+        agent: agent(test, loader),
+        fail_fast: args.script.fail_fast,
         ..RunOptions::default()
     }
 }
 
+/// Returns how other processes load the same test.
+fn agent(test: &LoadedTest, loader: &dyn TestLoader) -> AgentCommand {
+    match &test.origin {
+        Some(origin) => AgentCommand {
+            argv: agent_argv(loader),
+            file: origin.file.clone(),
+            name: origin.name.clone(),
+            overrides: origin.overrides.clone(),
+        },
+        None => AgentCommand::default(),
+    }
+}
+
+/// Returns what starts an agent; nothing where this program cannot start itself.
+fn agent_argv(loader: &dyn TestLoader) -> Vec<OsString> {
+    let mut argv = loader.agent_command();
+    if !argv.is_empty() {
+        argv.push("agent".into());
+    }
+    argv
+}
+
 /// Keeps scripts in this process, where a debugger has the terminal.
 pub(super) fn in_this_process(options: &mut RunOptions) {
+    options.processes = Some(1);
     options.threads = Some(1);
 }

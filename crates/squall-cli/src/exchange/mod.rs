@@ -1,10 +1,14 @@
 //! What `squall debug` shows of a request and its answer.
 //!
-//! [`secrets`] (what is not shown), [`shorten`] (bodies), [`render`] (all of it as text).
+//! [`seen`] (from what the engine saw), [`secrets`] (what is not shown), [`shorten`] (bodies), [`render`] (all of it as text), [`feed`]
+//! (where it is printed).
 
+mod feed;
 mod render;
 mod secrets;
+mod seen;
 mod shorten;
 
-pub(crate) use render::{Detail, Secrets, render};
+pub(crate) use feed::ExchangeFeed;
+pub(crate) use render::{Detail, Secrets};
 pub(crate) use shorten::Length;

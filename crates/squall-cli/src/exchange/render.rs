@@ -1,6 +1,7 @@
-//! An exchange as text, after the manner of curl: `>` is sent, `<` has come, `!` is wrong, `=` was extracted.
+//! An exchange as text, after the manner of curl: `>` is sent, `<` has come, `~` led elsewhere, `!` is wrong.
 
-use super::secrets::{HIDDEN, is_secret, without_password};
+use super::secrets::{HIDDEN, is_secret};
+use super::seen::Seen;
 use super::shorten::{Length, body, printable};
 
 /// How much is shown.
@@ -21,53 +22,18 @@ pub(crate) enum Secrets {
     Hidden,
 }
 
-/// A request and what came of it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Seen<'a> {
-    /// Name of the operation and its scenario.
-    pub(crate) title: String,
-    /// Method.
-    pub(crate) method: &'a str,
-    /// Absolute URL.
-    pub(crate) url: &'a str,
-    /// Lines of the request's head after the first.
-    pub(crate) headers: Vec<&'a str>,
-    /// Body that was sent.
-    pub(crate) body: &'a [u8],
-    /// What came back, if anything did.
-    pub(crate) answer: Option<SeenAnswer<'a>>,
-    /// Milliseconds from the start of the request to the last byte of the answer.
-    pub(crate) took_ms: f64,
-    /// What was wrong.
-    pub(crate) failures: Vec<String>,
-    /// Names and values that were extracted.
-    pub(crate) extracted: Vec<(&'a str, &'a str)>,
-}
-
-/// What came back.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct SeenAnswer<'a> {
-    /// Its first line, or what is known of it.
-    pub(crate) status: &'a str,
-    /// Lines of its head after the first.
-    pub(crate) headers: Vec<&'a str>,
-    /// Its body, decoded.
-    pub(crate) body: &'a [u8],
-}
-
 /// Writes an exchange as lines.
-pub(crate) fn render(seen: &Seen<'_>, detail: Detail) -> String {
+pub(super) fn render(seen: &Seen<'_>, detail: Detail) -> String {
     let mut lines = Lines::default();
-    let url = match detail.secrets {
-        Secrets::Shown => seen.url.to_owned(),
-        Secrets::Hidden => without_password(seen.url),
-    };
-    lines.plain(&format!("{} {url}  [{}]", seen.method, seen.title));
+    lines.plain(&printable(&format!("{}  [{}]", seen.request, seen.title)));
+    for (status, url) in &seen.redirects {
+        lines.marked('~', &format!("redirected by {status} from {url}"));
+    }
     lines.message('>', &seen.headers, seen.body, detail);
     if let Some(answer) = &seen.answer {
         lines.plain(&format!(
             "< {}  ({:.1} ms)",
-            printable(answer.status),
+            printable(&answer.status),
             seen.took_ms
         ));
         lines.message('<', &answer.headers, answer.body, detail);
@@ -76,12 +42,6 @@ pub(crate) fn render(seen: &Seen<'_>, detail: Detail) -> String {
     }
     for failure in &seen.failures {
         lines.marked('!', failure);
-    }
-    for (name, value) in &seen.extracted {
-        lines.marked(
-            '=',
-            &format!("{name}: {}", body(value.as_bytes(), detail.bodies)),
-        );
     }
     lines.text.push('\n');
     lines.text
@@ -106,7 +66,7 @@ impl Lines {
     }
 
     /// Writes headers, and after a gap the body.
-    fn message(&mut self, mark: char, headers: &[&str], bytes: &[u8], detail: Detail) {
+    fn message(&mut self, mark: char, headers: &[String], bytes: &[u8], detail: Detail) {
         for header in headers {
             match header.split_once(':') {
                 Some((name, _)) if detail.secrets == Secrets::Hidden && is_secret(name) => {
@@ -125,27 +85,31 @@ impl Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchange::seen::SeenAnswer;
 
     const HIDING: Detail = Detail {
         bodies: Length::Short,
         secrets: Secrets::Hidden,
     };
 
+    fn lines(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| (*text).to_owned()).collect()
+    }
+
     fn seen() -> Seen<'static> {
         Seen {
             title: "login, browse".to_owned(),
-            method: "POST",
-            url: "http://ann:secret@127.0.0.1:8080/login",
-            headers: vec!["host: 127.0.0.1:8080", "Authorization: Bearer abc"],
+            request: "POST http://127.0.0.1:8080/login".to_owned(),
+            redirects: vec![(307, "http://127.0.0.1:8080/old")],
+            headers: lines(&["host: 127.0.0.1:8080", "Authorization: Bearer abc"]),
             body: b"{\"user\": \"ann\"}",
             answer: Some(SeenAnswer {
-                status: "HTTP/1.1 200 OK",
-                headers: vec!["content-type: text/plain", "Set-Cookie: id=5"],
+                status: "HTTP/1.1 200 OK".to_owned(),
+                headers: lines(&["content-type: text/plain", "Set-Cookie: id=5"]),
                 body: b"one\r\ntwo",
             }),
             took_ms: 12.34,
-            failures: vec!["status 200 is not 201".to_owned()],
-            extracted: vec![("id", "5")],
+            failures: lines(&["status 200 is not 201"]),
         }
     }
 
@@ -154,7 +118,8 @@ mod tests {
         assert_eq!(
             render(&seen(), HIDING),
             "\
-POST http://…@127.0.0.1:8080/login  [login, browse]
+POST http://127.0.0.1:8080/login  [login, browse]
+~ redirected by 307 from http://127.0.0.1:8080/old
 > host: 127.0.0.1:8080
 > Authorization: (hidden; --show-secrets shows it)
 >
@@ -166,7 +131,6 @@ POST http://…@127.0.0.1:8080/login  [login, browse]
 < one
 < two
 ! status 200 is not 201
-= id: 5
 
 "
         );
@@ -179,7 +143,6 @@ POST http://…@127.0.0.1:8080/login  [login, browse]
             ..HIDING
         };
         let shown = render(&seen(), showing);
-        assert!(shown.contains("http://ann:secret@127.0.0.1"), "{shown}");
         assert!(shown.contains("> Authorization: Bearer abc\n"), "{shown}");
         assert!(shown.contains("< Set-Cookie: id=5\n"), "{shown}");
     }
@@ -189,8 +152,7 @@ POST http://…@127.0.0.1:8080/login  [login, browse]
         let seen = Seen {
             answer: None,
             body: b"",
-            failures: vec!["connection refused".to_owned()],
-            extracted: Vec::new(),
+            failures: lines(&["connection refused"]),
             ..seen()
         };
         let shown = render(&seen, HIDING);

@@ -24,14 +24,12 @@ pub(super) fn body(bytes: &[u8], length: Length) -> String {
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    let mut shown = printable(&text[..end]);
-    if end < text.len() {
-        shown.push_str(&format!(
-            "…\n({} in all; --full shows them)",
-            count(text.len())
-        ));
+    let shown = printable(&text[..end]);
+    if end == text.len() {
+        return shown;
     }
-    shown
+    let all = count(text.len());
+    format!("{shown}…\n({all} in all; --full shows them)")
 }
 
 /// Replaces what could move the cursor.

@@ -15,5 +15,6 @@ pub(crate) use directions::{Directions, Form};
 pub(crate) use file::{LoadedTest, Origin, explain, load};
 pub(crate) use options::{LoadOptions, parse};
 pub(crate) use overrides::Overrides;
+pub(crate) use python::load_scripts;
 pub(crate) use settings::{absolute, http_settings};
 pub(crate) use single::{one_iteration, one_user};

@@ -1,8 +1,10 @@
 //! Test files in Python, through a [`TestLoader`].
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::Value;
+use squall_engine::script::ScriptHost;
 use squall_plan::{Plan, PlanError, PlanErrors, Source};
 use squall_view::explain;
 
@@ -17,15 +19,12 @@ pub(super) fn explain_python(
     overrides: &Overrides,
     loader: &dyn TestLoader,
 ) -> Result<Explained, PlanErrors> {
-    let failed = |message: String| PlanErrors::from(PlanError::new("", message));
     let origin = Origin {
         file: path.to_owned(),
         name: name.map(str::to_owned),
         overrides: overrides.to_json(),
     };
-    let answer = loader.load(path, name, &origin.overrides).map_err(failed)?;
-    let document: Value = serde_json::from_str(&answer)
-        .map_err(|cause| failed(format!("the loader's answer: {cause}")))?;
+    let document = document_of(&origin, loader)?;
     let rows = items(&document, "explain").map(explain_row).collect();
     let notes = items(&document, "notes")
         .filter_map(Value::as_str)
@@ -48,6 +47,28 @@ pub(super) fn explain_python(
         _ => Err(PlanErrors(errors)),
     };
     Ok(Explained { rows, test })
+}
+
+/// Loads a test once more, in another process than the one that has its plan, and returns the host of its scripts.
+pub(crate) fn load_scripts(
+    origin: &Origin,
+    loader: &dyn TestLoader,
+) -> Result<Arc<dyn ScriptHost>, PlanErrors> {
+    let document = document_of(origin, loader)?;
+    let errors: Vec<PlanError> = items(&document, "errors").map(python_error).collect();
+    if !errors.is_empty() {
+        return Err(PlanErrors(errors));
+    }
+    let none = || PlanError::new("", "this `squall` runs no scripts");
+    loader.scripts().ok_or_else(|| none().into())
+}
+
+fn document_of(origin: &Origin, loader: &dyn TestLoader) -> Result<Value, PlanErrors> {
+    let failed = |message: String| PlanErrors::from(PlanError::new("", message));
+    let answer = loader
+        .load(&origin.file, origin.name.as_deref(), &origin.overrides)
+        .map_err(failed)?;
+    serde_json::from_str(&answer).map_err(|cause| failed(format!("the loader's answer: {cause}")))
 }
 
 fn items<'a>(document: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {

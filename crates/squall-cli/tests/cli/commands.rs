@@ -56,6 +56,45 @@ fn a_new_graph_is_python() {
 }
 
 #[test]
+fn every_kind_of_test_has_a_starter() {
+    let sandbox = Sandbox::new();
+    for (kind, command, word) in [
+        ("graph", "squall run", "class ExecuteStage(Execute)"),
+        (
+            "journey",
+            "squall run",
+            "async def browse(ctx, user, number)",
+        ),
+        ("testcase", "squall run", "class Visit(squall.TestCase)"),
+        ("repeat", "python", "squall.Repeat(visit)"),
+    ] {
+        let name = format!("{kind}.py");
+        let ran = sandbox.run(&["new", &name, "--kind", kind, "--url", "http://127.0.0.1:9/"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert_eq!(
+            ran.stdout,
+            format!("wrote {name}; run it with `{command} {name}`\n")
+        );
+        let text = sandbox.read(&name);
+        assert!(text.contains(word), "{text}");
+        assert!(text.contains("\"http://127.0.0.1:9\""), "{text}");
+        assert!(!text.contains("@URL@"), "{text}");
+    }
+}
+
+#[test]
+fn a_starter_that_cannot_be_is_refused() {
+    let sandbox = Sandbox::new();
+    insta::assert_snapshot!(
+        "new_kind_extension",
+        sandbox.refused(&["new", "shop.yaml", "--kind", "journey"])
+    );
+    let reporter = ["new", "shop.py", "--kind", "journey", "--reporter", "csv"];
+    insta::assert_snapshot!("new_kind_reporter", sandbox.refused(&reporter));
+    assert!(!sandbox.path("shop.py").exists());
+}
+
+#[test]
 fn nothing_is_replaced_unless_asked() {
     let sandbox = Sandbox::new();
     sandbox.write("plan.yaml", "mine");

@@ -14,9 +14,14 @@ fn help(args: &[&str]) -> String {
 
 #[test]
 fn every_command_explains_itself() {
-    for command in ["run", "http", "new", "check", "explain", "target", "graph"] {
+    for command in [
+        "run", "http", "new", "check", "explain", "debug", "target", "graph", "journey", "scenario",
+    ] {
         insta::assert_snapshot!(format!("help_{command}"), help(&[command, "--help"]));
     }
+    insta::assert_snapshot!("help_journey_test", help(&["journey", "test", "--help"]));
+    insta::assert_snapshot!("help_journey_run", help(&["journey", "run", "--help"]));
+    insta::assert_snapshot!("help_scenario_test", help(&["scenario", "test", "--help"]));
     insta::assert_snapshot!("help", help(&["--help"]));
 }
 

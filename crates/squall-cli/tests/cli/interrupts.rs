@@ -138,7 +138,7 @@ fn a_killed_run_leaves_what_was_measured() {
         stored.unwrap_or_default()
     };
     wait_for("two intervals", || {
-        (lines().lines().count() >= 3).then_some(())
+        (lines().matches('\n').count() >= 3).then_some(())
     });
     running.child.kill().unwrap();
     running.child.wait().unwrap();

@@ -5,6 +5,7 @@
 mod bad_input;
 mod certificates;
 mod commands;
+mod debug;
 mod defaults;
 mod failures;
 mod good_runs;
