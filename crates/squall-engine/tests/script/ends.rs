@@ -21,7 +21,7 @@ struct Raises;
 
 impl Play for Raises {
     fn start(&mut self, start: ScriptStart, hands: &mut Hands) {
-        let end = if start.number % 2 == 0 {
+        let end = if start.number.is_multiple_of(2) {
             ScriptEnd::Returned
         } else {
             ScriptEnd::Raised(Box::new(ScriptFailure {

@@ -1,5 +1,11 @@
 //! Scripts through the engine, with a host whose interpreter is a thread that plays them.
 
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "documents are written where they are passed"
+)]
+
 mod ends;
 mod lab;
 mod measured;

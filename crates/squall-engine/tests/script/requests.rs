@@ -23,7 +23,7 @@ pub(crate) fn target() -> (RunningTarget, String) {
 
 /// Sends groups of requests: those of a group at once, group after group, and tells what came of all.
 pub(crate) struct Groups {
-    groups: Vec<Vec<&'static str>>,
+    steps: Vec<Vec<&'static str>>,
     under_way: HashMap<u64, (usize, ScriptStart)>,
     left: HashMap<squall_engine::script::IterationRef, usize>,
     finished: mpsc::Sender<(ScriptStart, FinishedOperation)>,
@@ -31,11 +31,11 @@ pub(crate) struct Groups {
 
 impl Groups {
     pub(crate) fn new(
-        groups: Vec<Vec<&'static str>>,
+        steps: Vec<Vec<&'static str>>,
     ) -> (Self, mpsc::Receiver<(ScriptStart, FinishedOperation)>) {
         let (finished, all) = mpsc::channel();
         let groups = Self {
-            groups,
+            steps,
             under_way: HashMap::new(),
             left: HashMap::new(),
             finished,
@@ -44,7 +44,7 @@ impl Groups {
     }
 
     fn send(&mut self, group: usize, start: &ScriptStart, hands: &mut Hands) {
-        let Some(urls) = self.groups.get(group) else {
+        let Some(urls) = self.steps.get(group) else {
             self.left.remove(&start.iteration);
             return hands.end(start, ScriptEnd::Returned);
         };
