@@ -2,13 +2,14 @@
 
 use squall_engine::limits;
 use squall_plan::{
-    CheckedKind, CheckedLoad, CheckedPlan, CheckedStage, ConnectionPolicy, LoadProfile, Plan,
-    PlanError,
+    CheckedKind, CheckedLoad, CheckedPlan, CheckedScenario, CheckedStage, ConnectionPolicy,
+    LoadProfile, Plan, PlanError,
 };
 
 use crate::error::plan_error;
 
-/// Fits the number of users that nobody asked for to the descriptors that there are: an arrival rate alone says nothing about users.
+/// Fits the number of users that nobody asked for to the descriptors that there are: neither an arrival rate nor a volume model says
+/// anything about users. Scenarios of a stage share what those leave that were asked for.
 pub(crate) fn fit_default_users(written: &Plan, plan: &mut CheckedPlan) {
     for stage in &mut plan.stages {
         let CheckedKind::Execute(execute) = &mut stage.kind else {
@@ -22,15 +23,31 @@ pub(crate) fn fit_default_users(written: &Plan, plan: &mut CheckedPlan) {
                 LoadProfile::Closed(_) | LoadProfile::Iterations(_) => None,
             }
         };
-        for scenario in &mut execute.scenarios {
+        let is_open = |scenario: &CheckedScenario| {
+            let profile = matches!(
+                scenario.load,
+                CheckedLoad::Open { .. } | CheckedLoad::Volume { .. }
+            );
+            profile && asked(&scenario.name).is_none()
+        };
+        let users = |scenario: &CheckedScenario| u64::from(scenario.load.peak_users());
+        let scenarios = &mut execute.scenarios;
+        let Err(allowed) = limits::reserve_descriptors(scenarios.iter().map(users).sum()) else {
+            continue;
+        };
+        let fixed: u64 = scenarios
+            .iter()
+            .filter(|one| !is_open(one))
+            .map(users)
+            .sum();
+        let open = scenarios.iter().filter(|one| is_open(one)).count() as u64;
+        let share = allowed.saturating_sub(fixed) / open.max(1);
+        let share = u32::try_from(share).unwrap_or(u32::MAX).max(1);
+        for scenario in scenarios.iter_mut().filter(|one| is_open(one)) {
             if let CheckedLoad::Open { max_users, .. } | CheckedLoad::Volume { max_users, .. } =
                 &mut scenario.load
-                && asked(&scenario.name).is_none()
-                && let Err(allowed) = limits::reserve_descriptors(u64::from(*max_users))
             {
-                *max_users = u32::try_from(allowed)
-                    .unwrap_or(u32::MAX)
-                    .clamp(1, *max_users);
+                *max_users = share.min(*max_users);
             }
         }
     }
