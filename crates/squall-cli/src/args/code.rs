@@ -88,6 +88,8 @@ pub struct CodeArgs {
 pub struct DebugArgs {
     /// Test file; `FILE:NAME` names a test in it
     pub file: String,
+    /// Data pool of a journey: `MODULE:NAME`, or `NAME` in the same module
+    pub datapool: Option<String>,
     /// Replace an attribute of a stage; may be given several times
     #[arg(long = "set", value_name = "STAGE.ATTR=VALUE")]
     pub set: Vec<String>,
@@ -141,5 +143,5 @@ the debugger.
 
 Examples:
   squall debug shop.py
-  squall debug shop.py:browse --full
+  squall debug shop.py:browse users --full
   squall debug plan.yaml --set load.execute.settings.graceful_stop=5s";

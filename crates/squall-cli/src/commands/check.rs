@@ -14,6 +14,7 @@ pub(super) fn check(args: &FileArgs, loader: &dyn TestLoader) -> u8 {
         let test = load(args, &overrides, loader)?;
         let options = RunOptions {
             base_dir: test.base_dir.clone(),
+            scripts: test.scripts(loader),
             ..RunOptions::default()
         };
         prepare(&test.plan, options)

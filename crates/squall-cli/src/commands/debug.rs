@@ -6,12 +6,17 @@ use crate::TestLoader;
 use crate::args::{DebugArgs, LoadArgs, RunArgs, RunFileArgs, ScriptArgs};
 use crate::exchange::{Detail, Length, Secrets};
 use crate::execute::{self, Shown};
-use crate::load::{Directions, one_iteration};
+use crate::load::{Directions, Form, one_iteration};
 
 /// Does one iteration of each scenario, and shows its requests and answers.
 pub(super) fn run(args: &DebugArgs, loader: &dyn TestLoader) -> anyhow::Result<u8> {
     let run_args = run_args(args);
+    // Only journeys have a data pool beside them.
+    let form = args.datapool.as_ref().map(|_| Form::Journey);
     let directions = Directions {
+        form,
+        spec: form.map(|_| args.file.clone()),
+        datapool: args.datapool.clone(),
         debugging: true,
         ..Directions::default()
     };
@@ -53,9 +58,8 @@ fn run_args(args: &DebugArgs) -> RunFileArgs {
         set: args.set.clone(),
         // For what the file leaves open; what it says is replaced later on.
         load: LoadArgs {
-            users: Some(1),
-            iterations: Some(1),
-            untyped: vec!["users".to_owned(), "iterations".to_owned()],
+            duration: Some("1s".to_owned()),
+            untyped: vec!["duration".to_owned()],
             ..LoadArgs::default()
         },
         request: args.request.clone(),

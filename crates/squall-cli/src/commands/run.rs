@@ -86,7 +86,7 @@ pub(super) fn options(
         seed: args.run.seed,
         base_dir: test.base_dir.clone(),
         runs_dir: args.run.runs_dir.clone(),
-        scripts: test.origin.as_ref().and_then(|_| loader.scripts()),
+        scripts: test.scripts(loader),
         processes: args.script.processes,
         agent: agent(test, loader),
         fail_fast: args.script.fail_fast,

@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use squall_engine::script::ScriptHost;
 use squall_plan::{Plan, PlanError, PlanErrors};
 use squall_view::explain;
 
@@ -23,6 +25,13 @@ pub(crate) struct LoadedTest {
     pub(crate) notes: Vec<String>,
     /// How the loader of tests was called; `None` for a plan.
     pub(crate) origin: Option<Origin>,
+}
+
+impl LoadedTest {
+    /// Returns the host of the test's scripts; a plan that was written by hand has none.
+    pub(crate) fn scripts(&self, loader: &dyn TestLoader) -> Option<Arc<dyn ScriptHost>> {
+        self.origin.as_ref().and_then(|_| loader.scripts())
+    }
 }
 
 /// How a [`TestLoader`] was called.
