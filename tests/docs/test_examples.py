@@ -9,7 +9,7 @@ the place of `127.0.0.1:8080`. What is done with a block depends on the words af
 | `python title="shop.py"`, `yaml title=…`, `json title=…` | a whole file | written and checked, for later commands |
 | `csv title=…`, `toml title=…` | a data file, settings | written |
 | `python action` | lines of an action's body, or whole actions | compiled, and run for a few iterations |
-| `python refused="reason"` | the same | refused, for this reason |
+| `python interpreted="reason"` | the same | run in Python, for this reason, for a few iterations |
 | `python setup` | attributes of a Setup stage | checked |
 | `yaml load` | a scenario's `load` | checked |
 | `yaml steps` | steps of a flow | run for a few iterations |
@@ -127,7 +127,7 @@ class Examples:
                 self.run(block, "squall", "check", block.title)
         elif block.language == "sh":
             self.shell(block)
-        elif block.language == "python" and kind in ("action", "refused", "setup"):
+        elif block.language == "python" and kind in ("action", "interpreted", "setup"):
             self.python(block, kind)
         elif block.language == "yaml" and kind in ("load", "steps"):
             self.plan(block, kind)
@@ -161,11 +161,12 @@ class Examples:
         graph = GRAPH.format(setup=textwrap.indent(setup, "    "), actions=textwrap.indent(actions, "    "))
         name = f"example_{block.line}.py"
         self.write(name, graph)
-        if kind == "refused":
-            output = self.run(block, "squall", "check", name, code=104)
-            reason = re.search(r'refused="([^"]+)"', block.words)
-            assert reason, f"{block.place}: why is it refused?"
-            assert reason[1] in output, f"{block.place}: refused for another reason\n{output}"
+        if kind == "interpreted":
+            output = self.run(block, "squall", "explain", name)
+            reason = re.search(r'interpreted="([^"]+)"', block.words)
+            assert reason, f"{block.place}: why does it run in Python?"
+            assert reason[1] in output, f"{block.place}: it runs in Python for another reason\n{output}"
+            self.run(block, "squall", "run", name, *FEW)
         elif kind == "setup":
             self.run(block, "squall", "check", name)
         else:

@@ -70,7 +70,7 @@ def _profiler(recording: Recording) -> Callable[[FrameType, str, Any], None]:
             return
         place = Place(users.f_code.co_filename, users.f_lineno, qualified_name(users.f_code))
         if kind == "sleep":
-            refuse("it sleeps", _SLEEP_HINT)
+            refuse("it sleeps, which in Python holds up all users of its process", _SLEEP_HINT)
         elif recording.note is None:
             reason, hint = (
                 ("it reads a clock", _CLOCK_HINT)
