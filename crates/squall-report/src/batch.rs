@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use crate::records::{
-    CommonRecord, ErrorRecord, Event, FinalRecords, MetricRecord, NameTable, Names, RawEvent,
-    RunRecord, SeriesName,
+    CommonRecord, ErrorRecord, Event, FinalRecords, MessageRecord, MetricRecord, NameTable, Names,
+    RawEvent, RunRecord, SeriesName,
 };
 
 static UNKNOWN_SERIES: LazyLock<SeriesName> =
@@ -16,6 +16,8 @@ static UNKNOWN_SERIES: LazyLock<SeriesName> =
 pub enum Batch {
     /// Operations, while the run goes on.
     Events(EventBatch),
+    /// Messages of scripts, while the run goes on.
+    Messages(MessageBatch),
     /// What is said when the run is over; sent once, also when it is empty, or in parts when the reporter's
     /// capabilities limit a batch.
     Final(FinalBatch),
@@ -26,6 +28,7 @@ impl Batch {
     pub fn len(&self) -> usize {
         match self {
             Self::Events(batch) => batch.len(),
+            Self::Messages(batch) => batch.len(),
             Self::Final(batch) => batch.len(),
         }
     }
@@ -45,6 +48,13 @@ impl Batch {
             Self::Events(batch) => {
                 let (left, right) = batch.split_at(middle);
                 (Self::Events(left), Self::Events(right))
+            }
+            Self::Messages(batch) => {
+                let (left, right) = batch.messages.split_at(middle);
+                let part = |messages: &[MessageRecord]| {
+                    Self::Messages(MessageBatch::new(messages.to_vec()))
+                };
+                (part(left), part(right))
             }
             Self::Final(batch) => {
                 let (left, right) = batch.clone().split_at(middle);
@@ -133,6 +143,34 @@ fn push_range(parts: &mut Vec<EventPart>, part: &EventPart, range: Range<usize>)
             events: part.events.clone(),
             range,
         });
+    }
+}
+
+/// Messages of scripts of one run.
+#[derive(Debug, Clone)]
+pub struct MessageBatch {
+    messages: Vec<MessageRecord>,
+}
+
+impl MessageBatch {
+    /// Makes a batch of messages.
+    pub fn new(messages: Vec<MessageRecord>) -> Self {
+        Self { messages }
+    }
+
+    /// Returns the messages, those of one script in the order in which it sent them.
+    pub fn messages(&self) -> &[MessageRecord] {
+        &self.messages
+    }
+
+    /// Counts the messages.
+    pub fn len(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// Says whether there are no messages.
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty()
     }
 }
 

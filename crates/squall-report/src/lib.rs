@@ -21,15 +21,15 @@ mod error;
 pub mod records;
 mod reporter;
 
-pub use batch::{Batch, EventBatch, FinalBatch};
+pub use batch::{Batch, EventBatch, FinalBatch, MessageBatch};
 pub use driver::{
     Accepted, Closing, Counts, DeliveryReport, Driver, DriverHandle, DriverSettings, Ending,
     EventSender, RetrySettings, RunContext, StartError, finish_all,
 };
 pub use error::ReporterError;
 pub use records::{
-    CommonRecord, ErrorRecord, Event, EventError, EventId, FinalRecords, Group, MetricRecord,
-    NameTable, Names, Outcome, PhaseTimes, RECORD_VERSION, RawEvent, RunRecord, RunVerdict,
-    SeriesName, WallTime,
+    CommonRecord, ErrorRecord, Event, EventError, EventId, FinalRecords, Group, MessageRecord,
+    MetricRecord, NameTable, Names, Outcome, PhaseTimes, RECORD_VERSION, RawEvent, RunRecord,
+    RunVerdict, SeriesName, WallTime,
 };
 pub use reporter::{Capabilities, Delivered, RecordKind, Reporter};

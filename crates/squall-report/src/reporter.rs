@@ -9,6 +9,8 @@ use crate::{Batch, ReporterError};
 pub enum RecordKind {
     /// One [`Event`](crate::Event) per operation, while the run goes on.
     Events,
+    /// [`MessageRecord`](crate::MessageRecord)s, while the run goes on.
+    Messages,
     /// [`MetricRecord`](crate::MetricRecord)s, when it is over.
     Metrics,
     /// [`CommonRecord`](crate::CommonRecord)s, when it is over.

@@ -9,8 +9,8 @@ use squall_engine::RecordQueue;
 use squall_engine::script::ScriptMessage;
 use squall_metrics::SeriesTable;
 use squall_report::{
-    DeliveryReport, Driver, DriverHandle, DriverSettings, FinalRecords, NameTable, RunContext,
-    RunRecord, StartError, finish_all,
+    DeliveryReport, Driver, DriverHandle, DriverSettings, FinalRecords, MessageRecord, NameTable,
+    RunContext, RunRecord, StartError, finish_all,
 };
 
 use crate::events::{Records, Route};
@@ -26,6 +26,9 @@ const FLUSH_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) struct Reporting {
     drivers: Mutex<BTreeMap<usize, Vec<DriverHandle>>>,
     records: Option<Records>,
+    /// Where messages of scripts go.
+    messages: Vec<Route>,
+    run: Arc<RunRecord>,
     delivered: Mutex<Vec<DeliveryReport>>,
 }
 
@@ -43,11 +46,17 @@ impl Reporting {
             names: names.clone(),
         };
         let mut drivers: BTreeMap<usize, Vec<DriverHandle>> = BTreeMap::new();
-        let mut routes = Vec::new();
+        let (mut routes, mut messages) = (Vec::new(), Vec::new());
         for (stage, reporters) in reporters {
             for (name, reporter) in reporters {
                 let handle =
                     Driver::start(name, reporter, context.clone(), DriverSettings::default())?;
+                if handle.sender().takes_messages() {
+                    messages.push(Route {
+                        sender: handle.sender(),
+                        stages: upstream(stage),
+                    });
+                }
                 if handle.takes_events() {
                     routes.push(Route {
                         sender: handle.sender(),
@@ -61,6 +70,8 @@ impl Reporting {
         Ok(Self {
             drivers: Mutex::new(drivers),
             records,
+            messages,
+            run: context.run,
             delivered: Mutex::default(),
         })
     }
@@ -72,7 +83,30 @@ impl Reporting {
 
     /// Hands over what a script sent.
     pub(crate) fn message(&self, message: &ScriptMessage) {
-        tracing::trace!(kind = message.kind, "a script sent a message");
+        for route in &self.messages {
+            if route.stages.contains(&message.stage) {
+                #[expect(
+                    clippy::let_underscore_must_use,
+                    reason = "the driver counts what it could not take"
+                )]
+                let _ = route.sender.message(self.message_record(message));
+            }
+        }
+    }
+
+    fn message_record(&self, message: &ScriptMessage) -> MessageRecord {
+        MessageRecord {
+            run: self.run.id.clone(),
+            message_type: message.kind.clone(),
+            stage: message.stage.clone(),
+            scenario: message.scenario.clone(),
+            transaction: message.transaction.clone(),
+            time: self.run.started_at.plus_ns(message.at_ns),
+            at_s: message.at_ns as f64 / 1e9,
+            user: message.user,
+            iteration: message.iteration,
+            fields: message.fields.clone(),
+        }
     }
 
     /// Returns how many records found the queue to the drivers full.

@@ -50,14 +50,7 @@ impl RunHandle {
         let directory = RunDirectory::create(&run.options.runs_dir, &id, &run.plan)?;
         let reporters = std::mem::take(&mut *lock(&run.reporters));
         let (wall, clock) = (SystemTime::now(), Clock::start());
-        let record = RunRecord {
-            id: id.clone(),
-            name: run.plan.name.clone(),
-            seed: run.seed,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            started_at: WallTime::from(wall),
-            verdict: None,
-        };
+        let record = record(&run, &id, wall);
         let reporting = Reporting::start(reporters, record, &run.series, |stage| {
             upstream(&run.checked, stage)
         })?;
@@ -160,6 +153,17 @@ impl FinishedRun {
     /// Tells whether the verdict is `passed`.
     pub fn passed(&self) -> bool {
         self.summary.verdict.status == VerdictStatus::Passed
+    }
+}
+
+fn record(run: &PreparedRun, id: &str, started: SystemTime) -> RunRecord {
+    RunRecord {
+        id: id.to_owned(),
+        name: run.plan.name.clone(),
+        seed: run.seed,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        started_at: WallTime::from(started),
+        verdict: None,
     }
 }
 

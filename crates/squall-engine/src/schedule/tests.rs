@@ -54,6 +54,19 @@ fn arrivals(ramp: &Ramp, spacing: Spacing, segment: Segment) -> Vec<Arrival> {
 
 proptest! {
     #[test]
+    fn skipping_leaves_out_exactly_what_was_due_before(ramp in ramp(), split in split(), at in moment()) {
+        for spacing in [Spacing::Even, Spacing::Poisson] {
+            for segment in &split {
+                let mut rest = Arrivals::new(ramp.clone(), spacing, 42, *segment);
+                rest.skip_to(at);
+                let all = arrivals(&ramp, spacing, *segment).into_iter();
+                let expect: Vec<_> = all.filter(|arrival| arrival.intended_ns >= at).collect();
+                prop_assert_eq!(rest.collect::<Vec<_>>(), expect);
+            }
+        }
+    }
+
+    #[test]
     fn shares_of_any_split_add_up_and_hold_each_number_once(split in split(), total in 0_u64..1000) {
         prop_assert_eq!(split.iter().map(|segment| segment.share(total)).sum::<u64>(), total);
         for number in 0..total {

@@ -9,7 +9,7 @@ use super::shared::Shared;
 use super::worker::Message;
 use super::{Counts, DeliveryReport, Ending};
 use crate::batch::EventPart;
-use crate::{Capabilities, FinalRecords, RawEvent, RecordKind};
+use crate::{Capabilities, FinalRecords, MessageRecord, RawEvent, RecordKind};
 
 /// What happened to events that were offered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -25,6 +25,7 @@ pub struct Accepted {
 #[derive(Debug, Clone)]
 pub struct EventSender {
     takes_events: bool,
+    takes_messages: bool,
     shared: Arc<Shared>,
     queue: Sender<Message>,
 }
@@ -38,25 +39,41 @@ impl EventSender {
             return Accepted::default();
         }
         let events = events.into();
-        let offered = events.len();
+        self.offer(events.len(), |accepted| {
+            let range = 0..accepted;
+            Message::Events(EventPart { events, range })
+        })
+    }
+
+    /// Offers a message of a script. Never waits.
+    ///
+    /// A reporter that takes no messages is offered none: nothing is counted.
+    pub fn message(&self, message: MessageRecord) -> Accepted {
+        if !self.takes_messages {
+            return Accepted::default();
+        }
+        self.offer(1, |_| Message::FromScript(Box::new(message)))
+    }
+
+    /// Says whether the reporter wants messages of scripts.
+    pub fn takes_messages(&self) -> bool {
+        self.takes_messages
+    }
+
+    /// Puts records in the queue, as many as there is room for.
+    fn offer(&self, offered: usize, message: impl FnOnce(usize) -> Message) -> Accepted {
+        let refused = Accepted {
+            accepted: 0,
+            dropped: offered,
+        };
         if self.shared.is_closed() {
             self.shared.counters.refuse(offered);
-            return Accepted {
-                accepted: 0,
-                dropped: offered,
-            };
+            return refused;
         }
         let accepted = self.shared.counters.reserve(offered);
-        let part = EventPart {
-            events,
-            range: 0..accepted,
-        };
-        if accepted > 0 && self.queue.send(Message::Events(part)).is_err() {
+        if accepted > 0 && self.queue.send(message(accepted)).is_err() {
             self.shared.counters.settle(0, accepted);
-            return Accepted {
-                accepted: 0,
-                dropped: offered,
-            };
+            return refused;
         }
         Accepted {
             accepted,
@@ -84,6 +101,7 @@ impl DriverHandle {
     ) -> Self {
         let sender = EventSender {
             takes_events: capabilities.takes(RecordKind::Events),
+            takes_messages: capabilities.takes(RecordKind::Messages),
             shared,
             queue,
         };

@@ -1,8 +1,9 @@
-//! Events that wait for their batch to be full or old enough.
+//! Events and messages that wait for their batch to be full or old enough.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use crate::MessageRecord;
 use crate::batch::EventPart;
 
 #[derive(Debug, Default)]
@@ -10,6 +11,7 @@ pub(super) struct Pending {
     parts: VecDeque<EventPart>,
     len: usize,
     since: Option<Instant>,
+    messages: Vec<MessageRecord>,
 }
 
 impl Pending {
@@ -22,11 +24,29 @@ impl Pending {
         self.since.get_or_insert_with(now);
     }
 
+    pub(super) fn push_message(&mut self, message: MessageRecord) {
+        self.messages.push(message);
+        self.since.get_or_insert_with(now);
+    }
+
+    /// Counts the messages.
+    pub(super) fn messages(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// Takes all messages.
+    pub(super) fn take_messages(&mut self) -> Vec<MessageRecord> {
+        let messages = std::mem::take(&mut self.messages);
+        self.since = (self.len > 0).then(now);
+        messages
+    }
+
+    /// Counts the events.
     pub(super) fn len(&self) -> usize {
         self.len
     }
 
-    /// Returns how much longer the oldest event may wait; `None` when there is none.
+    /// Returns how much longer the oldest of them may wait; `None` when there is none.
     pub(super) fn time_left(&self, age: Duration) -> Option<Duration> {
         self.since.map(|since| age.saturating_sub(since.elapsed()))
     }
@@ -54,7 +74,7 @@ impl Pending {
                 range,
             });
         }
-        self.since = (self.len > 0).then(now);
+        self.since = (self.len > 0 || !self.messages.is_empty()).then(now);
         taken
     }
 }

@@ -6,13 +6,15 @@ use super::delivery::Delivery;
 use super::pending::Pending;
 use super::{DriverSettings, Ending, RunContext};
 use crate::batch::EventPart;
-use crate::{Batch, EventBatch, FinalBatch, FinalRecords};
+use crate::{Batch, EventBatch, FinalBatch, FinalRecords, MessageBatch, MessageRecord};
 
 /// What comes out of the queue.
 #[derive(Debug)]
 pub(super) enum Message {
     /// Events that were accepted.
     Events(EventPart),
+    /// A message of a script that was accepted.
+    FromScript(Box<MessageRecord>),
     /// Nothing more will be accepted; these are the last records.
     Finish(Box<FinalRecords>),
 }
@@ -21,6 +23,7 @@ pub(super) enum Message {
 #[derive(Debug)]
 enum Next {
     Add(EventPart),
+    AddMessage(Box<MessageRecord>),
     Flush,
     Finish(Option<Box<FinalRecords>>),
 }
@@ -45,13 +48,23 @@ impl Worker {
                     pending.push(part);
                     self.send_full(&mut pending);
                 }
+                Next::AddMessage(message) => {
+                    pending.push_message(*message);
+                    if pending.messages() >= self.batch_count() {
+                        self.send_messages(&mut pending);
+                    }
+                }
                 Next::Flush => self.send_all(&mut pending),
                 Next::Finish(records) => break records,
             }
         };
         // A producer that was in the middle of sending when the driver was told to finish comes after that message.
-        while let Ok(Message::Events(part)) = self.queue.try_recv() {
-            pending.push(part);
+        while let Ok(message) = self.queue.try_recv() {
+            match message {
+                Message::Events(part) => pending.push(part),
+                Message::FromScript(message) => pending.push_message(*message),
+                Message::Finish(_) => {}
+            }
         }
         self.send_all(&mut pending);
         if let Some(records) = records {
@@ -70,6 +83,7 @@ impl Worker {
         };
         match received {
             Ok(Message::Events(part)) => Next::Add(part),
+            Ok(Message::FromScript(message)) => Next::AddMessage(message),
             Ok(Message::Finish(records)) => Next::Finish(Some(records)),
             Err(RecvTimeoutError::Timeout) => Next::Flush,
             Err(RecvTimeoutError::Disconnected) => Next::Finish(None),
@@ -90,6 +104,16 @@ impl Worker {
     fn send_all(&mut self, pending: &mut Pending) {
         while pending.len() > 0 {
             self.send_one(pending);
+        }
+        self.send_messages(pending);
+    }
+
+    fn send_messages(&mut self, pending: &mut Pending) {
+        let mut messages = pending.take_messages();
+        while !messages.is_empty() {
+            let rest = messages.split_off(messages.len().min(self.batch_count()));
+            let batch = MessageBatch::new(std::mem::replace(&mut messages, rest));
+            self.delivery.deliver(Batch::Messages(batch));
         }
     }
 

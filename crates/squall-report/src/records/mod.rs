@@ -4,12 +4,14 @@
 //! [`RECORD_VERSION`]; a new field does not.
 //!
 //! - [`RawEvent`] and [`Event`]: one operation, as an I/O thread keeps it and as a reader sees it.
+//! - [`MessageRecord`]: what a script of the test sent.
 //! - [`MetricRecord`], [`CommonRecord`], [`ErrorRecord`]: one series at the end of a run, together [`FinalRecords`].
 //! - [`RunRecord`]: the run that they all belong to.
 //! - [`NameTable`]: what a series index stands for.
 
 mod event;
 mod last;
+mod message;
 mod names;
 mod raw;
 mod run;
@@ -17,6 +19,7 @@ mod wall_time;
 
 pub use event::{Event, EventError, EventId};
 pub use last::{CommonRecord, ErrorRecord, FinalRecords, Group, MetricRecord};
+pub use message::MessageRecord;
 pub use names::{NameTable, Names, SeriesName};
 pub use raw::{Outcome, PhaseTimes, RawEvent};
 pub use run::{RunRecord, RunVerdict};

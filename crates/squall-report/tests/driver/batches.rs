@@ -31,6 +31,7 @@ fn summary(batch: &Batch) -> Seen {
         Batch::Events(batch) => {
             Seen::Events(batch.iter().map(|event| event.id.to_string()).collect())
         }
+        Batch::Messages(batch) => unreachable!("nobody sent {batch:?}"),
         Batch::Final(batch) => Seen::Final(batch.len()),
     }
 }

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use serde::Serialize;
-use squall_report::{EventBatch, FinalBatch, MetricRecord};
+use squall_report::{EventBatch, FinalBatch, MessageBatch, MetricRecord};
 
 /// About what one event takes, so that the buffer rarely grows.
 const TYPICAL_EVENT_BYTES: usize = 640;
@@ -12,6 +12,16 @@ pub(super) fn events(batch: &EventBatch) -> Result<Vec<u8>, serde_json::Error> {
     let mut text = Vec::with_capacity(batch.len() * TYPICAL_EVENT_BYTES);
     for event in batch.iter() {
         serde_json::to_writer(&mut text, &event)?;
+        text.push(b'\n');
+    }
+    Ok(text)
+}
+
+/// Writes one line per message of a script; `"kind": "message"` tells them from events.
+pub(super) fn messages(batch: &MessageBatch) -> Result<Vec<u8>, serde_json::Error> {
+    let mut text = Vec::new();
+    for message in batch.messages() {
+        serde_json::to_writer(&mut text, message)?;
         text.push(b'\n');
     }
     Ok(text)

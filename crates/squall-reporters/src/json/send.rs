@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use squall_report::{
-    Batch, Capabilities, Delivered, EventBatch, FinalBatch, Reporter, ReporterError,
+    Batch, Capabilities, Delivered, EventBatch, FinalBatch, MessageBatch, RecordKind, Reporter,
+    ReporterError,
 };
 
 use super::encode;
@@ -35,6 +36,13 @@ impl JsonReporter {
         }
     }
 
+    fn send_messages(&mut self, batch: &MessageBatch) -> Result<(), ReporterError> {
+        match &mut self.events {
+            Some(file) => file.append(&encode::messages(batch).map_err(cannot_encode)?),
+            None => Ok(()),
+        }
+    }
+
     fn send_final(&mut self, batch: &FinalBatch) -> Result<(), ReporterError> {
         let Some(path) = &self.settings.metrics else {
             return Ok(());
@@ -54,8 +62,12 @@ impl JsonReporter {
 
 impl Reporter for JsonReporter {
     fn capabilities(&self) -> Capabilities {
+        let mut kinds = self.settings.kinds();
+        if self.settings.events.is_some() {
+            kinds.push(RecordKind::Messages);
+        }
         Capabilities {
-            kinds: self.settings.kinds(),
+            kinds,
             max_batch_records: None,
         }
     }
@@ -74,6 +86,7 @@ impl Reporter for JsonReporter {
     fn send(&mut self, batch: &Batch) -> Result<Delivered, ReporterError> {
         match batch {
             Batch::Events(events) => self.send_events(events)?,
+            Batch::Messages(messages) => self.send_messages(messages)?,
             Batch::Final(records) => self.send_final(records)?,
         }
         Ok(Delivered::all(batch))

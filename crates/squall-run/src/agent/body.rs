@@ -60,7 +60,7 @@ impl<'a> AgentBody<'a> {
         }
     }
 
-    fn get_ready(&self, welcome: Welcome, outbox: &Outbox) -> Result<Ready, PlanErrors> {
+    fn get_ready(&self, welcome: &Welcome, outbox: &Outbox) -> Result<Ready, PlanErrors> {
         let plan = serde_json::from_str(&welcome.plan)
             .map_err(|error| PlanError::new("", format!("the plan of the run: {error}")))?;
         let plan = Plan::from_value(plan)?;
@@ -77,7 +77,7 @@ impl<'a> AgentBody<'a> {
         self.connected.set(connected).ok();
         let prepared = prepare_agent(&plan, options(&welcome.options, scripts))?;
         let settings = Settings {
-            welcome: &welcome,
+            welcome,
             outbox,
             link,
         };
@@ -219,7 +219,7 @@ impl Ready {
 
 impl Agent for AgentBody<'_> {
     fn prepare(&self, welcome: Welcome, outbox: &Outbox) -> Result<(), Vec<AgentError>> {
-        let ready = self.get_ready(welcome, outbox);
+        let ready = self.get_ready(&welcome, outbox);
         let ready = ready.map_err(|errors| agent_errors(errors.0))?;
         self.ready.set(Arc::new(ready)).ok();
         Ok(())

@@ -58,7 +58,7 @@ pub(crate) trait Load: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// Says why nobody is left to send it.
-    fn start(&self, stage: &str) -> Result<RunningScenarios, String>;
+    fn start(&self, name: &str) -> Result<RunningScenarios, String>;
 
     /// Changes the number of virtual users of a scenario.
     fn set_volume(&self, change: &VolumeChange);

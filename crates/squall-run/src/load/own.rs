@@ -95,8 +95,8 @@ impl OwnLoad {
 }
 
 impl Load for OwnLoad {
-    fn start(&self, stage: &str) -> Result<RunningScenarios, String> {
-        let started = self.start_at(stage, self.clock.now() + HEAD_START_NS);
+    fn start(&self, name: &str) -> Result<RunningScenarios, String> {
+        let started = self.start_at(name, self.clock.now() + HEAD_START_NS);
         started.ok_or_else(|| "the engine has ended".to_owned())
     }
 

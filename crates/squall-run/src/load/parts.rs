@@ -32,7 +32,7 @@ impl LoadParts<'_> {
     /// The test's own code failed, a process or a thread did not start, or the test cannot run in an agent.
     pub(crate) fn launch(self, run: &PreparedRun) -> Result<Arc<dyn Load>, StartError> {
         let watcher = run.options.messages.clone();
-        let messages = Arc::new(MessageOutlet::new(Arc::clone(self.reporting), watcher));
+        let messages = Arc::new(MessageOutlet::new(self.reporting, watcher));
         if run.processes == 1 {
             return Ok(Arc::new(self.own(run, messages)?));
         }

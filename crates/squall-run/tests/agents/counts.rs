@@ -47,7 +47,7 @@ fn records_of_all_agents_reach_the_reporters_each_under_its_own_id() {
     let load = json!({"iterations": {"users": 6, "shared": 900}});
     let mut plan = plan(&target, &load, &get("/flaky?rate=0.5"));
     plan["stages"]["files"] = json!({"after": ["load"], "submit": {"reporters": [
-        {"name": "json", "settings": {"events_filepath": events}}
+        {"name": "json", "settings": {"events_filepath": events, "metrics_filepath": null}}
     ]}});
     let done = rig.run(&plan);
     let text = fs::read_to_string(&events).unwrap();

@@ -64,7 +64,11 @@ fn a_killed_agent_is_noticed_and_the_rate_goes_on_in_full() {
     let after = noticed(&done) - at;
     assert!((-0.1..=2.0).contains(&after), "noticed after {after} s");
     let seconds = done.iterations_by_second();
-    let dropped: Vec<u64> = done.intervals.iter().map(|one| one.dropped()).collect();
+    let dropped: Vec<u64> = done
+        .intervals
+        .iter()
+        .map(squall_metrics::Interval::dropped)
+        .collect();
     let due: Vec<u64> = seconds.iter().zip(&dropped).map(|(a, b)| a + b).collect();
     // The load ended in the last second; the two before are after the loss, and full.
     let full: u64 = due[due.len() - 3..due.len() - 1].iter().sum();

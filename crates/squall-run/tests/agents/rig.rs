@@ -47,6 +47,10 @@ impl Kind {
 
 /// Not a test of its own: the whole of an agent, in the processes that the other tests start.
 #[test]
+#[expect(
+    clippy::exit,
+    reason = "the rest of the harness is no part of the agent"
+)]
 fn serves_as_an_agent() {
     let Ok(kind) = std::env::var(KIND) else {
         return;

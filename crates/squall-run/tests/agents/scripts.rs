@@ -174,8 +174,16 @@ fn scripts_of_all_agents_ask_one_process_and_their_messages_arrive() {
         rig.options.messages = Some(sender);
         rig.options.scripts = Some(Arc::clone(&host) as Arc<dyn ScriptHost>);
         let load = json!({"iterations": {"users": 6, "shared": 300}});
-        let done = rig.run(&plan(&target, &load, &scripted("count")));
+        let mut plan = plan(&target, &load, &scripted("count"));
+        let events = rig.folder().join("events.json");
+        plan["stages"]["files"] = json!({"after": ["load"], "submit": {"reporters": [
+            {"name": "json", "settings": {"events_filepath": events, "metrics_filepath": null}}
+        ]}});
+        let done = rig.run(&plan);
         assert_eq!(done.iterations(), 300);
+        let text = std::fs::read_to_string(&events).unwrap();
+        let written: HashSet<u64> = text.lines().map(number_of_line).collect();
+        assert_eq!(written, (0..300).collect());
         rig.options.messages = None;
         let messages: Vec<ScriptMessage> = messages.try_iter().collect();
         let number = |name: &str| -> HashSet<u64> {
@@ -193,6 +201,16 @@ fn scripts_of_all_agents_ask_one_process_and_their_messages_arrive() {
         let told = if agents == 1 { 0 } else { u64::from(agents) };
         assert_eq!(host.notified.load(Ordering::SeqCst), told);
     }
+}
+
+/// Reads the number in a line of the events' file that holds a message.
+fn number_of_line(line: &str) -> u64 {
+    let message: Value = serde_json::from_str(line).unwrap();
+    assert_eq!(
+        (&message["kind"], &message["type"], &message["stage"]),
+        (&json!("message"), &json!("number"), &json!("load"))
+    );
+    message["fields"]["number"].as_u64().unwrap()
 }
 
 #[test]

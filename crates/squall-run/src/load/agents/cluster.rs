@@ -278,7 +278,7 @@ impl Events for Cluster {
 }
 
 impl Load for Cluster {
-    fn start(&self, stage: &str) -> Result<RunningScenarios, String> {
+    fn start(&self, name: &str) -> Result<RunningScenarios, String> {
         let start_ns = self.clock.now() + HEAD_START_NS;
         let (done, ended) = channel();
         let mut state = lock(&self.state);
@@ -286,7 +286,7 @@ impl Load for Cluster {
         if living.is_empty() {
             return Err("all agents were lost".to_owned());
         }
-        let orders = state.shares.start(stage, start_ns, &living, done);
+        let orders = state.shares.start(name, start_ns, &living, done);
         self.give(orders);
         for agent in (0..self.agents).filter(|agent| !living.contains(agent)) {
             self.inherit(&mut state, agent, start_ns, &living);
