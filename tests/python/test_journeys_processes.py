@@ -13,7 +13,7 @@ from squall._script.config import Change, Config, config
 from squall._script.journey_pool import journey_pool
 from squall._script.pools import Pool, PoolExhausted
 from squall._script.registry import Script
-from squall._script.remote_pool import RemotePool, RemotePoolError
+from squall._script.remote_pool import RemotePool, RemotePoolError, Reply
 from squall.compat.mite import datapools as mite
 from squall.datapools import DataPoolItem, IterableDataPool, RecyclableIterableDataPool
 
@@ -48,6 +48,7 @@ def linked(monkeypatch: pytest.MonkeyPatch) -> Link:
     linked = Link()
     monkeypatch.setattr(link, "ask", linked.ask)
     monkeypatch.setattr(link, "tell_all", linked.tell_all)
+    monkeypatch.setattr(link, "place", lambda: (0, 2))
     return linked
 
 
@@ -138,6 +139,28 @@ def test_what_an_agent_fetched_and_did_not_use_goes_to_the_next_that_asks(linked
     assert asyncio.run(run()) == [(1, ("a",)), (2, ("b",))]
 
 
+def test_what_an_agent_has_no_use_for_any_more_goes_back(linked: Link) -> None:
+    register(RecyclableIterableDataPool([("a",), ("b",)]))
+
+    async def run() -> Any:
+        first, second = RemotePool("shop:browse"), RemotePool("shop:browse")
+        (item,) = [await first.checkout()]
+        first._take(Reply([item or (0, ())]))
+        assert await second.checkout() == (1, ("b",))
+        while (again := await second.checkout()) is None:
+            await asyncio.sleep(0.01)
+        return again
+
+    assert asyncio.run(run()) == (0, ("a",))
+
+
+def test_what_is_set_in_one_process_alone_may_be_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link, "place", lambda: (0, 1))
+    config.share()
+    config.set("callback", lambda: 5)
+    assert config["callback"]() == 5
+
+
 def test_an_iteration_that_is_given_up_while_it_waits_loses_no_item(linked: Link) -> None:
     register(IterableDataPool([("a",)]))
 
@@ -206,40 +229,37 @@ def test_a_change_of_the_parent_is_told_to_all(linked: Link) -> None:
     assert (topic, dict(agent)) == ("config", {"users": 5})
 
 
-def test_a_change_of_an_agent_goes_to_the_parent_which_tells_all(linked: Link, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Any] = []
-    monkeypatch.setattr(link, "in_agent", lambda: True)
-    monkeypatch.setattr(link, "ask", lambda topic, payload: asked.append((topic, payload)))
-    agent = Config()
-    agent.share()
-    agent.set("users", 5)
-    agent.set("users", 6)
-    (topic, first), (_, second) = asked
-    parent.serve(topic, first)
-    assert config["users"] == 5
-    agent.apply(pickle.loads(linked.told[0][1]))  # noqa: S301
-    assert agent["users"] == 6, "an echo does not undo what was set since"
-    parent.serve(topic, second)
-    assert config["users"] == 6
+def test_the_latest_change_holds_in_all_processes(linked: Link) -> None:
+    first, second = Config(), Config()
+    for process in (first, second):
+        process.share()
+    first.set("users", 5)
+    second.set("users", 6)
+    changes = [pickle.loads(payload) for _, payload in linked.told]  # noqa: S301
+    first.apply(changes[1])
+    second.apply(changes[0])
+    assert first["users"] == second["users"] == 6
 
 
 def test_news_reach_the_configuration() -> None:
-    parent.notify("config", pickle.dumps(Change("users", 7, "elsewhere", 1)))
+    parent.notify("config", pickle.dumps(Change("users", 7, (1, "elsewhere"))))
     assert config.get("users") == 7
 
 
 def test_an_agent_takes_over_the_configuration_before_its_first_iteration(linked: Link) -> None:
     config.set("token", "of the parent")
+    config.set("flag", "old")
 
     async def run() -> None:
         agent = Config()
         agent.set("token", "of the agent")
+        agent.apply(Change("flag", "new", (1, "elsewhere")))
         original, agent_config.config = agent_config.config, agent
         try:
             await asyncio.gather(agent_config.fetched(), agent_config.fetched())
         finally:
             agent_config.config = original
-        assert agent["token"] == "of the parent"  # noqa: S105
+        assert agent.snapshot() == {"token": "of the parent", "flag": "new"}
 
     asyncio.run(run())
     assert linked.asked == ["config"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import pickle
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,8 @@ ENVIRONMENT_PREFIX = "SQUALL_CONF_"
 TOPIC = "config"
 """Topic of questions and news about the configuration."""
 
+_NEVER = (0, "")
+
 _origin = f"{os.getpid()}-{os.urandom(4).hex()}"
 
 
@@ -27,14 +29,12 @@ class Change:
     Attributes:
         name: The key.
         value: Its new value.
-        origin: The process that set it.
-        number: Orders the changes of one process.
+        stamp: When it was set, and by which process; the latest one holds in all processes.
     """
 
     name: str
     value: Any
-    origin: str
-    number: int
+    stamp: tuple[int, str]
 
 
 class Config(Mapping[str, Any]):
@@ -46,8 +46,7 @@ class Config(Mapping[str, Any]):
 
     def __init__(self) -> None:
         self._values: dict[str, Any] = {}
-        self._last: dict[str, int] = {}
-        self._numbers = itertools.count(1)
+        self._last: dict[str, tuple[int, str]] = {}
         self._shared = False
 
     def __getitem__(self, name: str) -> Any:
@@ -72,13 +71,9 @@ class Config(Mapping[str, Any]):
         self._values[name] = value
         if not self._shared:
             return
-        number = self._last[name] = next(self._numbers)
-        payload = pickle.dumps(Change(name, value, _origin, number))
-        if link.in_agent():
-            # It is on its way when `ask` returns; the answer says nothing.
-            link.ask(TOPIC, payload)
-        else:
-            link.tell_all(TOPIC, payload)
+        stamp = self._last[name] = (time.time_ns(), _origin)
+        if link.place()[1] > 1:
+            link.tell_all(TOPIC, pickle.dumps(Change(name, value, stamp)))
 
     def fill(self, values: Mapping[str, Any]) -> None:
         """Begins anew with these values, in this process alone: none other has a test that is still being loaded."""
@@ -95,14 +90,14 @@ class Config(Mapping[str, Any]):
         return dict(self._values)
 
     def apply(self, change: Change) -> None:
-        """Takes over a change of another process; an echo of an older one of this process is dropped."""
-        if change.origin == _origin and change.number < self._last.get(change.name, 0):
-            return
-        self._values[change.name] = change.value
+        """Takes over a change of another process, unless the key was set again since."""
+        if change.stamp > self._last.get(change.name, _NEVER):
+            self._last[change.name] = change.stamp
+            self._values[change.name] = change.value
 
     def take_over(self, values: Mapping[str, Any]) -> None:
-        """Takes over all values of the process in which the test was loaded first."""
-        self._values.update(values)
+        """Takes over the values of the process in which the test was loaded first; not of keys that were set since."""
+        self._values.update({name: value for name, value in values.items() if name not in self._last})
 
 
 config = Config()

@@ -8,10 +8,10 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from squall._script import link, registry
+from squall._script import registry
 from squall._script.calls import LoopThread, is_async, run_here, settled
 from squall._script.config import TOPIC as CONFIG
-from squall._script.config import Change, config
+from squall._script.config import config
 from squall._script.pools import Item, Pool, PoolExhausted
 from squall._script.remote_pool import TOPIC as POOL
 from squall._script.remote_pool import Reply, Request, shown_error
@@ -31,7 +31,7 @@ def serve(topic: str, payload: bytes) -> bytes:
         request: Request = pickle.loads(payload)  # noqa: S301 - from our own processes
         return pickle.dumps(_counter(request.entry).answer(request))
     if topic == CONFIG:
-        return _serve_config(payload)
+        return pickle.dumps(config.snapshot())
     raise LookupError(f"nobody answers to `{topic}`")
 
 
@@ -48,16 +48,6 @@ def close() -> None:
         _counters.clear()
     for counter in counters:
         counter.close()
-
-
-def _serve_config(payload: bytes) -> bytes:
-    """Takes a change and tells all; without one, answers with everything that is set."""
-    if not payload:
-        return pickle.dumps(config.snapshot())
-    change: Change = pickle.loads(payload)  # noqa: S301 - from our own processes
-    config.apply(change)
-    link.tell_all(CONFIG, payload)
-    return b""
 
 
 def _counter(entry: str) -> _Counter:

@@ -23,6 +23,9 @@ _AHEAD_S = 0.02
 _MOST = 512
 """Items in one answer at most."""
 
+_IDLE_S = 0.1
+"""Items that nobody took for this long go back: others may wait for them."""
+
 _CHECKIN_DELAY_S = 0.005
 """Items that come back wait this long for others."""
 
@@ -77,6 +80,9 @@ class RemotePool:
         self._exhausted = False
         self._fetching: asyncio.Task[None] | None = None
         self._returning: asyncio.Task[None] | None = None
+        self._returning_idle: asyncio.Task[None] | None = None
+        self._idle: asyncio.TimerHandle | None = None
+        self._taken = 0.0
         self._handed_out = 0
         self._since = time.monotonic()
 
@@ -88,6 +94,7 @@ class RemotePool:
             RemotePoolError: The pool raised.
         """
         if self._items and not self._waiting:
+            self._taken = time.monotonic()
             self._handed_out += 1
             return self._items.popleft()
         if self._exhausted:
@@ -152,6 +159,9 @@ class RemotePool:
         if not reply.items and not reply.exhausted:
             while self._live():
                 self._waiting.popleft().set_result(None)
+        self._taken = time.monotonic()
+        if self._items and self._idle is None:
+            self._idle = asyncio.get_running_loop().call_later(_IDLE_S, self._return_idle)
 
     def _live(self) -> bool:
         """Tells whether someone waits, after dropping those who gave up."""
@@ -169,6 +179,21 @@ class RemotePool:
     def _fail(self, error: BaseException) -> None:
         while self._live():
             self._waiting.popleft().set_exception(error)
+
+    def _return_idle(self) -> None:
+        self._idle = None
+        loop = asyncio.get_running_loop()
+        left = self._taken + _IDLE_S - time.monotonic()
+        if left > 0 and self._items:
+            self._idle = loop.call_later(left, self._return_idle)
+        elif self._items:
+            self._returning_idle = loop.create_task(self._return_unused())
+
+    async def _return_unused(self) -> None:
+        unused, self._items = list(self._items), deque()
+        # The pool may have been used up when these came; with them it is not.
+        self._exhausted = False
+        await self._ask(Request(self._entry, unused=unused))
 
     async def _return_soon(self) -> None:
         await asyncio.sleep(_CHECKIN_DELAY_S)
