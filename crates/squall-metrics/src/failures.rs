@@ -29,19 +29,28 @@ pub struct FailureGroup {
     pub first_at_ns: u64,
     /// Nanoseconds from the start of the run to the last one.
     pub last_at_ns: u64,
-    /// The first one in detail.
+    /// The first one that was told in detail; empty where none was.
     pub example: String,
+    /// Nanoseconds from the start of the run to the one of the example; 0 where there is none.
+    #[serde(default)]
+    pub example_at_ns: u64,
 }
 
 impl FailureGroup {
-    /// Of two examples the earlier stays; of two at the same moment the one that sorts first, so that order does not matter.
+    /// Of two examples the earlier stays; of two at the same moment the one that sorts first, so that order does not matter. An empty
+    /// one gives way: whoever makes examples at a cost makes one of each group.
     fn merge(&mut self, other: &Self) {
         self.count += other.count;
+        self.first_at_ns = self.first_at_ns.min(other.first_at_ns);
         self.last_at_ns = self.last_at_ns.max(other.last_at_ns);
-        if (other.first_at_ns, &other.example) < (self.first_at_ns, &self.example) {
-            self.first_at_ns = other.first_at_ns;
+        if other.example_rank() < self.example_rank() {
+            self.example_at_ns = other.example_at_ns;
             self.example.clone_from(&other.example);
         }
+    }
+
+    fn example_rank(&self) -> (bool, u64, &str) {
+        (self.example.is_empty(), self.example_at_ns, &self.example)
     }
 
     fn key(&self) -> (&str, &str) {
@@ -137,13 +146,15 @@ impl FailureLog {
             return self.count(at, at_ns, example);
         }
         self.last = self.groups.len();
+        let example = bounded(example());
         self.groups.push(FailureGroup {
             class: class.into(),
             message: message.to_owned(),
             count: 1,
             first_at_ns: at_ns,
             last_at_ns: at_ns,
-            example: bounded(example()),
+            example_at_ns: if example.is_empty() { 0 } else { at_ns },
+            example,
         });
     }
 
@@ -160,9 +171,13 @@ impl FailureLog {
         let group = &mut self.groups[at];
         group.count += 1;
         group.last_at_ns = group.last_at_ns.max(at_ns);
-        if at_ns < group.first_at_ns {
-            group.first_at_ns = at_ns;
-            group.example = bounded(example());
+        group.first_at_ns = group.first_at_ns.min(at_ns);
+        if group.example.is_empty() || at_ns < group.example_at_ns {
+            let example = bounded(example());
+            if !example.is_empty() {
+                group.example = example;
+                group.example_at_ns = at_ns;
+            }
         }
     }
 
@@ -213,6 +228,39 @@ mod tests {
         );
         assert_eq!(group.example, "first");
         assert!(log.take().is_empty());
+    }
+
+    #[test]
+    fn an_example_that_comes_later_is_better_than_none() {
+        let mut log = FailureLog::default();
+        log.record("script", "KeyError", 10, String::new);
+        log.record("script", "KeyError", 20, || "traceback".to_owned());
+        log.record("script", "KeyError", 30, String::new);
+        log.record("script", "KeyError", 5, String::new);
+        let group = log.take().groups.remove(0);
+        assert_eq!((group.count, group.first_at_ns), (4, 5));
+        assert_eq!(
+            (group.example.as_str(), group.example_at_ns),
+            ("traceback", 20)
+        );
+    }
+
+    #[test]
+    fn merging_prefers_the_earliest_example_to_none_in_any_order() {
+        let parts = [
+            one("script", "x", 5, ""),
+            one("script", "x", 9, "nine"),
+            one("script", "x", 7, "seven"),
+            one("script", "x", 1, ""),
+        ];
+        for order in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 0, 3, 2], [2, 3, 0, 1]] {
+            let mut all = FailureGroups::default();
+            for at in order {
+                all.merge(&parts[at]);
+            }
+            let group = all.iter().next().unwrap();
+            assert_eq!((group.first_at_ns, group.example.as_str()), (1, "seven"));
+        }
     }
 
     #[test]
