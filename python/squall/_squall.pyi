@@ -28,6 +28,7 @@ __all__ = [
     "current",
     "in_agent",
     "json_path",
+    "left_behind",
     "main",
     "place",
     "start_run",
@@ -77,6 +78,9 @@ def start_run(plan: str, options: str = "{}", /) -> Run:
         ValueError: The plan or an option is wrong; all errors at once.
         RuntimeError: The run cannot start.
     """
+
+def left_behind() -> bool:
+    """Tells whether a thread still runs code of a test that did not come back when the load ended."""
 
 def current() -> Context:
     """Returns the context of the iteration that is running.
@@ -367,7 +371,7 @@ class Run:
     def directory(self) -> str:
         """Folder in which the run is stored."""
     def snapshot(self) -> dict[str, Any]:
-        """Returns the run at this moment."""
+        """Returns the run at this moment: `elapsed_s`, `rate`, `in_flight`, `users`, `ok`, `failed`, …."""
     def wait(self, timeout: float | None = None) -> bool:
         """Waits for the end, at most so many seconds; tells whether it has come."""
     def stop(self) -> None:

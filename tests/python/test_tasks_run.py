@@ -32,6 +32,10 @@ class Shop(Execute):
 """
 
 
+PASSED = (0, 98)
+"""Exit codes of a run in which nothing failed; 98 is that of a machine too busy to keep to the schedule."""
+
+
 class Server(ThreadingHTTPServer):
     """Remembers what was asked for."""
 
@@ -137,7 +141,7 @@ def test_the_requests_of_a_task_are_operations_of_one_iteration(run):
             await asyncio.gather(self.client.http.get("/a"), self.client.http.get("/a"))
         """
     )
-    assert ran.code == 0, ran.output
+    assert ran.code in PASSED, ran.output
     assert ran.counts == {"POST /login": 4, "GET /orders/{id}": 8, "GET /a": 8}
     assert ran.iterations == (4, 0)
     assert ran.server.bodies == [{"a": 1}] * 4
@@ -151,7 +155,7 @@ def test_a_task_without_a_request_is_an_operation_itself(run):
             await asyncio.sleep(0.001)
         """
     )
-    assert ran.code == 0, ran.output
+    assert ran.code in PASSED, ran.output
     assert ran.counts == {"compute": 4}
     assert ran.iterations == (4, 0)
 
@@ -172,7 +176,7 @@ def test_compiled_and_python_actions_keep_their_shares(run):
         """,
         iterations=40,
     )
-    assert ran.code == 0, ran.output
+    assert ran.code in PASSED, ran.output
     assert Counter(ran.server.paths) == {"/compiled": 20, "/branch": 10, "/then": 10, "/blocking": 10}
     assert ran.counts == {"compiled": 20, "GET /branch": 10, "GET /then": 10, "GET /blocking": 10}
 
@@ -196,7 +200,7 @@ def test_placeholders_are_values_while_a_body_runs(run):
             })
         """
     )
-    assert ran.code == 0, ran.output
+    assert ran.code in PASSED, ran.output
     assert [body["count"] for body in ran.server.bodies] == [10, 15, 20, 25]
     assert [body["iteration"] for body in ran.server.bodies] == [0, 1, 2, 3]
     assert {body["user"] for body in ran.server.bodies} == {1}
@@ -212,7 +216,7 @@ def test_a_placeholder_of_the_top_of_the_file_is_drawn_for_each_use(run):
         _number = counter()
         """
     )
-    assert ran.code == 0, ran.output
+    assert ran.code in PASSED, ran.output
     assert ran.server.paths == ["/0", "/1", "/2", "/3"]
 
 
@@ -314,7 +318,7 @@ def test_a_plain_def_task_runs_on_a_thread_of_its_own(run):
         iterations=8,
         users=4,
     )
-    assert ran.code == 0, ran.output
+    assert ran.code in PASSED, ran.output
     assert ran.counts == {"GET /first": 8, "POST /second": 8}
     assert {one["name"]: one["ok"] for one in ran.summary["transactions"]}["both"] == 8
 
@@ -334,7 +338,7 @@ def test_the_context_is_there_anywhere_in_an_iteration(run):
             assert isinstance(await self.client.http.get("/"), Response)
         """
     )
-    assert ran.code == 0, ran.output
+    assert ran.code in PASSED, ran.output
     assert ran.counts == {"GET /": 8, "database": 4}
     assert {"outer", "outer :: inner"} <= {one["name"] for one in ran.summary["transactions"]}
 
@@ -351,7 +355,7 @@ def test_processes_share_counters_and_import_the_file_under_one_name(run):
         "--processes",
         "2",
     )
-    assert ran.code == 0, ran.output
+    assert ran.code in PASSED, ran.output
     counts = [body["count"] for body in ran.server.bodies]
     assert len(counts) == 20
     assert len(set(counts)) == 20
