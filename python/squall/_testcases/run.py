@@ -111,19 +111,25 @@ class Runner:
         started = context.now()
         try:
             yield
-        except Exception as error:
-            context.record(name, started, context.now(), ok=False, kind="transaction", error=said(error))
+        except Exception:
+            # What was raised is told once, with the test.
+            context.record(name, started, context.now(), ok=False, kind="transaction")
             raise
         context.record(name, started, context.now(), kind="transaction")
 
     @contextmanager
     def _teardown(self, context: Context) -> Iterator[None]:
-        """Counts what `teardown` raises in a group of its own: the test itself is over."""
+        """Tells what `teardown` raises in a group of its own: the test itself is over."""
+        if not self._parts:
+            yield
+            return
+        started = context.now()
         try:
-            with self._part(context, "teardown"):
-                yield
-        except Exception:  # noqa: S110 - counted by `_part`: a class that has a `teardown` has parts
-            pass
+            yield
+        except Exception as error:
+            context.record("teardown", started, context.now(), ok=False, kind="transaction", error=said(error))
+        else:
+            context.record("teardown", started, context.now(), kind="transaction")
 
 
 def tell_metrics(context: Context, metrics: object) -> None:
