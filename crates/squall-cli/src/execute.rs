@@ -74,7 +74,10 @@ impl<'a> Shown<'a> {
     pub(crate) fn connect(&mut self, options: &mut RunOptions) {
         options.messages = self.messages.as_mut().and_then(MessageFeed::take_sender);
         options.printed = self.printed.take_sender();
-        options.trace = self.exchanges.as_mut().and_then(ExchangeFeed::take_sender);
+        if let Some(exchanges) = &mut self.exchanges {
+            options.trace = exchanges.take_sender();
+            options.scripts = options.scripts.take().map(|host| exchanges.ordered(host));
+        }
     }
 
     fn progress(&self) -> Progress {
