@@ -9,7 +9,7 @@ from squall._recording.frames import is_own, is_users, qualified_name, shown
 from squall._script.pools import PoolExhausted
 
 
-class Interrupted(BaseException):  # noqa: N818 - like `KeyboardInterrupt`: not a mistake of anybody
+class Interrupted(BaseException):
     """Raised in blocking code whose iteration was given up because the load has ended."""
 
 

@@ -49,6 +49,8 @@ pub(crate) struct LoopState {
     delays: RefCell<Vec<u64>>,
     cpu_read_at: Cell<u64>,
     cpu_seen: Cell<u64>,
+    /// Time spent in turns since the CPU clock was read.
+    turns_ns: Cell<u64>,
 }
 
 /// Python objects that are used again and again.
@@ -131,6 +133,7 @@ impl LoopState {
 
     /// Works off the inbox.
     fn turn(self: &Rc<Self>, py: Python<'_>) {
+        let began = self.shared.now();
         self.in_batch.set(true);
         for _ in 0..ROUNDS {
             let mut events = self.events.take();
@@ -147,7 +150,7 @@ impl LoopState {
             self.flush();
         }
         self.in_batch.set(false);
-        self.measure();
+        self.measure(began);
     }
 
     fn step_ready(self: &Rc<Self>, py: Python<'_>) {
@@ -310,14 +313,19 @@ impl LoopState {
         ScriptTask::finish(task.bind(py), result, self);
     }
 
-    /// Adds up how busy the thread was; by its CPU clock, so that waiting for the interpreter's lock does not count.
-    fn measure(&self) {
+    /// Adds up how busy the thread was: by its CPU clock, which knows what asyncio does between turns, or by the time that turns took,
+    /// which knows when it had to wait for a core or for the interpreter's lock; whichever is more.
+    fn measure(&self, began: u64) {
         let now = self.shared.now();
+        let turns = self.turns_ns.get() + now.saturating_sub(began);
+        self.turns_ns.set(turns);
         let mut busy = 0;
         if now.saturating_sub(self.cpu_read_at.get()) >= BUSY_NS {
             self.cpu_read_at.set(now);
             let used = thread_cpu_ns();
-            busy = used.saturating_sub(self.cpu_seen.replace(used));
+            busy = used
+                .saturating_sub(self.cpu_seen.replace(used))
+                .max(self.turns_ns.replace(0));
         }
         let (mut waits, mut delays) = (self.waits.borrow_mut(), self.delays.borrow_mut());
         if busy > 0 || !waits.is_empty() || !delays.is_empty() {
@@ -403,6 +411,7 @@ pub(crate) fn open<'py>(py: Python<'py>, shared: &Arc<Shared>) -> PyResult<Bound
         delays: RefCell::default(),
         cpu_read_at: Cell::new(0),
         cpu_seen: Cell::new(thread_cpu_ns()),
+        turns_ns: Cell::new(0),
     };
     STATE.set(Some(Rc::new(state)));
     Ok(event_loop)

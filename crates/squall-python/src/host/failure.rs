@@ -8,6 +8,10 @@ use super::shared::Shared;
 /// Tells how an iteration ended that raised.
 pub(crate) fn end_of(py: Python<'_>, error: &PyErr) -> ScriptEnd {
     let value = error.value(py).clone();
+    if let Some(traceback) = error.traceback(py) {
+        // Before Python 3.12 the value itself does not know where it was raised.
+        value.setattr("__traceback__", traceback).ok();
+    }
     let described = py
         .import("squall._script.errors")
         .and_then(|errors| errors.call_method1("describe", (&value,)))

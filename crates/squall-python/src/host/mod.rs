@@ -40,6 +40,7 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<span::Span>()?;
     module.add_class::<task::ScriptTask>()?;
     module.add_function(wrap_pyfunction!(context::current, module)?)?;
+    module.add_function(wrap_pyfunction!(python_host::left_behind, module)?)?;
     module.add_function(wrap_pyfunction!(link::ask, module)?)?;
     module.add_function(wrap_pyfunction!(link::tell_all, module)?)?;
     module.add_function(wrap_pyfunction!(link::place, module)?)?;

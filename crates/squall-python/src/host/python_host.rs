@@ -1,5 +1,6 @@
 //! The engine's side of the host.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -130,9 +131,7 @@ impl ScriptHost for PythonHost {
                 ScriptEvent::GivenUp(id) if self.shared.pool.give_up(&self.shared, id) => {}
                 ScriptEvent::Stopping(info) => {
                     if let Some(script) = self.shared.script(info.number) {
-                        script
-                            .stopping
-                            .store(true, std::sync::atomic::Ordering::Relaxed);
+                        script.stopping.store(true, Ordering::Relaxed);
                     }
                 }
                 event => rest.push(LoopEvent::Script(event)),
@@ -192,28 +191,44 @@ impl ScriptHost for PythonHost {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        if let Some(thread) = thread {
-            wait_for(thread);
-        }
+        wait_for(&self.shared, thread);
         link::set(None);
         closed
     }
 }
 
-/// Waits for the event loop's thread, but not for a script that never lets it go.
+/// A script never came back, so that its thread cannot be ended.
+static LEFT_BEHIND: AtomicBool = AtomicBool::new(false);
+
+/// Tells whether a thread still runs code of a test: the interpreter must then not be taken down in an orderly way, because that would
+/// end the thread in the middle of functions that cannot be left so.
+#[pyfunction]
+pub(crate) fn left_behind() -> bool {
+    LEFT_BEHIND.load(Ordering::Relaxed)
+}
+
+/// Waits for the threads of scripts, but not for a script that never lets its thread go.
 #[expect(
     clippy::disallowed_methods,
-    reason = "no test waits here on a virtual clock: it is about a thread of the system"
+    reason = "no test waits here on a virtual clock: it is about threads of the system"
 )]
-fn wait_for(thread: JoinHandle<()>) {
+fn wait_for(shared: &Shared, event_loop: Option<JoinHandle<()>>) {
     let limit = Instant::now() + END;
-    while !thread.is_finished() {
+    let runs = || {
+        event_loop
+            .as_ref()
+            .is_some_and(|thread| !thread.is_finished())
+    };
+    while runs() || !shared.pool.is_idle() {
         if Instant::now() > limit {
-            tracing::warn!("a script still holds the event loop; it is left to itself");
+            tracing::warn!("a script did not come back; its thread is left to itself");
+            LEFT_BEHIND.store(true, Ordering::Relaxed);
             return;
         }
         std::thread::sleep(Duration::from_millis(2));
     }
-    // A panic there has been printed.
-    thread.join().ok();
+    if let Some(thread) = event_loop {
+        // A panic there has been printed.
+        thread.join().ok();
+    }
 }

@@ -317,8 +317,8 @@ impl Reading {
 }
 
 fn unknown(key: &str) -> PyErr {
-    let hint = nearest::hint(key, OPTIONS, "options")
-        .map_or(String::new(), |hint| format!("; {hint}"));
+    let hint =
+        nearest::hint(key, OPTIONS, "options").map_or(String::new(), |hint| format!("; {hint}"));
     PyTypeError::new_err(format!("a request has no option `{key}`{hint}"))
 }
 

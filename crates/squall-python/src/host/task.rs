@@ -170,7 +170,15 @@ impl ScriptTask {
                 state.make_ready(py, slf.clone().unbind());
             }
             Waiting::Future(future) => {
-                let cancelled = future.call_method0(py, "cancel");
+                let message = slf
+                    .borrow()
+                    .cancel_message
+                    .as_ref()
+                    .map(|message| message.clone_ref(py));
+                let cancelled = match message {
+                    Some(message) => future.call_method1(py, intern!(py, "cancel"), (message,)),
+                    None => future.call_method0(py, intern!(py, "cancel")),
+                };
                 if cancelled.is_ok_and(|done| done.is_truthy(py).unwrap_or(false)) {
                     // The future's own `CancelledError` is what the coroutine gets.
                     slf.borrow_mut().must_cancel = false;

@@ -113,6 +113,11 @@ impl ThreadPool {
         true
     }
 
+    /// Tells whether no iteration runs.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.lock().running.is_empty()
+    }
+
     /// Lets threads end when they are free.
     pub(crate) fn close(&self) {
         self.lock().closed = true;
