@@ -316,6 +316,7 @@ def test_the_html_report_needs_nothing_else(go):
     data = json.loads(re.search(r'<script id="data" type="application/json">(.*?)</script>', page, re.DOTALL)[1])
     assert data["points"] == 3
     assert data["results"][0]["rate"] == [10, 20, 0]
+    assert data["results"][1]["rate"] == [0, 0, 6]
     assert data["results"][0]["p99"][2] is None
 
 

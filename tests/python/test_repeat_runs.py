@@ -235,7 +235,7 @@ def test_the_example_runs(tmp_path: Path, target: str):
     ran = run(tmp_path, text)
     assert ran.returncode == 0, ran.stderr
     assert re.search(r" 201 +800 ", ran.stdout)
-    assert re.search(r" order< +800 ", ran.stdout)
+    assert re.search(r"\border< +800 ", ran.stdout)
 
 
 def test_gorgons_cluster_comes_later(tmp_path: Path):

@@ -67,7 +67,7 @@ def test_a_class_with_a_rate_is_a_scenario(load):
     assert {key: step["script"][key] for key in ("entry", "runs", "name")} == {
         "entry": name,
         "runs": "thread",
-        "name": "<Upload kwargs={}>",
+        "name": "Upload",
     }
     assert content["source"]["file"] == "shop.py"
     assert content["source"]["line"] == 3

@@ -45,8 +45,14 @@ class Ran:
         stage: dict[str, Any] = self.summary["stages"][0]
         return stage
 
-    def operation(self, name: str) -> dict[str, Any]:
-        (found,) = [one for one in self.summary["series"] if one["name"] == name]
+    def test(self, name: str) -> dict[str, Any]:
+        """Returns the tests of a class with its arguments."""
+        known = name[1:].partition(" ")[0]
+        (found,) = [
+            one
+            for one in self.summary["series"]
+            if one["name"] == known and one["scenario"].partition(" -- ")[0] == name
+        ]
         return found
 
     def transaction(self, name: str) -> dict[str, Any]:
@@ -118,7 +124,7 @@ class Steps(squall.TestCase):
 @pytest.mark.parametrize("processes", ["1", "2"])
 def test_n_tests_per_second_are_n(fire: Fire, tmp_path: Path, processes: str):
     ran = fire({"steps.py": STEPS}, "-d", "1s", "--processes", processes)
-    test = ran.operation("<Steps kwargs={}>")
+    test = ran.test("<Steps kwargs={}>")
     assert (test["started"], test["ok"], test["failed"]) == (50, 45, 5), ran.output
     assert ran.stage["totals"]["dropped_iterations"] == 0
     told = (tmp_path / "told.txt").read_text().split()
@@ -182,8 +188,8 @@ class Loop(squall.TestCase):
         self.metrics["status"] = answer.status
 """
     ran = fire({"client.py": text}, "-d", "1s")
-    assert ran.operation("<Blocking kwargs={}>")["ok"] == 20, ran.output
-    requests = {one["name"]: one for one in ran.summary["series"] if not one["name"].startswith("<")}
+    assert ran.test("<Blocking kwargs={}>")["ok"] == 20, ran.output
+    requests = {one["name"]: one for one in ran.summary["series"] if one["name"] not in ("Blocking", "Loop")}
     assert sorted(one["started"] for one in requests.values()) == [20, 20]
     assert sorted(one["failed"] for one in requests.values()) == [0, 20]
     (metric,) = ran.summary["metrics"]
@@ -200,10 +206,11 @@ def test_pysurges_example_runs_after_changing_its_import(fire: Fire):
     files = files_of("migrating/pysurge.md")
     ran = fire({name: files[name] for name in ("config.yaml", "example_test.py")}, "-d", "1s")
     assert ran.code in (0, INVALID), ran.output
-    counts = {one["name"]: one["ok"] for one in ran.summary["series"]}
-    assert counts == {"<ExampleTest kwargs={}>": 10, "<ExampleTest kwargs={'path': 'badpath'}>": 5}
-    scenarios = {one["scenario"] for one in ran.summary["series"]}
-    assert "<ExampleTest kwargs={'path': 'badpath'}> -- example test, path: badpath" in scenarios
+    counts = {one["scenario"]: one["ok"] for one in ran.summary["series"]}
+    assert counts == {
+        "<ExampleTest kwargs={}> -- example test, path:": 10,
+        "<ExampleTest kwargs={'path': 'badpath'}> -- example test, path: badpath": 5,
+    }
     assert {metric["mean"] for metric in ran.summary["metrics"]} == {0, 7}
 
 
@@ -214,5 +221,5 @@ def test_the_example_runs(fire: Fire, target: str):
     }
     ran = fire(files, "-d", "1s")
     assert ran.code in (0, INVALID), ran.output
-    assert ran.operation("<UploadTest kwargs={}>")["ok"] == 20
-    assert ran.operation("<UploadTest kwargs={'legacy': True}>")["ok"] == 5
+    assert ran.test("<UploadTest kwargs={}>")["ok"] == 20
+    assert ran.test("<UploadTest kwargs={'legacy': True}>")["ok"] == 5

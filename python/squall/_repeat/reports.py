@@ -141,11 +141,16 @@ def _chart(result: Result, results: Results, step: int) -> dict[str, Any]:
     for index, times in result.seconds.items():
         points.setdefault(index // step, Times()).merge(times)
     length = math.ceil(results.seconds / step)
+    # The last second of a run is a part of one; what is shorter than a tenth says nothing about a rate.
+    seconds = {index: range(index * step, min((index + 1) * step, results.seconds)) for index in points}
+    lengths = {
+        index: max(0.1, sum(results.lengths.get(second, 1.0) for second in inside)) for index, inside in seconds.items()
+    }
     quantiles = {index: times.quantiles_ns(0.5, 0.95, 0.99) for index, times in points.items()}
     return {
         "name": result.name,
         **_numbers(result.times, results),
-        "rate": [round(points[index].count / step, 3) if index in points else 0 for index in range(length)],
+        "rate": [round(points[index].count / lengths[index], 3) if index in points else 0 for index in range(length)],
         **{
             name: [_ms(quantiles[index][place]) if index in points else None for index in range(length)]
             for place, name in enumerate(("p50", "p95", "p99"))

@@ -59,6 +59,7 @@ class Results:
         by_name: Calls by result, the most frequent first.
         starts: For each run the second in which it starts, and what it was asked for.
         seconds: Number of seconds, runs one after the other.
+        lengths: How much of a second there was, where it was not all of it: the last one of a run.
     """
 
     function: str
@@ -66,6 +67,7 @@ class Results:
     by_name: dict[str, Result] = field(default_factory=dict)
     starts: list[tuple[int, Spec]] = field(default_factory=list)
     seconds: int = 0
+    lengths: dict[int, float] = field(default_factory=dict)
 
     @property
     def all(self) -> Result:
@@ -121,6 +123,7 @@ def _add_run(results: Results, directory: Path) -> float:
             continue
         ended = line["start_s"] + line["length_s"]
         second = results.seconds + int(line["start_s"])
+        results.lengths[second] = line["length_s"]
         known = {key["name"][len(prefix) :] for key in keys if _is_result(key, prefix)}
         for index, part in line.get("series", {}).items():
             key = keys[int(index)]

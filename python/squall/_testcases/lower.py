@@ -56,32 +56,26 @@ class Lowering:
         if self._problems.found:
             return Lowered()
         length = seconds_of(defaults.get("total_time", duration))
-        labels = _labels(entries)
-        lives = {entry.test_class: Life(entry.test_class) for entry in entries}
+        lowered = Lowered()
         scenarios: dict[str, Any] = {}
-        explain: list[dict[str, object]] = []
-        scripts: list[Script] = []
-        offsets = _offsets(entries)
-        for entry, label, offset in zip(entries, labels, offsets, strict=True):
+        lives = {entry.test_class: Life(entry.test_class) for entry in entries}
+        for entry, label, offset in zip(entries, _labels(entries), _offsets(entries), strict=True):
             runner = Runner(entry.test_class, entry.kwargs)
-            life = lives[entry.test_class]
-            scripts.append(
-                Script(label, runner.call, runner.runs, entry.name, "always", open=life.open, close=life.close)
-            )
             scenarios[label] = _scenario(entry, label, runner, _load(entry, offset, length))
-            explain.append(_explained(entry, label, runner))
+            lowered.scripts.append(_script(entry, label, runner, lives[entry.test_class]))
+            lowered.explain.append(_explained(entry, label, runner))
         execute = {
             "scenarios": scenarios,
             # As long as a test may take: those in flight at the end get to finish.
             "settings": {"graceful_stop": f"{max(1.0, *(entry.max_duration for entry in entries)):.3f}s"},
         }
-        plan = {
+        lowered.plan = {
             "version": 1,
             "name": self._overrides.name or name or os.path.splitext(os.path.basename(self._file))[0],
             **self._shared(),
             "stages": {STAGE: {"execute": execute}},
         }
-        return Lowered(plan, explain, scripts=scripts)
+        return lowered
 
     def _shared(self) -> dict[str, Any]:
         folder = os.path.dirname(os.path.abspath(self._file))
@@ -160,8 +154,14 @@ def _load(entry: Entry, offset: float, length: float | None) -> dict[str, Any]:
     return {"open": {**load, "max_users": max(1, math.ceil(entry.rate * entry.max_duration - 1e-9)), "max_wait": "0s"}}
 
 
+def _script(entry: Entry, label: str, runner: Runner, life: Life) -> Script:
+    # The scenario has the arguments in its name already: the operation is the class.
+    name = entry.test_class.__name__
+    return Script(label, runner.call, runner.runs, name, "always", open=life.open, close=life.close)
+
+
 def _scenario(entry: Entry, label: str, runner: Runner, load: dict[str, Any]) -> dict[str, Any]:
-    script: dict[str, Any] = {"entry": label, "runs": runner.runs, "name": entry.name}
+    script: dict[str, Any] = {"entry": label, "runs": runner.runs, "name": entry.test_class.__name__}
     scenario: dict[str, Any] = {"load": load, "flow": [{"script": script}]}
     if entry.place is not None:
         source = entry.place.to_source()
