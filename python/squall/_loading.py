@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from types import ModuleType
 
 from squall._authoring.pools import take_declared
@@ -13,7 +14,6 @@ from squall._lowering.overrides import Overrides
 from squall._lowering.problems import Problems, nearest
 from squall._recording.frames import Place
 from squall._recording.recording import RefusalError
-from squall._script import registry
 
 _DATA = (".yaml", ".yml")
 _DATA_HINT = "a file of test cases has a list `tests:`"
@@ -41,12 +41,15 @@ def load_file(path: str, name: str | None = None, overrides: str = "{}") -> str:
     problems = Problems()
     given = Overrides.from_json(overrides)
     take_declared()
-    registry.clear()
+    _forget_scripts()
     lowered = _load(path, name, given, problems)
     if problems.found:
         lowered.plan = None
-    for script in lowered.scripts if lowered.plan is not None else ():
-        registry.register(script)
+    if lowered.plan is not None and lowered.scripts:
+        from squall._script.registry import register  # graphs that compile start without it
+
+        for script in lowered.scripts:
+            register(script)
     document = {
         "plan": lowered.plan,
         "explain": lowered.explain,
@@ -54,6 +57,12 @@ def load_file(path: str, name: str | None = None, overrides: str = "{}") -> str:
         "errors": problems.to_json(),
     }
     return json.dumps(document, ensure_ascii=False)
+
+
+def _forget_scripts() -> None:
+    registry = sys.modules.get("squall._script.registry")
+    if registry is not None:
+        registry.clear()
 
 
 def _load(path: str, name: str | None, overrides: Overrides, problems: Problems) -> Lowered:

@@ -7,7 +7,7 @@ from random import Random
 from types import GenericAlias, TracebackType
 from typing import Any, Generic, TypeVar, final, overload
 
-from squall._authoring.response import Hop, Timings
+from squall._authoring.answer_parts import Hop, Timings
 from squall._authoring.response import Response as _Response
 from squall._recording.request import Operation as _Operation
 from squall._script.config import Config

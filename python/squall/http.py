@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Union
 from squall import _squall
 from squall._authoring.answers import Expectation, Extraction
 from squall._authoring.placeholders import Placeholder
-from squall._authoring.response import Hop, HTTPStatusError, RequestFailedError, Response, Timings
+from squall._authoring.response import HTTPStatusError, RequestFailedError, Response
 from squall._authoring.values import Duration, Fields, FilePath, Json, Text, Value
 from squall._recording.recording import misuse
 from squall._recording.request import Operation, Options, Transaction
@@ -28,6 +28,7 @@ from squall._recording.running import running
 from squall._squall import Headers
 
 if TYPE_CHECKING:
+    from squall._authoring.answer_parts import Hop, Timings
     from squall._authoring.blocking import BlockingHttpClient
 
 __all__ = [
@@ -359,11 +360,16 @@ Response.register(_squall.Response)
 
 
 def __getattr__(name: str) -> object:
+    # Names that only types need.
     if name == "BlockingHttpClient":
-        # Only types need it.
         from squall._authoring.blocking import BlockingHttpClient
 
         return BlockingHttpClient
+    if name in ("Hop", "Timings"):
+        from squall._authoring import answer_parts
+
+        part: object = getattr(answer_parts, name)
+        return part
     raise AttributeError(f"module `squall.http` has no attribute `{name}`")
 
 

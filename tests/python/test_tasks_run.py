@@ -299,7 +299,7 @@ def test_what_a_body_raises_fails_its_iterations_and_is_told_once(run):
     )
     assert ran.iterations == (4, 4), ran.output
     assert "KeyError: 'price'" in ran.output
-    assert "shop.py:17" in ran.output
+    assert "(shop.py:20 in Shop._price)" in ran.output
     assert "squall/_lowering" not in ran.output
 
 

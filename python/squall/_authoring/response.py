@@ -4,47 +4,18 @@ from __future__ import annotations
 
 from abc import ABCMeta
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from squall._authoring.placeholders import Placeholder
 from squall._recording.recording import refuse
 
 if TYPE_CHECKING:
-    from squall._squall import Headers
+    from typing import Generic, TypeVar
 
-Kind = TypeVar("Kind")
+    from squall._authoring.answer_parts import Hop, Timings  # noqa: F401 - in quotes below
+    from squall._squall import Headers  # noqa: F401 - in quotes below
 
-
-class Timings(TypedDict):
-    """Where the time of a request went, in seconds."""
-
-    response: float
-    """From the intended start to the last byte: what a user would have waited."""
-    service: float
-    """From the actual start to the last byte."""
-    waiting: float
-    """From the intended to the actual start: the generator's own delay."""
-    connecting: float
-    """DNS and TCP; 0 on a connection that was open."""
-    securing: float
-    """TLS; 0 on a connection that was open, and without TLS."""
-    writing: float
-    """Sending the request."""
-    first_byte: float
-    """From the last byte sent to the first byte received."""
-    reading: float
-    """From the first byte to the last."""
-
-
-class Hop(TypedDict):
-    """A redirect that was followed."""
-
-    status: int
-    """Its status."""
-    url: str
-    """URL that answered with it."""
-    headers: Headers
-    """Its headers."""
+    Kind = TypeVar("Kind")
 
 
 class RequestFailedError(Exception):
@@ -60,15 +31,27 @@ class HTTPStatusError(RequestFailedError):
     """The status of an answer is 400 or more, or there was none; raised by `raise_for_status`."""
 
 
-class _Taken(Generic[Kind]):
+class _OfLoad:
     """What only an answer of the load has; taken while recording, it makes the body run in Python."""
+
+    def __class_getitem__(cls, _: object) -> type[_OfLoad]:
+        return cls
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
 
-    def __get__(self, answer: Response, owner: type) -> Kind:
-        value: Kind = answer._taken(self._name)
-        return value
+    def __get__(self, answer: Response, owner: type) -> Any:
+        return answer._taken(self._name)
+
+
+if TYPE_CHECKING:
+
+    class _Taken(Generic[Kind]):
+        def __get__(self, answer: Response, owner: type) -> Kind: ...
+
+else:
+    # `typing` would cost the start of the command more than the rest of this module.
+    _Taken = _OfLoad
 
 
 class Response(metaclass=ABCMeta):  # noqa: B024 - a face that two classes have
@@ -116,10 +99,10 @@ class Response(metaclass=ABCMeta):  # noqa: B024 - a face that two classes have
     url = _Taken[str]()
     """The URL that answered, after redirects."""
 
-    history = _Taken[list[Hop]]()
+    history = _Taken["list[Hop]"]()
     """The redirects that were followed, in their order."""
 
-    timings = _Taken[Timings]()
+    timings = _Taken["Timings"]()
     """Where the time went, in seconds."""
 
     def json(self) -> Any:

@@ -9,23 +9,18 @@ from __future__ import annotations
 
 import importlib
 import sys
-from dataclasses import dataclass
-from typing import Protocol, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from squall._lowering.document import Lowered, Module
 from squall._lowering.overrides import Overrides
 from squall._lowering.problems import Problems
 
-
-class Lower(Protocol):
+if TYPE_CHECKING:
+    Lower = Callable[[Module, str | None, Overrides, Problems], Lowered | None]
     """Turns a file of one kind into a plan."""
 
-    def __call__(
-        self, module: Module, name: str | None, overrides: Overrides, problems: Problems
-    ) -> Lowered | None: ...
 
-
-@dataclass(frozen=True)
 class Form:
     """A way to write a test.
 
@@ -35,13 +30,15 @@ class Form:
         needs: A module that every Python file of this kind has imported; None: there is none.
     """
 
-    name: str
-    called: tuple[str, ...]
-    needs: str | None = None
+    def __init__(self, name: str, called: tuple[str, ...], needs: str | None = None) -> None:
+        self.name = name
+        self.called = called
+        self.needs = needs
 
     def lower(self) -> Lower:
         """Returns its `lower`."""
-        return cast(Lower, importlib.import_module(f"squall._forms.{self.name}").lower)
+        lower: Lower = importlib.import_module(f"squall._forms.{self.name}").lower
+        return lower
 
     def may_be(self, form: str | None) -> bool:
         """Tells whether the file imported last may be of this kind; `form` is what the command says."""

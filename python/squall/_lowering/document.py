@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from squall._authoring.pools import DataPool
@@ -12,7 +11,6 @@ if TYPE_CHECKING:
     from squall._script.registry import Script
 
 
-@dataclass(frozen=True)
 class Module:
     """A file that was imported, or one that holds data.
 
@@ -23,13 +21,13 @@ class Module:
         name: Name under which it was imported; empty for a file that is not Python.
     """
 
-    file: str
-    names: Mapping[str, object]
-    pools: list[DataPool]
-    name: str = ""
+    def __init__(self, file: str, names: Mapping[str, object], pools: list[DataPool], name: str = "") -> None:
+        self.file = file
+        self.names = names
+        self.pools = pools
+        self.name = name
 
 
-@dataclass
 class Lowered:
     """What became of a file.
 
@@ -40,7 +38,14 @@ class Lowered:
         scripts: What is to be registered, so that the interpreter finds what the plan names.
     """
 
-    plan: dict[str, Any] | None = None
-    explain: list[dict[str, object]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    scripts: list[Script] = field(default_factory=list)
+    def __init__(
+        self,
+        plan: dict[str, Any] | None = None,
+        explain: list[dict[str, object]] | None = None,
+        notes: list[str] | None = None,
+        scripts: list[Script] | None = None,
+    ) -> None:
+        self.plan = plan
+        self.explain = explain or []
+        self.notes = notes or []
+        self.scripts = scripts or []
