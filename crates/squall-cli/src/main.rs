@@ -10,9 +10,12 @@ struct NoPython;
 
 impl TestLoader for NoPython {
     fn load(&self, file: &Path, _name: Option<&str>, _overrides: &str) -> Result<String, String> {
+        let what = match file.to_str() {
+            Some("") => "modules".to_owned(),
+            _ => format!("`{}`", file.display()),
+        };
         Err(format!(
-            "this `squall` was built without Python and cannot load `{}`; `pip install squall` gives one that can",
-            file.display()
+            "this `squall` was built without Python and cannot load {what}; `pip install squall` gives one that can"
         ))
     }
 }

@@ -40,9 +40,8 @@ impl ScriptHost for OrderedHost {
     }
 
     fn deliver(&self, events: &mut Vec<ScriptEvent>) {
-        let goes_on = |event: &ScriptEvent| {
-            matches!(event, ScriptEvent::Done { .. } | ScriptEvent::Start(_))
-        };
+        let goes_on =
+            |event: &ScriptEvent| matches!(event, ScriptEvent::Done { .. } | ScriptEvent::Start(_));
         if events.iter().any(goes_on) {
             self.printer.catch_up();
         }

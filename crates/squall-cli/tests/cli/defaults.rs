@@ -92,3 +92,13 @@ fn the_target_has_its_own_table() {
     let ran = sandbox.run(&["target"]);
     assert!(ran.is_good(), "{ran:?}");
 }
+
+#[test]
+fn a_table_for_several_commands_gives_each_what_it_knows() {
+    let sandbox = Sandbox::new();
+    sandbox.write("squall.toml", "[journey]\nvolume = 'many'\n");
+    let test = sandbox.refused(&["journey", "test", "shop:browse"]);
+    assert!(test.contains("invalid value 'many'"), "{test}");
+    let run = sandbox.refused(&["journey", "run", "shop:browse"]);
+    assert!(run.contains("built without Python"), "{run}");
+}

@@ -151,3 +151,25 @@ fn requests_of_journeys_have_defaults_too() {
         json!({"seed": 5, "base_url": "http://a", "headers": {"a": "b"}})
     );
 }
+
+#[test]
+fn debug_says_that_it_debugs_and_asks_for_no_users() {
+    let bench = Bench::new();
+    let file = bench.write("shop.py", "");
+    let told = bench.told(&["debug", &file]);
+    assert_eq!(told.overrides["defaults"], json!({"total_time": "1s"}));
+    assert_eq!(directions(told.overrides), json!({"debugging": true}));
+}
+
+#[test]
+fn debug_takes_a_data_pool_for_a_journey() {
+    let bench = Bench::new();
+    let file = bench.write("shop.py", "");
+    let spec = format!("{file}:browse");
+    let told = bench.told(&["debug", &spec, "users"]);
+    assert_eq!(told.name.as_deref(), Some("browse"));
+    assert_eq!(
+        directions(told.overrides),
+        json!({"form": "journey", "spec": spec, "datapool": "users", "debugging": true})
+    );
+}
