@@ -40,6 +40,9 @@ pub enum StartError {
     /// An agent does not start.
     #[error(transparent)]
     Spawn(#[from] SpawnError),
+    /// The user gave up while agents got ready.
+    #[error("stopped before the load")]
+    Interrupted,
     /// The test cannot run in the agents: everything that they found, each once.
     #[error(transparent)]
     Refused(PlanErrors),

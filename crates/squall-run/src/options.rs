@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc::Sender;
 
 use squall_engine::Exchange;
@@ -49,6 +50,8 @@ pub struct RunOptions {
     pub processes: Option<u32>,
     /// How the processes are started, where they are several.
     pub agent: AgentCommand,
+    /// Counts what the user does to end the program; the first gives up a start that is under way.
+    pub interrupts: Option<Arc<AtomicUsize>>,
     /// Ends the load at the first failure.
     pub fail_fast: bool,
     /// Gets what scripts send.
@@ -70,6 +73,7 @@ impl Default for RunOptions {
             scripts: None,
             processes: None,
             agent: AgentCommand::default(),
+            interrupts: None,
             fail_fast: false,
             messages: None,
             trace: None,

@@ -50,6 +50,19 @@ pub(crate) struct LostAgent {
     pub(crate) of: u32,
     /// When it was noticed, on the run's clock.
     pub(crate) at_ns: u64,
+    /// What becomes of its share.
+    pub(crate) share: LostShare,
+}
+
+/// What becomes of the share of an agent that was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LostShare {
+    /// The others send it.
+    Inherited,
+    /// Nobody is left.
+    Abandoned,
+    /// The load was ending or over.
+    Over,
 }
 
 /// Sends load.

@@ -78,6 +78,7 @@ impl LoadParts<'_> {
             agents: run.processes,
             command: options.agent.clone(),
             printed: options.printed.clone(),
+            interrupts: options.interrupts.clone(),
             plan: plan.map_err(|error| StartError::Agents(error.into()))?,
             options: AgentOptions {
                 threads: run.threads,

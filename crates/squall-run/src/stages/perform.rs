@@ -4,7 +4,7 @@ use squall_metrics::RunTotals;
 use squall_plan::{CheckedExecute, CheckedKind};
 
 use super::graph::upstream;
-use crate::load::End;
+use crate::load::{End, LostShare};
 use crate::running::Running;
 use crate::snapshot::StageStatus;
 use crate::steering::Steering;
@@ -61,11 +61,11 @@ fn send_load(running: &Running, index: usize, execute: &CheckedExecute) -> Resul
     if let Some(steered) = steered {
         steered?.end()?;
     }
-    let lost = running.load.lost();
-    match lost.first() {
-        Some(first) if lost.len() >= first.of as usize => Err("all agents were lost".to_owned()),
-        _ => Ok(()),
+    let mut lost = running.load.lost().into_iter();
+    if lost.any(|lost| lost.share == LostShare::Abandoned) {
+        return Err("all agents were lost".to_owned());
     }
+    Ok(())
 }
 
 /// Delivers the results of all stages before a Submit stage; returns what went wrong.

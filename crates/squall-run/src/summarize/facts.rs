@@ -6,7 +6,7 @@ use squall_plan::{CheckedKind, CheckedPlan};
 use super::NS_PER_S;
 use super::operations::{Failures, each_of, each_operation, errors, quantile_ms};
 use crate::aggregate::Latest;
-use crate::load::LostAgent;
+use crate::load::LostShare;
 use crate::running::{Running, lock};
 use crate::snapshot::StageStatus;
 use crate::stages::{Entry, planned_s};
@@ -100,22 +100,21 @@ fn failed_stages(running: &Running, entries: &[Entry]) -> Vec<(String, String)> 
 }
 
 fn lost_agents(running: &Running) -> Vec<String> {
-    let lost = running.load.lost();
-    let all_lost = lost
-        .first()
-        .is_some_and(|first| lost.len() >= first.of as usize);
-    let share = if all_lost {
-        "nobody was left to send its share"
-    } else {
-        "its share went to the others"
-    };
-    let said = lost.iter().map(|LostAgent { agent, of, at_ns }| {
+    let lost = running.load.lost().into_iter();
+    lost.map(|lost| {
+        let share = match lost.share {
+            LostShare::Inherited => ", its share went to the others",
+            LostShare::Abandoned => ", nobody was left to send its share",
+            LostShare::Over => "",
+        };
         format!(
-            "agent {agent} of {of} was lost after {:.1} s; what it had delivered is counted, {share}",
-            *at_ns as f64 / NS_PER_S
+            "agent {} of {} was lost after {:.1} s; what it had delivered is counted{share}",
+            lost.agent,
+            lost.of,
+            lost.at_ns as f64 / NS_PER_S
         )
-    });
-    said.collect()
+    })
+    .collect()
 }
 
 fn lost_by_reporters(running: &Running) -> Vec<String> {

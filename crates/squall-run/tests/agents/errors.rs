@@ -1,11 +1,13 @@
 //! What is wrong with a test in its agents is said before any load.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 
 use serde_json::json;
 use squall_run::{AgentCommand, RunHandle, RunOptions, StartError, prepare};
 
-use crate::rig::{Kind, Rig, agents_of, get, plan, target};
+use crate::rig::{Kind, Rig, agents_of, get, hanging, plan, target, wait_until};
 use crate::scripts::{CountingHost, scripted};
 
 /// Starts a run with scripts that cannot start, and returns why.
@@ -63,6 +65,26 @@ fn an_agent_that_ends_while_it_gets_ready_is_an_error() {
         messages,
         [1, 2, 3].map(|agent| format!("agent {agent} ended while it got ready"))
     );
+}
+
+#[test]
+fn who_gives_up_while_agents_get_ready_need_not_wait_for_them() {
+    let target = target();
+    let mut rig = Rig::new(2);
+    rig.kind = Kind::Hanging;
+    rig.options.scripts = Some(CountingHost::shared());
+    let interrupts = Arc::new(AtomicUsize::new(0));
+    rig.options.interrupts = Some(Arc::clone(&interrupts));
+    let load = json!({"iterations": {"users": 3, "shared": 30}});
+    let plan = plan(&target, &load, &scripted("count"));
+    let started = std::thread::scope(|scope| {
+        let starting = scope.spawn(|| rig.try_start(&plan).map(|_| ()));
+        wait_until("agents hang", || hanging(rig.folder()) == 2);
+        interrupts.fetch_add(1, Ordering::Relaxed);
+        starting.join().unwrap()
+    });
+    assert!(matches!(started, Err(StartError::Interrupted)));
+    wait_until("they have ended", || agents_of(rig.folder()).is_empty());
 }
 
 #[test]

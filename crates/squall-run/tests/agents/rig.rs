@@ -32,6 +32,8 @@ pub(crate) enum Kind {
     Ending,
     /// Has a hook before the load that raises.
     FailingHook,
+    /// Loads the test for ever.
+    Hanging,
 }
 
 impl Kind {
@@ -41,6 +43,7 @@ impl Kind {
             Self::Refusing => "refusing",
             Self::Ending => "ending",
             Self::FailingHook => "failing hook",
+            Self::Hanging => "hanging",
         }
     }
 }
@@ -63,6 +66,14 @@ fn serves_as_an_agent() {
             Err(squall_plan::PlanErrors(vec![all, PlanError::new("", own)]))
         }
         "ending" => std::process::exit(7),
+        "hanging" => {
+            let folder = std::env::var("SQUALL_TEST_FOLDER").unwrap();
+            let mark = format!("hanging-{}", std::process::id());
+            fs::write(Path::new(&folder).join(mark), "").unwrap();
+            loop {
+                std::thread::park();
+            }
+        }
         "failing hook" => Ok(CountingHost::with_failing_hook()),
         _ => Ok(CountingHost::shared()),
     };
@@ -190,6 +201,13 @@ pub(crate) fn agents_of(folder: &Path) -> Vec<u32> {
     let mut agents: Vec<u32> = numbers.filter(is_agent).collect();
     agents.sort_unstable();
     agents
+}
+
+/// Counts the agents that say that they hang.
+pub(crate) fn hanging(folder: &Path) -> usize {
+    let entries = fs::read_dir(folder).unwrap();
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    names.filter(|name| name.starts_with("hanging-")).count()
 }
 
 /// A run that has ended, its account checked.

@@ -18,7 +18,7 @@ use crate::agent::errors::plan_errors;
 use crate::aggregate::Inlet;
 use crate::ending::Ending;
 use crate::events::hand_over;
-use crate::load::{End, Load, LostAgent, VolumeChange};
+use crate::load::{End, Load, LostAgent, LostShare, VolumeChange};
 use crate::machine::Usage;
 use crate::messages::MessageOutlet;
 use crate::running::lock;
@@ -96,6 +96,13 @@ impl Cluster {
     pub(super) fn tell_all(&self, message: &ToAgent) {
         if let Some(coordinator) = self.coordinator.get() {
             coordinator.send_all(message);
+        }
+    }
+
+    /// Ends all agents at once.
+    pub(super) fn end_processes(&self) {
+        if let Some(coordinator) = self.coordinator.get() {
+            (0..self.agents).for_each(|agent| coordinator.end(agent));
         }
     }
 
@@ -184,16 +191,21 @@ impl Cluster {
         inlet.lost();
         drop(reported);
         let mut state = lock(&self.state);
+        let mut heirs = state.living();
+        let share = if self.ending.is_asked() || state.phase == Phase::Leaving {
+            heirs.clear();
+            LostShare::Over
+        } else if heirs.is_empty() {
+            LostShare::Abandoned
+        } else {
+            LostShare::Inherited
+        };
         state.lost.push(LostAgent {
             agent: agent + 1,
             of: self.agents,
             at_ns,
+            share,
         });
-        let heirs = if self.ending.is_asked() || state.phase == Phase::Leaving {
-            Vec::new()
-        } else {
-            state.living()
-        };
         tracing::error!(
             agent = agent + 1,
             of = self.agents,
@@ -355,11 +367,9 @@ impl Load for Cluster {
         let errors = plan_errors(goodbyes.flatten().flatten());
         let stuck = state.living();
         drop(state);
-        for agent in stuck {
-            tracing::error!(agent = agent + 1, "an agent did not end and is ended");
-            if let Some(coordinator) = self.coordinator.get() {
-                coordinator.end(agent);
-            }
+        if !stuck.is_empty() {
+            tracing::error!(agents = ?stuck, "agents did not end and are ended");
+            self.end_processes();
         }
         errors
     }

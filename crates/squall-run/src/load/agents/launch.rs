@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, OnceLock};
 use std::time::Duration;
@@ -34,8 +35,10 @@ use crate::running::lock;
 const LOOK: Duration = Duration::from_millis(2);
 /// How long an agent may take until it connects; that it loads the test comes after.
 const CONNECT: Duration = Duration::from_secs(60);
-/// Longer than any test takes to load; an agent that is silent is lost long before.
-const PREPARE: Duration = Duration::from_secs(86_400);
+/// How often it is looked whether the user has given up while agents load the test, which takes as long as it takes.
+const INTERRUPTED: Duration = Duration::from_millis(50);
+/// The longest path of a socket that every system takes (`sun_path`: 108 bytes on Linux, 104 on macOS), less the socket's own name.
+const LONGEST_FOLDER: usize = 80;
 
 /// What load from agents is made with.
 #[derive(Debug)]
@@ -43,6 +46,8 @@ pub(crate) struct AgentsSettings {
     pub(crate) agents: u32,
     pub(crate) command: AgentCommand,
     pub(crate) printed: Option<Sender<AgentLine>>,
+    /// Not 0 when the user has given up.
+    pub(crate) interrupts: Option<Arc<AtomicUsize>>,
     pub(crate) plan: String,
     pub(crate) options: AgentOptions,
     pub(crate) clock: Clock,
@@ -68,6 +73,7 @@ pub(crate) fn launch(settings: AgentsSettings) -> Result<Arc<dyn Load>, StartErr
     let welcomes: Vec<Welcome> = (0..settings.agents)
         .map(|agent| welcome(&settings, agent))
         .collect();
+    let interrupts = settings.interrupts.clone();
     let cluster = Arc::new(cluster(settings));
     let events: Arc<dyn Events> = Arc::clone(&cluster) as Arc<dyn Events>;
     let coordinator = Coordinator::start(members, &events).map_err(StartError::Agents)?;
@@ -83,6 +89,11 @@ pub(crate) fn launch(settings: AgentsSettings) -> Result<Arc<dyn Load>, StartErr
     for (welcome, agent) in welcomes.into_iter().zip(0..) {
         cluster.tell(agent, &ToAgent::Welcome(Box::new(welcome)));
     }
+    if let Err(interrupted) = wait_until_ready(&cluster, interrupts.as_deref()) {
+        // Whoever is in the middle of loading a test hears no order.
+        cluster.end_processes();
+        return Err(interrupted);
+    }
     match prepared(&cluster) {
         Ok(()) => Ok(cluster),
         Err(errors) => {
@@ -92,12 +103,28 @@ pub(crate) fn launch(settings: AgentsSettings) -> Result<Arc<dyn Load>, StartErr
     }
 }
 
+/// Waits until every agent is ready, has refused, or is gone.
+fn wait_until_ready(cluster: &Cluster, interrupts: Option<&AtomicUsize>) -> Result<(), StartError> {
+    let settled = |state: &State| {
+        let mut members = state.members.iter();
+        members.all(|member| member.gone || member.prepared.is_some())
+    };
+    while !settled(&cluster.wait_for(INTERRUPTED, settled)) {
+        given_up(interrupts)?;
+    }
+    Ok(())
+}
+
+fn given_up(interrupts: Option<&AtomicUsize>) -> Result<(), StartError> {
+    match interrupts {
+        Some(count) if count.load(Ordering::Relaxed) > 0 => Err(StartError::Interrupted),
+        _ => Ok(()),
+    }
+}
+
 /// Starts the processes and waits until each has connected.
 fn join(settings: &AgentsSettings) -> Result<Vec<Member>, StartError> {
-    let folder = tempfile::Builder::new()
-        .prefix("squall-")
-        .tempdir()
-        .map_err(StartError::Agents)?;
+    let folder = socket_folder().map_err(StartError::Agents)?;
     let output: Arc<dyn Output> = Arc::new(AgentOutput {
         printed: Mutex::new(settings.printed.clone()),
     });
@@ -111,7 +138,7 @@ fn join(settings: &AgentsSettings) -> Result<Vec<Member>, StartError> {
     }
     let mut members = Vec::new();
     for ((listening, process), number) in joining.into_iter().zip(1_u32..) {
-        let connection = accept(&listening, &process, number)?;
+        let connection = accept(&listening, &process, number, settings.interrupts.as_deref())?;
         let process = Some(process);
         members.push(Member {
             connection,
@@ -121,10 +148,22 @@ fn join(settings: &AgentsSettings) -> Result<Vec<Member>, StartError> {
     Ok(members)
 }
 
+/// Makes a folder that only this user can look into.
+fn socket_folder() -> io::Result<tempfile::TempDir> {
+    let mut folder = tempfile::Builder::new();
+    folder.prefix("squall-");
+    if std::env::temp_dir().as_os_str().len() > LONGEST_FOLDER {
+        folder.tempdir_in("/tmp")
+    } else {
+        folder.tempdir()
+    }
+}
+
 fn accept(
     listening: &UnixListening,
     process: &AgentProcess,
     number: u32,
+    interrupts: Option<&AtomicUsize>,
 ) -> Result<Connection, StartError> {
     let failed = |what: String| StartError::Agents(io::Error::other(what));
     for _ in 0..CONNECT.as_millis() / LOOK.as_millis() {
@@ -135,6 +174,10 @@ fn accept(
             return Err(failed(format!(
                 "agent {number} ended before it connected: {how}"
             )));
+        }
+        if let Err(interrupted) = given_up(interrupts) {
+            process.kill();
+            return Err(interrupted);
         }
         std::thread::sleep(LOOK);
     }
@@ -189,12 +232,9 @@ fn cluster(settings: AgentsSettings) -> Cluster {
     }
 }
 
-/// Waits until every agent is ready; gathers what all of them found.
+/// Gathers what all agents found.
 fn prepared(cluster: &Cluster) -> Result<(), PlanErrors> {
-    let mut state = cluster.wait_for(PREPARE, |state| {
-        let mut members = state.members.iter();
-        members.all(|member| member.gone || member.prepared.is_some())
-    });
+    let mut state = lock(&cluster.state);
     let mut errors = Vec::new();
     for (member, number) in state.members.iter().zip(1_u32..) {
         match &member.prepared {
