@@ -22,4 +22,4 @@ def operation(number, call):
 test = squall.Repeat(operation)
 test.go(num_operations=400, num_processes=1, num_threads=10)
 test.go(num_operations=400, num_processes=2, num_threads=10, seed=400)
-print(test.small_report())
+print(test.small_report())  # noqa: T201

@@ -26,7 +26,7 @@ def small_report(results: Results) -> str:
         rows += [(f"{name}<", times) for name, times in sorted(result.parts.items())]
     columns = [[_cells(name, times, results)[index] for name, times in rows] for index in range(6)]
     widths = [max(len(cell) for cell in column) for column in columns]
-    lines = [f"Total time: {duration(results.elapsed_s * 1e9)}"]
+    lines = [f"Total time: {duration(results.elapsed_s * 1e9).strip()}"]
     for index in range(len(rows)):
         name, count, rate, *times = (column[index].rjust(width) for column, width in zip(columns, widths, strict=True))
         failed = rows[index][1].failed
