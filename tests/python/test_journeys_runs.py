@@ -272,3 +272,11 @@ def test_journeys_of_mite_can_be_unit_tested(squall: Squall, tmp_path: Path) -> 
         [sys.executable, "unit.py"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
     )
     assert ran.stdout.endswith("fine\n"), ran.stderr
+
+
+def test_the_example_runs(squall: Squall, server: Server) -> None:
+    example = Path(__file__).parents[2] / "examples" / "journey.py"
+    run = squall("", "run", str(example), SQUALL_TARGET=f"http://127.0.0.1:{server.server_port}")
+    assert run.summary["totals"]["failed"] == 0, run.output
+    assert server.paths["/echo"] * 3 == server.paths["/bytes/1000"] > 0
+    assert server.paths["/"] == 15
