@@ -79,6 +79,13 @@ def start_run(plan: str, options: str = "{}", /) -> Run:
         RuntimeError: The run cannot start.
     """
 
+def parse_yaml(text: str, /) -> str:
+    """Reads a YAML document.
+
+    Returns:
+        A JSON object: `value`; `lines`, the line of each value by JSON pointer; `error`, what is wrong, or null.
+    """
+
 def left_behind() -> bool:
     """Tells whether a thread still runs code of a test that did not come back when the load ended."""
 

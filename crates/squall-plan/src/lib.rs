@@ -19,6 +19,7 @@ pub mod units;
 
 pub use check::*;
 pub use error::{PlanError, PlanErrors};
+pub use load::yaml_lines;
 pub use model::*;
 pub use template::{
     Expression, ParsedTemplate, Part, Placeholder, Rendering, Template, TemplateError,

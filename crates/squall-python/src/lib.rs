@@ -10,6 +10,7 @@ mod json_path;
 mod loader;
 mod plan_check;
 mod run;
+mod yaml;
 
 use pyo3::prelude::*;
 
@@ -20,6 +21,7 @@ fn _squall(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(command::main, module)?)?;
     module.add_function(wrap_pyfunction!(command::in_agent, module)?)?;
     host::add_to(module)?;
+    module.add_function(wrap_pyfunction!(yaml::parse_yaml, module)?)?;
     module.add_class::<run::Run>()?;
     module.add_function(wrap_pyfunction!(run::start_run, module)?)?;
     module.add_function(wrap_pyfunction!(json_path::json_path, module)?)?;

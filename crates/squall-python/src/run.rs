@@ -57,7 +57,7 @@ pub(crate) fn start_run(py: Python<'_>, plan: &str, options: &str) -> PyResult<R
     let started = py.detach(|| {
         let prepared =
             prepare(&plan, options).map_err(|errors| PyValueError::new_err(errors.to_string()))?;
-        RunHandle::start(prepared).map_err(|error| PyRuntimeError::new_err(error.to_string()))
+        RunHandle::start(prepared).map_err(|error| PyRuntimeError::new_err(with_causes(&error)))
     });
     let handle = started?;
     Ok(Run {
@@ -66,12 +66,26 @@ pub(crate) fn start_run(py: Python<'_>, plan: &str, options: &str) -> PyResult<R
     })
 }
 
+/// Returns what an error says, and what the errors behind it say.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut said = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        said = format!("{said}: {error}");
+        cause = error.source();
+    }
+    said
+}
+
 impl Options {
     fn into_run_options(self, host: Arc<PythonHost>) -> RunOptions {
         let defaults = RunOptions::default();
         let agent = match self.file {
             Some(file) => AgentCommand {
-                argv: agent_command(),
+                argv: agent_command()
+                    .into_iter()
+                    .chain(["agent".into()])
+                    .collect(),
                 file,
                 name: self.name,
                 overrides: self.overrides.unwrap_or_else(|| "{}".to_owned()),

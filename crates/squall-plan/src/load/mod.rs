@@ -6,7 +6,10 @@
 
 mod document;
 mod fillers;
+mod lines;
 mod read;
 mod repair;
 mod trail;
 mod wording;
+
+pub use lines::yaml_lines;
