@@ -11,6 +11,7 @@ TARGET = os.environ.get("SQUALL_TARGET", "http://127.0.0.1:8080")
 
 
 def operation(number, call):
+    """Logs in and orders something; returns the status of the order."""
     with call.measurement("login"):
         login = call.http.post(f"{TARGET}/login", json={"user": f"user{number}"})
     token = login.json()["token"]
