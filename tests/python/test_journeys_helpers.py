@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from squall._journeys.debugging import debugged, post_mortem
+from squall._journeys.debugging import Session, debugged, post_mortem
 from squall._script import fixtures
 from squall._script.fixtures import fixtures_of, with_fixtures
 from squall.compat.mite import MiteError
@@ -231,8 +231,12 @@ def test_debugging_looks_at_what_a_transaction_raises_post_mortem(debugger: list
             raise ValueError("x")
 
     ctx = Ctx()
+    session = Session()
+    debugging = debugged(journey, session)
     with pytest.raises(ValueError, match="x"):
-        asyncio.run(debugged(journey)(ctx, 1))
+        asyncio.run(debugging(ctx, 1))
+    ctx.should_stop = True
+    asyncio.run(debugging(ctx, 1))
     assert debugger == [("post mortem", "debugging")]
     assert ctx.seen == 1
 
@@ -244,7 +248,7 @@ def test_debugging_stops_where_something_else_raises(debugger: list[Any]) -> Non
         raise ValueError("x")
 
     with pytest.raises(ValueError, match="x"):
-        asyncio.run(debugged(journey)(Ctx()))
+        asyncio.run(debugged(journey, Session())(Ctx()))
     assert debugger == [("breakpoint", None)]
 
 

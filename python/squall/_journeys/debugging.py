@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import importlib
 import os
@@ -9,26 +10,46 @@ import pdb
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
+
+_LOOK_S = 0.02
 
 POST_MORTEM = "PYTHONPOSTMORTEM"
 """Variable of the environment that names the function called with the traceback; default `pdb.post_mortem`."""
 
 
-def debugged(journey: Callable[..., Any]) -> Callable[..., Any]:
+@dataclass
+class Session:
+    """What the journeys of a run share while they are debugged.
+
+    Attributes:
+        over: A debugger was opened; no more iterations start.
+    """
+
+    over: bool = False
+
+
+def debugged(journey: Callable[..., Any], session: Session) -> Callable[..., Any]:
     """Returns a journey that opens a debugger at what it raises, and raises it again.
 
     What is raised inside a transaction is looked at post mortem; what is raised outside of any calls `breakpoint()`,
-    with the exception as `error`. The event loop stands still meanwhile.
+    with the exception as `error`. The event loop stands still meanwhile. After the first one the run ends.
     """
 
     @functools.wraps(journey)
     async def debugging(ctx: Any, *args: Any) -> Any:
+        if session.over:
+            # The run is about to end; another debugger would stand in its way.
+            while not ctx.should_stop:
+                await asyncio.sleep(_LOOK_S)
+            return None
         watch = _Watch(ctx)
         try:
             return await journey(watch, *args)
         except Exception as error:
+            session.over = True
             traceback.print_exception(type(error), error, error.__traceback__)
             if error in watch.passed:
                 post_mortem()(error.__traceback__)

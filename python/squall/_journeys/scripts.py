@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from squall._journeys.debugging import debugged
+from squall._journeys.debugging import Session, debugged
 from squall._journeys.sender import Sender
 from squall._journeys.triples import Journey
 from squall._script import agent_config, link
@@ -32,6 +32,7 @@ class Scripts:
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
+        self._session = Session()
         self._pools: dict[int, Pool] = {}
 
     def make(self, entry: str, journey: Journey, *, debugging: bool) -> Script:
@@ -42,7 +43,7 @@ class Scripts:
         pool = None if journey.pool is None else self._pool(journey.pool)
         return Script(
             entry=entry,
-            call=debugged(call) if debugging else call,
+            call=debugged(call, self._session) if debugging else call,
             runs="coroutine",
             name=entry,
             times="never",

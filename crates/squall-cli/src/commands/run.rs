@@ -33,6 +33,8 @@ pub(super) fn run_test(
         let mut options = options(args, &test, loader);
         if debugging {
             in_this_process(&mut options);
+            // Who has looked at an exception wants to mend it, not to meet it again.
+            options.fail_fast = true;
         }
         shown.connect(&mut options);
         prepare_test(&test, options)
