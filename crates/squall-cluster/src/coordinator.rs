@@ -132,6 +132,12 @@ impl Coordinator {
         }
     }
 
+    /// Waits until the processes of agents have ended that were told to, and ends those that take too long.
+    pub fn reap(&self) {
+        let processes = self.links.iter().filter_map(|link| link.process.as_ref());
+        processes.for_each(AgentProcess::reap);
+    }
+
     fn link(&self, agent: u32) -> Option<&Arc<Link>> {
         self.links.get(agent as usize)
     }

@@ -103,6 +103,20 @@ impl AgentProcess {
         self.lock().kill().ok();
     }
 
+    /// Waits until the process has ended, and ends it when it takes too long.
+    pub fn reap(&self) {
+        let step = Duration::from_millis(2);
+        for _ in 0..LEAVE.as_millis() / step.as_millis() {
+            if self.ended().is_some() {
+                return;
+            }
+            std::thread::sleep(step);
+        }
+        self.kill();
+        // Without this it would stay as a zombie for as long as this process lives.
+        self.lock().wait().ok();
+    }
+
     fn lock(&self) -> MutexGuard<'_, Child> {
         self.child.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -113,16 +127,7 @@ const LEAVE: Duration = Duration::from_secs(2);
 
 impl Drop for AgentProcess {
     fn drop(&mut self) {
-        let step = Duration::from_millis(5);
-        for _ in 0..LEAVE.as_millis() / step.as_millis() {
-            if self.ended().is_some() {
-                return;
-            }
-            std::thread::sleep(step);
-        }
-        self.kill();
-        // Without this it would stay as a zombie for as long as this process lives.
-        self.lock().wait().ok();
+        self.reap();
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 
 use squall_engine::data::read_pool;
@@ -208,6 +209,13 @@ fn build_reporters(
 }
 
 impl PreparedRun {
+    /// Lets a count of what the user does to end the program give up a start that is under way.
+    #[must_use]
+    pub fn with_interrupts(mut self, interrupts: Arc<AtomicUsize>) -> Self {
+        self.options.interrupts = Some(interrupts);
+        self
+    }
+
     /// Returns the scenarios of each stage by its name.
     pub(crate) fn scenarios_by_stage(&self) -> BTreeMap<String, Vec<Arc<CompiledScenario>>> {
         let stages = self.scenarios.iter();

@@ -45,6 +45,13 @@ fn noticed(done: &Done) -> f64 {
     after.split_once(" s").unwrap().0.parse().unwrap()
 }
 
+/// Returns the number of the only I/O thread of the agent that was lost.
+fn lost_thread(done: &Done) -> usize {
+    let last = &done.intervals[done.intervals.len() - 2];
+    let here = |number: &usize| last.threads.iter().any(|thread| thread.thread == *number);
+    (0..3).find(|number| !here(number)).unwrap()
+}
+
 /// The target has seen everything that was delivered, and more: what the agent had not delivered yet.
 fn check_delivered(done: &Done, target: RunningTarget) {
     let [started, ok, ..] = done.totals();
@@ -63,16 +70,25 @@ fn a_killed_agent_is_noticed_and_the_rate_goes_on_in_full() {
     let done = Done::of(handle.finish());
     let after = noticed(&done) - at;
     assert!((-0.1..=2.0).contains(&after), "noticed after {after} s");
-    let seconds = done.iterations_by_second();
-    let dropped: Vec<u64> = done
+    // What it had not delivered is not counted; from when its loss was noticed, the others offered its third.
+    let delivered = done
         .intervals
         .iter()
-        .map(squall_metrics::Interval::dropped)
-        .collect();
-    let due: Vec<u64> = seconds.iter().zip(&dropped).map(|(a, b)| a + b).collect();
-    // The load ended in the last second; the two before are after the loss, and full.
-    let full: u64 = due[due.len() - 3..due.len() - 1].iter().sum();
-    assert!((590..=610).contains(&full), "{due:?}");
+        .filter(|one| {
+            one.threads
+                .iter()
+                .any(|thread| thread.busy_ns > 0 && thread.thread == lost_thread(&done))
+        })
+        .map(|one| one.index + 1)
+        .max()
+        .unwrap_or(0);
+    let missing = (noticed(&done) + 0.1 - delivered as f64).max(0.0) * 100.0 + 2.0;
+    let due = done.iterations() + done.summary.totals.dropped_iterations;
+    assert!(due <= 2100, "{due}");
+    assert!(
+        due as f64 >= 2100.0 - missing,
+        "{due} with {missing} missing"
+    );
     check_delivered(&done, target);
 }
 
@@ -89,6 +105,25 @@ fn a_silent_agent_is_lost_and_its_users_come_back() {
     let last = &done.intervals[done.intervals.len() - 2];
     assert_eq!(last.users(), 9, "{last:?}");
     assert_eq!(last.threads.len(), 2);
+    check_delivered(&done, target);
+}
+
+#[test]
+fn the_last_agent_runs_the_shares_of_all_others() {
+    let target = target();
+    let rig = Rig {
+        threads: 2,
+        ..Rig::new(3)
+    };
+    let load = json!({"closed": {"users": 18, "duration": "7s"}});
+    let handle = rig.start(&plan(&target, &load, &get("/delay/5ms")));
+    lose_one(&rig, &handle, Signal::KILL);
+    wait_until("its users are back", || handle.snapshot().users == 18);
+    signal(agents_of(rig.folder())[0], Signal::KILL);
+    let done = Done::of(handle.finish());
+    let last = &done.intervals[done.intervals.len() - 2];
+    assert_eq!((last.users(), last.threads.len()), (18, 2), "{last:?}");
+    assert_eq!(done.summary.generator.agents_lost, 2);
     check_delivered(&done, target);
 }
 

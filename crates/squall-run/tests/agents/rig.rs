@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use squall_metrics::summary::Summary;
-use squall_metrics::{Interval, SeriesId, SeriesKind, SeriesSnapshot};
+use squall_metrics::{Interval, SeriesId};
 use squall_plan::{Plan, PlanError};
 use squall_run::{AgentCommand, FinishedRun, RunHandle, RunOptions, StartError, prepare};
 use squall_target::{RunningTarget, Target, TargetConfig};
@@ -32,6 +32,8 @@ pub(crate) enum Kind {
     Ending,
     /// Has a hook before the load that raises.
     FailingHook,
+    /// Has a hook after the load that raises.
+    FailingClose,
     /// Loads the test for ever.
     Hanging,
 }
@@ -43,6 +45,7 @@ impl Kind {
             Self::Refusing => "refusing",
             Self::Ending => "ending",
             Self::FailingHook => "failing hook",
+            Self::FailingClose => "failing close",
             Self::Hanging => "hanging",
         }
     }
@@ -74,6 +77,7 @@ fn serves_as_an_agent() {
                 std::thread::park();
             }
         }
+        "failing close" => Ok(CountingHost::with_failing_close()),
         "failing hook" => Ok(CountingHost::with_failing_hook()),
         _ => Ok(CountingHost::shared()),
     };
@@ -214,28 +218,22 @@ pub(crate) fn hanging(folder: &Path) -> usize {
 #[derive(Debug)]
 pub(crate) struct Done {
     pub(crate) summary: Summary,
-    pub(crate) names: SeriesSnapshot,
     pub(crate) intervals: Vec<Interval>,
 }
 
 impl Done {
     pub(crate) fn of(finished: FinishedRun) -> Self {
         let stored = fs::read_to_string(finished.directory.join("intervals.jsonl")).unwrap();
-        let mut names = SeriesSnapshot::default();
         let mut intervals = Vec::new();
         for line in stored.lines() {
-            let mut line: Value = serde_json::from_str(line).unwrap();
-            match line
-                .get_mut("series")
-                .filter(|series| series["series"].is_array())
-            {
-                Some(series) => names = serde_json::from_value(series.take()).unwrap(),
-                None => intervals.push(serde_json::from_value(line).unwrap()),
+            let line: Value = serde_json::from_str(line).unwrap();
+            // The other lines hold names.
+            if line.get("index").is_some() {
+                intervals.push(serde_json::from_value(line).unwrap());
             }
         }
         let done = Self {
             summary: finished.summary,
-            names,
             intervals,
         };
         done.check_account();
@@ -252,17 +250,6 @@ impl Done {
     pub(crate) fn iterations(&self) -> u64 {
         let stages = self.summary.stages.iter();
         stages.map(|stage| stage.iterations_started).sum()
-    }
-
-    /// Iterations started in each second of the run.
-    pub(crate) fn iterations_by_second(&self) -> Vec<u64> {
-        let is_iteration =
-            |id: &SeriesId| self.names.series[id.index()].kind == SeriesKind::Iteration;
-        let started = |interval: &Interval| -> u64 {
-            let series = interval.series.iter().filter(|(id, _)| is_iteration(id));
-            series.map(|(_, part)| part.started).sum()
-        };
-        self.intervals.iter().map(started).collect()
     }
 
     /// At the end of every interval, what was started is ok, failed, interrupted or in flight; also where an agent was lost.

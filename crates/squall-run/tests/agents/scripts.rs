@@ -10,6 +10,7 @@ use squall_engine::script::{
     Answer, CommandInlet, InterpreterUse, RunLink, ScriptCommand, ScriptEnd, ScriptEvent,
     ScriptFailure, ScriptHost, ScriptInfo, ScriptMessage, ScriptStart,
 };
+use squall_metrics::summary::VerdictStatus;
 use squall_protocol::Clock;
 
 use crate::rig::{Kind, Rig, plan, target};
@@ -30,12 +31,13 @@ pub(crate) struct CountingHost {
     hook: Hook,
 }
 
-/// What the hook before the load does.
+/// What the hooks before and after the load do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Hook {
     #[default]
     Returns,
-    Raises,
+    RaisesBefore,
+    RaisesAfter,
 }
 
 impl CountingHost {
@@ -45,7 +47,14 @@ impl CountingHost {
 
     pub(crate) fn with_failing_hook() -> Arc<dyn ScriptHost> {
         Arc::new(Self {
-            hook: Hook::Raises,
+            hook: Hook::RaisesBefore,
+            ..Self::default()
+        })
+    }
+
+    pub(crate) fn with_failing_close() -> Arc<dyn ScriptHost> {
+        Arc::new(Self {
+            hook: Hook::RaisesAfter,
             ..Self::default()
         })
     }
@@ -99,8 +108,8 @@ impl ScriptHost for CountingHost {
         run.tell_all("started", &[1, 2, 3]);
         self.link.set(run).unwrap();
         match self.hook {
-            Hook::Returns => Ok(()),
-            Hook::Raises => Err(ScriptFailure {
+            Hook::Returns | Hook::RaisesAfter => Ok(()),
+            Hook::RaisesBefore => Err(ScriptFailure {
                 message: "RuntimeError: no database".to_owned(),
                 detail: "Traceback of the hook\n".to_owned(),
             }),
@@ -154,13 +163,13 @@ impl ScriptHost for CountingHost {
     }
 
     fn finish(&self) -> Result<(), ScriptFailure> {
-        if self.notified.load(Ordering::SeqCst) == u64::MAX {
-            return Err(ScriptFailure {
-                message: "it was told too often".to_owned(),
+        match self.hook {
+            Hook::Returns | Hook::RaisesBefore => Ok(()),
+            Hook::RaisesAfter => Err(ScriptFailure {
+                message: "OSError: it does not close".to_owned(),
                 detail: String::new(),
-            });
+            }),
         }
-        Ok(())
     }
 }
 
@@ -261,6 +270,26 @@ fn a_volume_model_that_fails_ends_its_stage() {
         stage.error.as_deref(),
         Some("volume model `broken`: ZeroDivisionError: division by zero")
     );
+}
+
+#[test]
+fn hooks_that_fail_after_the_load_fail_the_run_and_are_said_once() {
+    for agents in [1, 3] {
+        let target = target();
+        let mut rig = Rig::new(agents);
+        rig.kind = Kind::FailingClose;
+        rig.options.scripts = Some(CountingHost::with_failing_close());
+        let load = json!({"iterations": {"users": 6, "shared": 30}});
+        let done = rig.run(&plan(&target, &load, &scripted("count")));
+        assert_eq!(done.iterations(), 30);
+        let verdict = &done.summary.verdict;
+        assert_ne!(verdict.status, VerdictStatus::Passed);
+        let said = verdict
+            .reasons
+            .iter()
+            .filter(|reason| *reason == "after the load: OSError: it does not close");
+        assert_eq!(said.count(), 1, "{verdict:?}");
+    }
 }
 
 #[test]

@@ -103,6 +103,7 @@ impl Cluster {
     pub(super) fn end_processes(&self) {
         if let Some(coordinator) = self.coordinator.get() {
             (0..self.agents).for_each(|agent| coordinator.end(agent));
+            coordinator.reap();
         }
     }
 
@@ -370,6 +371,9 @@ impl Load for Cluster {
         if !stuck.is_empty() {
             tracing::error!(agents = ?stuck, "agents did not end and are ended");
             self.end_processes();
+        }
+        if let Some(coordinator) = self.coordinator.get() {
+            coordinator.reap();
         }
         errors
     }
