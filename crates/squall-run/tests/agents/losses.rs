@@ -1,5 +1,6 @@
 //! An agent that dies takes nothing along that it had delivered, and the others send its share.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -192,6 +193,16 @@ fn runs_until_it_is_killed() {
     rig.run(&plan(&target, &load, &get("/delay/5ms")));
 }
 
+/// Tells whether a run of this rig has stored what its agents measured.
+fn has_intervals(folder: &str) -> bool {
+    let runs = std::fs::read_dir(Path::new(folder).join("runs"));
+    let stored = runs.into_iter().flatten().filter_map(|run| {
+        let file = run.ok()?.path().join("intervals.jsonl");
+        std::fs::metadata(file).ok()
+    });
+    stored.map(|file| file.len()).any(|length| length > 0)
+}
+
 #[test]
 fn agents_end_with_the_process_that_started_them() {
     let place = tempfile::tempdir().unwrap();
@@ -207,7 +218,8 @@ fn agents_end_with_the_process_that_started_them() {
         "" => Vec::new(),
         folder => agents_of(folder.as_ref()),
     };
-    wait_until("the agents run", || agents().len() == 3);
+    wait_until("the agents run", || has_intervals(&folder()));
+    assert_eq!(agents().len(), 3);
     parent.kill().unwrap();
     parent.wait().unwrap();
     wait_until("the agents have ended", || agents().is_empty());

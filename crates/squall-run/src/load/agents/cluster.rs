@@ -214,6 +214,10 @@ impl Cluster {
             "an agent was lost"
         );
         self.inherit(&mut state, agent, at_ns, &heirs);
+        if self.ending.is_asked() {
+            // The order to stop may have come before the orders to take over.
+            self.end(End::Gracefully);
+        }
     }
 
     fn inherit(&self, state: &mut State, agent: u32, at_ns: u64, heirs: &[u32]) {
