@@ -30,6 +30,7 @@ __all__ = [
     "json_path",
     "left_behind",
     "main",
+    "parse_yaml",
     "place",
     "start_run",
     "tell_all",
@@ -176,6 +177,7 @@ class Context:
         ok: bool = True,
         kind: str = "operation",
         error: str | None = None,
+        detail: str | None = None,
     ) -> None:
         """Counts something that was timed elsewhere, from one moment of the run's clock to another.
 
@@ -186,6 +188,7 @@ class Context:
             ok: Whether it succeeded.
             kind: `"operation"`, counted like a request, or `"transaction"`.
             error: Why it failed.
+            detail: One example of it in detail, e.g. a traceback.
         """
     def fail(self, message: str) -> None:
         """Counts the iteration as failed, without an exception."""
@@ -287,7 +290,9 @@ class Response:
     """
 
     def __getattr__(self, name: str) -> Any: ...
+    def __getitem__(self, name: str) -> Any: ...
     def __setattr__(self, name: str, value: Any, /) -> None: ...
+    def _extract(self, values: dict[str, Any]) -> None: ...
     @property
     def status(self) -> int: ...
     @property

@@ -37,7 +37,15 @@ class Recorder:
         return self.clock
 
     def record(
-        self, name: str, started: int, ended: int, *, ok: bool = True, kind: str = "operation", error: str | None = None
+        self,
+        name: str,
+        started: int,
+        ended: int,
+        *,
+        ok: bool = True,
+        kind: str = "operation",
+        error: str | None = None,
+        detail: str | None = None,
     ) -> None:
         assert started <= ended
         self.records.append((name, ok, kind, error))

@@ -31,7 +31,23 @@ pub(crate) fn main(py: Python<'_>, argv: Vec<OsString>) -> PyResult<u8> {
         IN_AGENT.store(true, Ordering::Relaxed);
     }
     give_up_interrupts(py)?;
-    Ok(py.detach(|| run(argv)))
+    let code = py.detach(|| run(argv));
+    give_back_data(py);
+    Ok(code)
+}
+
+/// Gives the pools of a test what was taken out of them and not used.
+pub(crate) fn give_back_data(py: Python<'_>) {
+    let given_back = py.import("sys").and_then(|sys| {
+        let modules = sys.getattr("modules")?;
+        match modules.call_method1("get", ("squall._script.parent",))? {
+            parent if parent.is_none() => Ok(()),
+            parent => parent.call_method0("close").map(drop),
+        }
+    });
+    if let Err(error) = given_back {
+        error.print(py);
+    }
 }
 
 /// Takes Python's own handler off Ctrl-C, so that the command can stop a load gracefully.

@@ -12,6 +12,7 @@ use squall_plan::Plan;
 use squall_run::options::AgentCommand;
 use squall_run::{RunHandle, RunOptions, Snapshot, prepare};
 
+use crate::command::give_back_data;
 use crate::host::PythonHost;
 use crate::loader::agent_command;
 
@@ -173,6 +174,7 @@ impl Run {
             .take();
         let handle = handle.ok_or_else(|| PyRuntimeError::new_err("the run has been finished"))?;
         let finished = py.detach(|| handle.finish());
+        give_back_data(py);
         serde_json::to_string(&finished.summary)
             .map_err(|error| PyRuntimeError::new_err(error.to_string()))
     }
@@ -190,6 +192,8 @@ fn shown<'py>(py: Python<'py>, snapshot: &Snapshot) -> PyResult<Bound<'py, PyDic
     shown.set_item("failed", snapshot.failed)?;
     shown.set_item("interrupted", snapshot.interrupted)?;
     shown.set_item("dropped", snapshot.dropped)?;
+    let iterations_ended = snapshot.iterations_ok + snapshot.iterations_failed;
+    shown.set_item("iterations_ended", iterations_ended)?;
     shown.set_item("response_ms", snapshot.response_ms.map(|ms| ms.to_vec()))?;
     Ok(shown)
 }

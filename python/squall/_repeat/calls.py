@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from squall._forms.raised import said
 from squall._repeat.spec import ARROW, NESTED, Spec
 from squall._script.calls import is_async
+from squall._script.errors import describe
 from squall._script.registry import Script
 
 if TYPE_CHECKING:
@@ -221,7 +222,15 @@ class Caller:
 
     def _count(self, context: Context, outcome: Outcome) -> None:
         name = f"{self._spec.short}{ARROW}{outcome.result}"
-        context.record(name, outcome.started_ns, outcome.ended_ns, ok=outcome.error is None, error=outcome.error)
+        detail = None if outcome.raised is None else describe(outcome.raised)[2]
+        context.record(
+            name,
+            outcome.started_ns,
+            outcome.ended_ns,
+            ok=outcome.error is None,
+            error=outcome.error,
+            detail=detail,
+        )
         for part in outcome.parts:
             context.record(f"{name}{NESTED}{part.name}", part.started_ns, part.ended_ns, kind="transaction")
         self.done += 1

@@ -8,9 +8,21 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-json_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+def _value(value: Any) -> Any:
+    """Returns the value of a placeholder that was made outside of the iteration."""
+    from squall._authoring.placeholders import Placeholder
+
+    draw = value._draw if isinstance(value, Placeholder) else None
+    if draw is None:
+        raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+    return draw()
+
+
+json_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_value).encode
 """Returns a value as JSON."""
 
 fields = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
@@ -43,23 +55,31 @@ def _literal(value: Any) -> Any:
     return value
 
 
-def multipart(files: Any, form: list[tuple[str, str]]) -> tuple[bytes, str]:
+def multipart(files: Any, parts: Any, form: list[tuple[str, str]]) -> tuple[bytes, str]:
     """Returns a `multipart/form-data` body and its content type (RFC 7578).
 
     Args:
-        files: Parts by field name: text, bytes, a path, an open file, `(name, content)`, `(name, content, type)`, or a
-            `File`.
+        files: Files by field name: a path, bytes, an open file, `(name, content)`, `(name, content, type)`, a `File`.
+        parts: The same of parts, whose strings are text and no paths.
         form: Fields of text.
     """
     boundary = f"squall-{secrets.token_hex(12)}"
     body = bytearray()
     for name, value in form:
         _part(body, boundary, name, None, None, value.encode())
-    items = files.items() if isinstance(files, Mapping) else files
-    for name, value in items:
+    for name, value in _items(files):
+        path = Path(value) if isinstance(value, str) else value
+        _part(body, boundary, str(name), *_content(path))
+    for name, value in _items(parts):
         _part(body, boundary, str(name), *_content(value))
     body += f"--{boundary}--\r\n".encode()
     return bytes(body), f"multipart/form-data; boundary={boundary}"
+
+
+def _items(parts: Any) -> Any:
+    if parts is None:
+        return ()
+    return parts.items() if isinstance(parts, Mapping) else parts
 
 
 def _part(body: bytearray, boundary: str, name: str, filename: str | None, kind: str | None, content: bytes) -> None:

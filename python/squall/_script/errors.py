@@ -6,11 +6,14 @@ import traceback
 from types import TracebackType
 
 from squall._recording.frames import is_own, is_users, qualified_name, shown
-from squall._script.pools import PoolExhausted
 
 
 class Interrupted(BaseException):
     """Raised in blocking code whose iteration was given up because the load has ended."""
+
+
+class NoDataError(Exception):
+    """The data pool is used up; the iteration does not take place, and the scenario ends."""
 
 
 class SkipIterationError(Exception):
@@ -27,7 +30,7 @@ def describe(error: BaseException) -> tuple[str, str, str]:
 
     Exceptions of one type, message and place are one group; the traceback is made for the first of a group alone.
     """
-    if isinstance(error, PoolExhausted):
+    if isinstance(error, NoDataError):
         return "no_data", "", ""
     if isinstance(error, SkipIterationError):
         return "skipped", "", ""

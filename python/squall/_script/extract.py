@@ -20,6 +20,7 @@ def apply(response: Response, wanted: Mapping[str, Extraction]) -> None:
         LookupError: The answer, though one that was expected, does not have a value.
         TypeError: Something is no extraction.
     """
+    values: dict[str, Any] = {}
     for name, extraction in wanted.items():
         if not isinstance(extraction, Extraction):
             raise TypeError(f"`extract[{name!r}]` takes `extract.json(…)`, `.regex(…)`, `.header(…)` or `.cookie(…)`")
@@ -29,7 +30,8 @@ def apply(response: Response, wanted: Mapping[str, Extraction]) -> None:
             if not response.ok:
                 continue
             raise LookupError(f"the answer has no `{name}`: {kind} {rule!r} found nothing")
-        setattr(response, name, found[0])
+        values[name] = found[0]
+    response._extract(values)
 
 
 def _json(response: Response, path: Any) -> list[Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import inspect
 import os
 from typing import TYPE_CHECKING, Any
 
-from squall._script.errors import SkipIterationError
-from squall._script.registry import Script, StopVolumeModel, resolve_volume
+from squall._script.errors import NoDataError, SkipIterationError
+from squall._script.pools import PoolExhausted
+from squall._script.registry import Script, StopVolumeModel, resolve_volume, scripts
+from squall._script.remote_pool import RemotePool
 
 if TYPE_CHECKING:
     from squall._squall import Context
@@ -34,6 +37,7 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
 
 def close_event_loop(loop: asyncio.AbstractEventLoop) -> None:
     """Ends what still runs on a stopped loop: tasks, asynchronous generators, the threads of its executor."""
+    loop.run_until_complete(_give_back())
     tasks = asyncio.all_tasks(loop)
     for task in tasks:
         task.cancel()
@@ -43,15 +47,26 @@ def close_event_loop(loop: asyncio.AbstractEventLoop) -> None:
     loop.close()
 
 
+async def _give_back() -> None:
+    """Returns the items that this process took from the pools of the one that loaded the test first."""
+    for script in scripts():
+        if isinstance(script.pool, RemotePool):
+            with contextlib.suppress(Exception):  # that process may be gone, and then so are its pools
+                await asyncio.wait_for(script.pool.close(), 1)
+
+
 async def run_coroutine(ctx: Context, script: Script) -> None:
     """Runs a script that takes data or has a fixture."""
     pool = script.pool
     if pool is None:
         await _body(ctx, script, ())
         return
-    item = pool.checkout()
-    if inspect.isawaitable(item):
-        item = await item
+    try:
+        item = pool.checkout()
+        if inspect.isawaitable(item):
+            item = await item
+    except PoolExhausted:
+        raise NoDataError from None
     if item is None:
         raise SkipIterationError
     id, args = item
@@ -77,7 +92,10 @@ def run_blocking(ctx: Context, script: Script) -> None:
     if pool is None:
         _blocking_body(ctx, script, ())
         return
-    item: Any = _waited(pool.checkout())
+    try:
+        item: Any = _waited(pool.checkout())
+    except PoolExhausted:
+        raise NoDataError from None
     if item is None:
         raise SkipIterationError
     id, args = item

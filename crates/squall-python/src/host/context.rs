@@ -196,7 +196,7 @@ impl Context {
         self.iteration.shared.now()
     }
 
-    #[pyo3(signature = (name, started_ns, ended_ns, *, ok = true, kind = "operation", error = None))]
+    #[pyo3(signature = (name, started_ns, ended_ns, *, ok = true, kind = "operation", error = None, detail = None))]
     #[expect(clippy::too_many_arguments, reason = "keywords of a Python method")]
     fn record(
         &self,
@@ -206,6 +206,7 @@ impl Context {
         ok: bool,
         kind: &str,
         error: Option<String>,
+        detail: Option<String>,
     ) -> PyResult<()> {
         let kind = match kind {
             "operation" => TimedKind::Operation,
@@ -226,7 +227,7 @@ impl Context {
         let failure = error.map(|message| {
             Box::new(ScriptFailure {
                 message,
-                detail: String::new(),
+                detail: detail.unwrap_or_default(),
             })
         });
         self.iteration.timed(name, timed, failure);

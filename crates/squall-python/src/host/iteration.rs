@@ -127,14 +127,15 @@ impl Iteration {
             },
             end => end,
         };
-        if times_itself && ran && !self.is_given_up() {
+        if times_itself && ran {
             let (outcome, failure) = match &end {
-                ScriptEnd::Raised(failure) => (Outcome::Failed, Some(failure.clone())),
-                _ => (Outcome::Ok, None),
+                _ if self.is_given_up() => (None, None),
+                ScriptEnd::Raised(failure) => (Some(Outcome::Failed), Some(failure.clone())),
+                _ => (Some(Outcome::Ok), None),
             };
             let timed = Timed {
                 kind: TimedKind::Operation,
-                outcome: Some(outcome),
+                outcome,
                 intended_ns: self.start.intended_ns,
                 started_ns: self.began_ns,
                 ended_ns,

@@ -219,7 +219,7 @@ fn wait_for(shared: &Shared, event_loop: Option<JoinHandle<()>>) {
             .as_ref()
             .is_some_and(|thread| !thread.is_finished())
     };
-    while runs() || !shared.pool.is_idle() {
+    while runs() || !shared.pool.has_ended() {
         if Instant::now() > limit {
             tracing::warn!("a script did not come back; its thread is left to itself");
             LEFT_BEHIND.store(true, Ordering::Relaxed);

@@ -139,6 +139,7 @@ struct Reading {
     extract: Option<Py<PyAny>>,
     form: Option<Vec<(String, String)>>,
     files: Option<Py<PyAny>>,
+    multipart: Option<Py<PyAny>>,
 }
 
 impl Reading {
@@ -157,6 +158,7 @@ impl Reading {
             extract: None,
             form: None,
             files: None,
+            multipart: None,
         }
     }
 
@@ -178,7 +180,8 @@ impl Reading {
             "data" => self.data(value)?,
             "json" => self.json(value)?,
             "form" => self.form = Some(pairs(value, "`form`")?),
-            "files" | "multipart" => self.files = Some(value.clone().unbind()),
+            "files" => self.files = Some(value.clone().unbind()),
+            "multipart" => self.multipart = Some(value.clone().unbind()),
             "auth" => self.auth(value)?,
             "timeout" => self.request.timeout_ns = Some(duration(value)?.as_nanos()),
             "redirects" => self.request.redirects = Some(value.extract()?),
@@ -296,21 +299,22 @@ impl Reading {
 
     fn finish_body(&mut self) -> PyResult<()> {
         let form = self.form.take();
-        match (self.files.take(), form) {
-            (None, None) => {}
-            (None, Some(form)) => {
-                let mut body = form_urlencoded::Serializer::new(String::new());
-                body.extend_pairs(form);
-                let bytes = body.finish().into_bytes();
-                self.body(bytes, Some("application/x-www-form-urlencoded"));
-            }
-            (Some(files), form) => Python::attach(|py| {
+        let (files, multipart) = (self.files.take(), self.multipart.take());
+        if files.is_some() || multipart.is_some() {
+            let encoded = Python::attach(|py| {
                 let encode = py.import("squall._script.encode")?;
-                let parts = encode.call_method1("multipart", (files, form.unwrap_or_default()))?;
-                let (bytes, content_type): (Vec<u8>, String) = parts.extract()?;
-                self.body(bytes, Some(&content_type));
-                PyResult::Ok(())
-            })?,
+                let form = form.unwrap_or_default();
+                encode
+                    .call_method1("multipart", (files, multipart, form))?
+                    .extract()
+            });
+            let (bytes, content_type): (Vec<u8>, String) = encoded?;
+            self.body(bytes, Some(&content_type));
+        } else if let Some(form) = form {
+            let mut body = form_urlencoded::Serializer::new(String::new());
+            body.extend_pairs(form);
+            let bytes = body.finish().into_bytes();
+            self.body(bytes, Some("application/x-www-form-urlencoded"));
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The answer to a request of a script; decoded as far as somebody looks.
 
+use pyo3::exceptions::{PyAttributeError, PyKeyError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyString};
@@ -15,6 +16,8 @@ use super::headers::Headers;
 pub(crate) struct Response {
     finished: Box<FinishedOperation>,
     headers: Option<Py<Headers>>,
+    /// Values that the request was to take from its answer.
+    extracted: Option<Py<PyDict>>,
 }
 
 impl Response {
@@ -22,6 +25,7 @@ impl Response {
         Self {
             finished,
             headers: None,
+            extracted: None,
         }
     }
 
@@ -185,6 +189,31 @@ impl Response {
         timings.set_item("first_byte", seconds(moments.written, moments.first_byte))?;
         timings.set_item("reading", seconds(moments.first_byte, moments.last_byte))?;
         Ok(timings)
+    }
+
+    /// Is the value extracted under this name.
+    fn __getitem__<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        let extracted = self.extracted.as_ref().map(|extracted| extracted.bind(py));
+        let found = extracted
+            .map(|extracted| extracted.get_item(name))
+            .transpose()?;
+        found
+            .flatten()
+            .ok_or_else(|| PyKeyError::new_err(format!("nothing was extracted as `{name}`")))
+    }
+
+    /// Is the value extracted under this name; an attribute that every answer has goes first.
+    fn __getattr__<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        self.__getitem__(py, name).map_err(|_| {
+            PyAttributeError::new_err(format!(
+                "an answer has no `{name}`, and nothing was extracted as that"
+            ))
+        })
+    }
+
+    #[pyo3(name = "_extract")]
+    fn take_extracted(&mut self, values: Py<PyDict>) {
+        self.extracted = Some(values);
     }
 
     /// Raises where the status is 400 or more, or there was no answer at all.

@@ -5,6 +5,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use pyo3::prelude::*;
@@ -46,6 +47,7 @@ struct State {
     idle: usize,
     closed: bool,
     running: HashMap<IterationRef, (Arc<Iteration>, u64)>,
+    handles: Vec<JoinHandle<()>>,
 }
 
 impl ThreadPool {
@@ -71,9 +73,12 @@ impl ThreadPool {
             .name(format!("squall-test-{number}"))
             .stack_size(STACK)
             .spawn(move || Python::attach(|py| work(py, &own)));
-        if let Err(error) = spawned {
-            tracing::error!(%error, "the system gives no more threads for blocking scripts; iterations wait for those there are");
-            self.lock().threads -= 1;
+        match spawned {
+            Ok(handle) => self.lock().handles.push(handle),
+            Err(error) => {
+                tracing::error!(%error, "the system gives no more threads for blocking scripts; iterations wait for those there are");
+                self.lock().threads -= 1;
+            }
         }
     }
 
@@ -113,9 +118,9 @@ impl ThreadPool {
         true
     }
 
-    /// Tells whether no iteration runs.
-    pub(crate) fn is_idle(&self) -> bool {
-        self.lock().running.is_empty()
+    /// Tells whether all threads have ended, after [`Self::close`].
+    pub(crate) fn has_ended(&self) -> bool {
+        self.lock().handles.iter().all(JoinHandle::is_finished)
     }
 
     /// Lets threads end when they are free.
