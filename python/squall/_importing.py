@@ -58,6 +58,10 @@ def import_module(name: str, problems: Problems) -> ModuleType | None:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
+        if isinstance(error, ModuleNotFoundError) and error.name and f"{name}.".startswith(f"{error.name}."):
+            hint = f"it is looked for in `{os.getcwd()}` and among the installed packages"
+            problems.add(f"there is no module `{error.name}`", None, hint)
+            return None
         _tell(error, name, problems)
         return None
 

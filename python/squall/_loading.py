@@ -21,6 +21,10 @@ _HINT = (
     "a test is a graph (classes that derive from `squall.Execute`), a function `scenario`, classes that derive from "
     "`squall.TestCase`, or a journey by its name: `{}:NAME`"
 )
+_GUARDED_HINT = (
+    "its `go` does not run while the file is imported: start it with `python FILE`, or move it out of "
+    '`if __name__ == "__main__":`'
+)
 
 
 def load_file(path: str, name: str | None = None, overrides: str = "{}") -> str:
@@ -108,10 +112,28 @@ def _lower(module: Module, name: str | None, overrides: Overrides, problems: Pro
     return Lowered()
 
 
+def _repeats(module: Module) -> bool:
+    """Tells whether a script repeats functions, but not while it is imported."""
+    from squall.repeat import Repeat
+
+    return any(isinstance(value, Repeat) or value is Repeat for value in module.names.values()) or any(
+        "squall.Repeat(" in line for line in _lines(module.file)
+    )
+
+
+def _lines(file: str) -> list[str]:
+    try:
+        with open(file, encoding="utf-8") as source:
+            return source.readlines()
+    except (OSError, UnicodeDecodeError):
+        return []
+
+
 def _tell_nothing_found(module: Module, name: str | None, problems: Problems) -> None:
     file = module.file
     if name is None:
-        problems.add(f"there is no test in `{file}`", Place(file, 1), _HINT.format(file))
+        hint = _GUARDED_HINT if _repeats(module) else _HINT.format(file)
+        problems.add(f"there is no test in `{file}`", Place(file, 1), hint)
         return
     suggestion = nearest(name, (known for known in module.names if not known.startswith("_")))
     hint = f"did you mean `{file}:{suggestion}`?" if suggestion else _HINT.format(file)

@@ -121,7 +121,7 @@ def test_everything_wrong_with_a_scenario_is_told_at_once(shop: Load) -> None:
         "`shop:brows` does not exist: there is no `brows`",
         "the volume model of `shop:look` is `3` (int)",
         "the data pool of `shop:look` has no `checkout`: it is `[1]` (list)",
-        "cannot import the journey: ModuleNotFoundError: No module named 'nowhere'",
+        "cannot import the journey: there is no module `nowhere`",
         "the volume model of `nowhere:x` is wrong: Ramp was called outside of a compound volume model",
         "entry 7 of the scenario is `(1, 2)` (tuple)",
         "the journey of entry 8 of the scenario is `3` (int)",
@@ -270,7 +270,7 @@ def test_options_fill_what_a_scenario_leaves_open_and_others_are_named(shop: Loa
 
 def test_a_wrong_data_pool_of_a_journey_is_told(shop: Load) -> None:
     shop("")
-    assert messages(again("browse", datapool="user")) == ["`user` does not exist: there is no `user`"]
+    assert messages(again("browse", datapool="user")) == ["`user` does not exist"]
     assert messages(again("browse", datapool="look")) == [
         "the data pool of `shop:browse` has no `checkout`: it is the function `look`"
     ]

@@ -1,6 +1,7 @@
 """What journeys use, and what stands around them, on a plain event loop."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable
 from contextlib import asynccontextmanager
@@ -237,7 +238,7 @@ def test_debugging_looks_at_what_a_transaction_raises_post_mortem(debugger: list
         asyncio.run(debugging(ctx, 1))
     ctx.should_stop = True
     asyncio.run(debugging(ctx, 1))
-    assert debugger == [("post mortem", "debugging")]
+    assert debugger == [("post mortem", "journey")]
     assert ctx.seen == 1
 
 
@@ -250,6 +251,19 @@ def test_debugging_stops_where_something_else_raises(debugger: list[Any]) -> Non
     with pytest.raises(ValueError, match="x"):
         asyncio.run(debugged(journey, Session())(Ctx()))
     assert debugger == [("breakpoint", None)]
+
+
+def test_debugging_without_a_chosen_debugger_looks_at_everything_post_mortem(
+    debugger: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def journey(ctx: Any) -> None:
+        raise ValueError("x")
+
+    monkeypatch.delenv("PYTHONBREAKPOINT")
+    monkeypatch.setattr("sys.breakpointhook", sys.__breakpointhook__)
+    with pytest.raises(ValueError, match="x"):
+        asyncio.run(debugged(journey, Session())(Ctx()))
+    assert debugger == [("post mortem", "journey")]
 
 
 def test_a_post_mortem_that_does_not_exist_is_told(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import bdb
+import contextlib
 import functools
 import importlib
 import os
@@ -34,8 +36,9 @@ class Session:
 def debugged(journey: Callable[..., Any], session: Session) -> Callable[..., Any]:
     """Returns a journey that opens a debugger at what it raises, and raises it again.
 
-    What is raised inside a transaction is looked at post mortem; what is raised outside of any calls `breakpoint()`,
-    with the exception as `error`. The event loop stands still meanwhile. After the first one the run ends.
+    What is raised inside a transaction is looked at post mortem; what is raised outside of any, with `breakpoint()`
+    where that is another debugger than Python's own. The event loop stands still meanwhile. After the first one the
+    run ends.
     """
 
     @functools.wraps(journey)
@@ -50,11 +53,15 @@ def debugged(journey: Callable[..., Any], session: Session) -> Callable[..., Any
             return await journey(watch, *args)
         except Exception as error:
             session.over = True
-            traceback.print_exception(type(error), error, error.__traceback__)
-            if error in watch.passed:
-                post_mortem()(error.__traceback__)
-            else:
-                breakpoint()
+            # The outermost frame is this function.
+            trace = (error.__traceback__ and error.__traceback__.tb_next) or error.__traceback__
+            traceback.print_exception(type(error), error, trace)
+            # To leave the debugger is no failure of the journey.
+            with contextlib.suppress(bdb.BdbQuit):
+                if watch.has_seen(error) or not _has_breakpoint():
+                    post_mortem()(trace)
+                else:
+                    breakpoint()
             raise
 
     return debugging
@@ -74,6 +81,11 @@ def post_mortem() -> Callable[[TracebackType | None], Any]:
     return found
 
 
+def _has_breakpoint() -> bool:
+    """Tells whether `breakpoint()` opens something that was asked for; pdb would only show the frame that calls it."""
+    return bool(os.environ.get("PYTHONBREAKPOINT")) or sys.breakpointhook is not sys.__breakpointhook__
+
+
 class _Watch:
     """A context that notes the exceptions that pass its transactions."""
 
@@ -86,6 +98,10 @@ class _Watch:
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self._ctx, name, value)
+
+    def has_seen(self, error: BaseException) -> bool:
+        """Tells whether an exception passed a transaction."""
+        return any(one is error for one in self.passed)
 
     def transaction(self, name: str) -> _Transaction:
         """Times a block, as the context does."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from squall._importing import import_module
@@ -36,7 +37,8 @@ class Specs:
         for index, part in enumerate(name.split(".")):
             value = found.get(part, MISSING) if index == 0 else getattr(value, part, MISSING)
             if value is MISSING:
-                self._tell_missing(spec, part, found, place)
+                missing = f"`{spec}` does not exist" + ("" if part == spec else f": there is no `{part}`")
+                self._tell_missing(missing, part, _fitting(found, what), place)
                 break
         return value
 
@@ -57,11 +59,30 @@ class Specs:
             self._problems.add(f"cannot import the {what}: {one.message}", one.place or place, one.hint, one.traceback)
         return None if imported is None else vars(imported)
 
-    def _tell_missing(self, spec: str, part: str, names: Any, place: Place | None) -> None:
-        known = [name for name, value in names.items() if not name.startswith("_") and callable(value)]
+    def _tell_missing(self, message: str, part: str, known: list[str], place: Place | None) -> None:
         suggestion = nearest(part, known)
-        hint = f"did you mean `{suggestion}`?" if suggestion else f"it has {listed(known) or 'nothing'}"
-        self._problems.add(f"`{spec}` does not exist: there is no `{part}`", place, hint)
+        has = f"there is {listed(known)}" if known else "nothing in that file could be meant"
+        self._problems.add(message, place, f"did you mean `{suggestion}`?" if suggestion else has)
+
+
+def _fitting(names: Mapping[str, Any], what: str) -> list[str]:
+    """Returns the names of a file that could be meant: journeys, data pools, or else functions."""
+    fits: Callable[[Any], bool]
+    if what == "journey":
+        fits = inspect.iscoroutinefunction
+    elif what == "data pool":
+        fits = _is_pool
+    else:
+        fits = _is_plain_function
+    return [name for name, value in names.items() if not name.startswith("_") and fits(value)]
+
+
+def _is_pool(value: object) -> bool:
+    return callable(getattr(value, "checkout", None)) and not isinstance(value, type)
+
+
+def _is_plain_function(value: object) -> bool:
+    return inspect.isfunction(value) and not inspect.iscoroutinefunction(value)
 
 
 def module_name(module: Module) -> str:

@@ -1,6 +1,6 @@
 //! `squall check`.
 
-use squall_plan::{CheckedKind, CheckedLoad, CheckedPlan, IterationTotal};
+use squall_plan::{CheckedKind, CheckedLoad, CheckedPlan, IterationTotal, Span};
 use squall_run::{RunOptions, prepare};
 
 use super::refuse;
@@ -48,10 +48,20 @@ fn describe(plan: &CheckedPlan) -> String {
     stages.join(" → ")
 }
 
+/// Loads that only Ctrl-C ends are written as ten years.
+fn lasting(duration: Span) -> String {
+    const ENDLESS: Span = Span::from_secs(3650 * 86_400);
+    if duration >= ENDLESS {
+        "until Ctrl-C".to_owned()
+    } else {
+        format!("for {duration}")
+    }
+}
+
 fn describe_load(load: &CheckedLoad) -> String {
     match load {
         CheckedLoad::Closed { .. } => {
-            format!("{} users for {}", load.peak_users(), load.duration())
+            format!("{} users {}", load.peak_users(), lasting(load.duration()))
         }
         CheckedLoad::Open {
             start_rate, ramps, ..
@@ -59,7 +69,7 @@ fn describe_load(load: &CheckedLoad) -> String {
             let peak = ramps
                 .iter()
                 .fold(*start_rate, |peak, ramp| peak.max(ramp.target));
-            format!("{peak} iterations/s for {}", load.duration())
+            format!("{peak} iterations/s {}", lasting(load.duration()))
         }
         CheckedLoad::Iterations { users, total, .. } => match total {
             IterationTotal::Shared(total) => {
