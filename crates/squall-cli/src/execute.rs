@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use squall_plan::PlanError;
-use squall_run::{FinishedRun, PreparedRun, RunHandle, RunOptions};
+use squall_run::{FinishedRun, PreparedRun, RunHandle, RunOptions, StartError};
 use squall_view::live::{LiveView, Progress};
 use squall_view::summary;
 
@@ -112,7 +112,10 @@ pub(crate) fn execute(run: PreparedRun, shown: &Shown<'_>) -> anyhow::Result<u8>
     }
     let interrupts = count_interrupts()?;
     let log = RunLog::install();
-    let handle = RunHandle::start(run)?;
+    let handle = match RunHandle::start(run.with_interrupts(Arc::clone(&interrupts))) {
+        Ok(handle) => handle,
+        Err(error) => return not_started(error),
+    };
     log.write_to(handle.directory().open_log());
     watch(&handle, shown, &interrupts);
     let finished = handle.finish();
@@ -128,6 +131,23 @@ pub(crate) fn execute(run: PreparedRun, shown: &Shown<'_>) -> anyhow::Result<u8>
         Terminal::Ours => exit::of_run(&finished),
         Terminal::Debugger => exit::of_debugging(&finished),
     })
+}
+
+/// Says why no load was sent.
+fn not_started(error: StartError) -> anyhow::Result<u8> {
+    match error {
+        StartError::Interrupted => {
+            output::error(&error.to_string());
+            Ok(exit::INTERRUPTED)
+        }
+        StartError::Refused(errors) => Ok(refuse(&errors)),
+        StartError::Script(failure) => {
+            let told = [failure.message.as_str(), failure.detail.trim_end()];
+            let told: Vec<&str> = told.into_iter().filter(|text| !text.is_empty()).collect();
+            Ok(refuse(&PlanError::new("", told.join("\n")).into()))
+        }
+        error => Err(error.into()),
+    }
 }
 
 /// Tells whether a file can be in the folder that its path names.

@@ -17,6 +17,7 @@ enum Place {
     /// Here, until there is a file: a run begins before its directory is known here.
     Memory(Vec<u8>),
     File(File),
+    Parent,
     Nowhere,
 }
 
@@ -59,9 +60,9 @@ impl RunLog {
         *place = new;
     }
 
-    /// Keeps nothing, as there will be no file.
-    pub(crate) fn discard(&self) {
-        *self.lock() = Place::Nowhere;
+    /// Writes to standard error, which the process that started this one reads.
+    pub(crate) fn write_to_parent(&self) {
+        *self.lock() = Place::Parent;
     }
 
     fn lock(&self) -> MutexGuard<'_, Place> {
@@ -74,6 +75,7 @@ impl Write for RunLog {
         match &mut *self.lock() {
             Place::Memory(before) => before.write(bytes),
             Place::File(file) => file.write(bytes),
+            Place::Parent => io::stderr().write(bytes),
             Place::Nowhere => Ok(bytes.len()),
         }
     }

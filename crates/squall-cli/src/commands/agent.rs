@@ -11,8 +11,7 @@ use crate::log::RunLog;
 
 /// Serves the process that started this one until it is told to end, and returns the exit code.
 pub(super) fn run(args: &AgentArgs, loader: &dyn TestLoader) -> u8 {
-    // There is no directory of a run here: what is logged is seen where `SQUALL_LOG` sends it to standard error.
-    RunLog::install().discard();
+    RunLog::install().write_to_parent();
     serve(&args.connect, &|test: &TestFile| {
         let origin = Origin {
             file: PathBuf::from(&test.file),

@@ -63,10 +63,13 @@ impl Context {
         Py::new(py, context)
     }
 
-    /// Makes it the current one of everything that runs in `variables`.
-    pub(crate) fn enter(py: Python<'_>, variables: &Py<PyAny>, context: &Py<Self>) -> PyResult<()> {
-        let set = current_variable(py)?.getattr(intern!(py, "set"))?;
-        variables.call_method1(py, intern!(py, "run"), (set, context))?;
+    /// Makes it the current one of everything that runs in the variables whose `run` this is.
+    pub(crate) fn enter(py: Python<'_>, run: &Py<PyAny>, context: &Py<Self>) -> PyResult<()> {
+        static SET: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let set = SET.get_or_try_init(py, || {
+            PyResult::Ok(current_variable(py)?.getattr("set")?.unbind())
+        })?;
+        run.call1(py, (set, context))?;
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use pyo3::exceptions::PyStopIteration;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use rustix::time::{ClockId, clock_gettime};
@@ -199,8 +200,9 @@ impl LoopState {
             None => script.call.call1(py, (&context,))?,
         };
         let variables = self.names.copy_context.call0(py)?;
-        Context::enter(py, &variables, &context)?;
-        ScriptTask::create(py, coroutine, &variables, Arc::clone(iteration))
+        let run = variables.getattr(py, intern!(py, "run"))?;
+        Context::enter(py, &run, &context)?;
+        ScriptTask::create(py, coroutine, (variables, run), Arc::clone(iteration))
     }
 
     fn finished(self: &Rc<Self>, py: Python<'_>, token: u64, finished: Box<FinishedOperation>) {
@@ -255,12 +257,15 @@ impl LoopState {
         let Some(calls) = task.borrow_mut(py).begin_step(py, input) else {
             return;
         };
-        let both = (&self.names.event_loop, task);
-        if let Err(error) = self.names.enter_task.call1(py, both) {
+        let both = match (&self.names.event_loop, task).into_pyobject(py) {
+            Ok(both) => both,
+            Err(error) => return self.ended(py, task, Err(error)),
+        };
+        if let Err(error) = self.names.enter_task.bind(py).call1(&both) {
             return self.ended(py, task, Err(error));
         }
         let result = calls.run(py);
-        let left = self.names.leave_task.call1(py, both);
+        let left = self.names.leave_task.bind(py).call1(&both);
         match result.and_then(|yielded| left.map(|_| yielded)) {
             Ok(yielded) => self.wait_for(py, task, yielded.into_bound(py)),
             Err(error) if error.is_instance_of::<PyStopIteration>(py) => {

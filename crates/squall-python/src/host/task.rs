@@ -61,16 +61,17 @@ impl Calls {
 }
 
 impl ScriptTask {
+    /// Makes the task of a coroutine; its variables come with their `run`.
     pub(crate) fn create(
         py: Python<'_>,
         coroutine: Py<PyAny>,
-        variables: &Py<PyAny>,
+        (variables, run): (Py<PyAny>, Py<PyAny>),
         iteration: Arc<Iteration>,
     ) -> PyResult<Py<Self>> {
         let send = coroutine.getattr(py, intern!(py, "send"))?;
         let task = Self {
-            run: variables.getattr(py, intern!(py, "run"))?,
-            variables: variables.clone_ref(py),
+            run,
+            variables,
             send,
             coroutine: Some(coroutine),
             iteration,

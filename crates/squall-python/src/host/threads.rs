@@ -175,8 +175,8 @@ fn call(py: Python<'_>, iteration: &Arc<Iteration>) -> PyResult<()> {
         .import("contextvars")?
         .call_method0("copy_context")?
         .unbind();
-    Context::enter(py, &variables, &context)?;
     let run = variables.getattr(py, "run")?;
+    Context::enter(py, &run, &context)?;
     match &script.wrapped {
         Some(wrapped) => {
             let runner = py
