@@ -217,7 +217,7 @@ impl LoopState {
         if let Some(task) = waiter {
             self.step(py, &task, Input::Next);
         }
-        Operation::tell_callbacks(operation.bind(py), self);
+        Operation::call_callbacks(operation.bind(py));
     }
 
     /// Ends the coroutine of an iteration that counts no more.

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use pyo3::exceptions::{PyRuntimeError, PyStopIteration};
+use pyo3::intern;
 use pyo3::prelude::*;
 use squall_engine::script::{FinishedOperation, ReplyTo, ScriptCommand};
 
@@ -99,6 +100,21 @@ impl Operation {
         let callbacks = std::mem::take(&mut slf.borrow_mut().callbacks);
         if !callbacks.is_empty() {
             tell(slf.py(), slf.as_any(), callbacks, state);
+        }
+    }
+
+    /// Calls what was to be called at the end, now: nothing else runs on the loop, so that there is no turn to wait for.
+    pub(crate) fn call_callbacks(slf: &Bound<'_, Self>) {
+        let py = slf.py();
+        let callbacks = std::mem::take(&mut slf.borrow_mut().callbacks);
+        for (callback, variables) in callbacks {
+            let called = match variables {
+                Some(variables) => variables.call_method1(py, intern!(py, "run"), (callback, slf)),
+                None => callback.call1(py, (slf,)),
+            };
+            if let Err(error) = called {
+                error.write_unraisable(py, Some(slf.as_any()));
+            }
         }
     }
 
@@ -268,12 +284,16 @@ impl Operation {
         context: Option<Py<PyAny>>,
     ) -> PyResult<()> {
         Self::submit(slf)?;
-        slf.borrow_mut().callbacks.push((callback, context));
-        if slf.borrow().done()
-            && let Some(state) = state()
-        {
-            Self::tell_callbacks(slf, &state);
+        let Some(state) = state() else { return Ok(()) };
+        if slf.borrow().done() {
+            tell(slf.py(), slf.as_any(), vec![(callback, context)], &state);
+            return Ok(());
         }
+        let context = match context {
+            Some(context) => context,
+            None => state.names.copy_context.call0(slf.py())?,
+        };
+        slf.borrow_mut().callbacks.push((callback, Some(context)));
         Ok(())
     }
 
