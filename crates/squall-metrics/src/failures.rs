@@ -85,6 +85,16 @@ impl FailureGroups {
         }
     }
 
+    /// Takes away what `other` has counted too.
+    pub(crate) fn take_away(&mut self, other: &Self) {
+        for group in &other.groups {
+            if let Ok(at) = self.position(group.key()) {
+                self.groups[at].count = self.groups[at].count.saturating_sub(group.count);
+            }
+        }
+        self.groups.retain(|group| group.count > 0);
+    }
+
     fn merge_other(&mut self, group: &FailureGroup) {
         let group = FailureGroup {
             class: OTHER_CLASS.into(),
@@ -228,6 +238,24 @@ mod tests {
         );
         assert_eq!(group.example, "first");
         assert!(log.take().is_empty());
+    }
+
+    #[test]
+    fn what_another_series_counted_too_can_be_taken_away() {
+        let mut groups = one("script", "ValueError", 1, "");
+        groups.merge(&one("script", "ValueError", 2, ""));
+        groups.merge(&one("script", "KeyError", 3, ""));
+        groups.take_away(&one("script", "ValueError", 1, ""));
+        let counts = |groups: &FailureGroups| -> Vec<(String, u64)> {
+            let left = groups.iter();
+            left.map(|group| (group.message.clone(), group.count))
+                .collect()
+        };
+        let expected = [("KeyError".to_owned(), 1), ("ValueError".to_owned(), 1)];
+        assert_eq!(counts(&groups), expected);
+        groups.take_away(&one("script", "ValueError", 1, ""));
+        groups.take_away(&one("script", "IndexError", 1, ""));
+        assert_eq!(counts(&groups), expected[..1]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A whole run.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::failures::FailureGroups;
@@ -171,7 +172,7 @@ impl SeriesTotal {
         }
     }
 
-    fn transaction_summary(&self, key: &SeriesKey) -> TransactionSummary {
+    fn transaction_summary(&self, key: &SeriesKey, failures: &FailureGroups) -> TransactionSummary {
         TransactionSummary {
             stage: key.stage.to_string(),
             scenario: key.scenario.to_string(),
@@ -188,7 +189,7 @@ impl SeriesTotal {
             failed: self.failed,
             interrupted: self.left(),
             time_ms: self.response().distribution(),
-            errors: error_summaries(&self.failures),
+            errors: error_summaries(failures),
         }
     }
 
@@ -345,8 +346,39 @@ impl RunTotals {
         let seen =
             self.seen(|kind| matches!(kind, SeriesKind::Transaction | SeriesKind::Iteration));
         seen.iter()
-            .map(|(key, series)| series.transaction_summary(key))
+            .map(|(key, series)| series.transaction_summary(key, &self.apart(key, series)))
             .collect()
+    }
+
+    /// The failures of every operation, transaction and scenario's iterations, in order of their ids, each counted once.
+    pub fn failures(&self) -> Vec<(SeriesKey, Cow<'_, FailureGroups>)> {
+        let seen = self.seen(|kind| kind != SeriesKind::Metric);
+        let failed = seen
+            .into_iter()
+            .filter(|(_, series)| !series.failures.is_empty());
+        failed
+            .map(|(key, series)| {
+                let failures = self.apart(&key, series);
+                (key, failures)
+            })
+            .collect()
+    }
+
+    /// What failed in a series. What a script raised counts on its iterations, and, where its body is timed as an operation, on that
+    /// too: then it is left out of the iterations.
+    fn apart<'a>(&self, key: &SeriesKey, series: &'a SeriesTotal) -> Cow<'a, FailureGroups> {
+        if key.kind != SeriesKind::Iteration || series.failures.is_empty() {
+            return Cow::Borrowed(&series.failures);
+        }
+        let mut failures = series.failures.clone();
+        for (_, operation) in self
+            .seen(|kind| kind == SeriesKind::Operation)
+            .iter()
+            .filter(|(known, _)| known.stage == key.stage && known.scenario == key.scenario)
+        {
+            failures.take_away(&operation.failures);
+        }
+        Cow::Owned(failures)
     }
 
     /// One entry per number that the test measured itself, in order of their ids.
