@@ -76,7 +76,7 @@ pub enum CodecError {
     #[error("connection closed within the head of the answer")]
     TruncatedHead,
     /// The connection was closed within a body of known length.
-    #[error("connection closed within the body: {missing} bytes missing")]
+    #[error("connection closed within the body: {missing} {} missing", bytes(.missing))]
     TruncatedBody {
         /// How much was still to come.
         missing: u64,
@@ -124,4 +124,8 @@ impl From<CodecError> for Failure {
             _ => Self::new(error.class(), error.to_string()),
         }
     }
+}
+
+fn bytes(count: &u64) -> &'static str {
+    if *count == 1 { "byte" } else { "bytes" }
 }

@@ -255,11 +255,16 @@ impl Rule {
     }
 }
 
+fn bytes(count: u64) -> String {
+    let unit = if count == 1 { "byte" } else { "bytes" };
+    format!("{count} {unit}")
+}
+
 fn size_message(min: u64, max: u64) -> String {
     match (min, max) {
-        (min, u64::MAX) => format!("body is smaller than {min} bytes"),
-        (0, max) => format!("body is larger than {max} bytes"),
-        (min, max) => format!("body size is outside {min} to {max} bytes"),
+        (min, u64::MAX) => format!("body is smaller than {}", bytes(min)),
+        (0, max) => format!("body is larger than {}", bytes(max)),
+        (min, max) => format!("body size is outside {min} to {}", bytes(max)),
     }
 }
 
