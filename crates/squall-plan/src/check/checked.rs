@@ -60,6 +60,8 @@ pub struct CheckedExecute {
     pub scenarios: Vec<CheckedScenario>,
     /// Time that iterations in flight get to finish when the load ends.
     pub graceful_stop: Span,
+    /// The run fails when any iteration of the stage failed.
+    pub must_succeed: bool,
     /// HTTP, connection and TLS settings of the stage.
     pub http: CheckedHttp,
 }
@@ -139,6 +141,19 @@ pub enum CheckedLoad {
 
 /// How long a load goes at the longest that says itself when it ends: a hundred years.
 const UNLIMITED: Span = Span::from_secs(100 * 365 * 86_400);
+/// A load that is this long or longer is one without an end: ten years.
+const ENDLESS: Span = Span::from_secs(3650 * 86_400);
+
+/// What is known beforehand about the end of a load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoadEnd {
+    /// Iterations are started for so long.
+    After(Span),
+    /// It takes as long as its iterations take.
+    Open,
+    /// It goes on until somebody stops it, or its own function ends it.
+    Stopped,
+}
 
 /// How many iterations, and who counts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,6 +173,21 @@ impl CheckedLoad {
                 .fold(Span::ZERO, |sum, ramp| sum.saturating_add(ramp.duration)),
             Self::Iterations { max_duration, .. } => *max_duration,
             Self::Volume { duration, .. } => duration.unwrap_or(UNLIMITED),
+        }
+    }
+
+    /// What is known beforehand about the end of the load.
+    pub fn end(&self) -> LoadEnd {
+        match self {
+            Self::Iterations { .. } => LoadEnd::Open,
+            Self::Closed { .. } | Self::Open { .. } | Self::Volume { .. } => {
+                let duration = self.duration();
+                if duration >= ENDLESS {
+                    LoadEnd::Stopped
+                } else {
+                    LoadEnd::After(duration)
+                }
+            }
         }
     }
 

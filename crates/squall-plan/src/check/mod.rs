@@ -22,6 +22,6 @@ mod url;
 
 pub use checked::{
     CheckedExecute, CheckedHttp, CheckedKind, CheckedLoad, CheckedPlan, CheckedScenario,
-    CheckedStage, CheckedTls, DataUse, IterationTotal,
+    CheckedStage, CheckedTls, DataUse, IterationTotal, LoadEnd,
 };
 pub use files::{FileKind, FileUse};

@@ -176,6 +176,7 @@ impl<'a> Checker<'a> {
         CheckedExecute {
             scenarios,
             graceful_stop,
+            must_succeed: settings.must_succeed,
             http: with_defaults(merged),
         }
     }

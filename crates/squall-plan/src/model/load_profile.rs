@@ -25,7 +25,7 @@ pub struct ClosedLoad {
     /// Virtual users; with `stages`, how many there are at the start. Default with `stages`: 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub users: Option<u32>,
-    /// How long users start iterations. Not with `stages`.
+    /// How long users start iterations; `3650d` or more is until the run is stopped. Not with `stages`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<Span>,
     /// Ramps: `"30s:100,1m:100"` reaches 100 users after 30 s, linearly, and holds them for a minute.
@@ -47,7 +47,7 @@ pub struct OpenLoad {
     /// `stages`: 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Rate>,
-    /// How long iterations are started. Not with `stages`.
+    /// How long iterations are started; `3650d` or more is until the run is stopped. Not with `stages`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<Span>,
     /// Ramps: `"30s:500,1m:500"` reaches 500 a second after 30 s, linearly, and holds them for a minute.

@@ -102,6 +102,9 @@ pub struct ExecuteSettings {
     /// Time that iterations in flight get to finish when the load ends; the rest is counted as interrupted. Default: `1s`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub graceful_stop: Option<Span>,
+    /// Every iteration of this stage must succeed: when any failed, the run fails. Default: `false`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub must_succeed: bool,
     /// HTTP settings that replace those of the plan, field by field.
     #[serde(default, skip_serializing_if = "HttpSettings::is_default")]
     pub http: HttpSettings,

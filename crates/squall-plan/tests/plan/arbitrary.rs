@@ -389,11 +389,12 @@ fn settings() -> BoxedStrategy<HttpSettings> {
 fn execute() -> BoxedStrategy<Execute> {
     let scenario = (load(), vec(step(), 0..3), source())
         .prop_map(|(load, flow, source)| Scenario { load, flow, source });
-    (map(scenario), of(span()), settings())
-        .prop_map(|(scenarios, graceful_stop, http)| Execute {
+    (map(scenario), of(span()), any::<bool>(), settings())
+        .prop_map(|(scenarios, graceful_stop, must_succeed, http)| Execute {
             scenarios,
             settings: ExecuteSettings {
                 graceful_stop,
+                must_succeed,
                 http,
             },
         })

@@ -1,6 +1,6 @@
 use squall_plan::{
-    CheckedExecute, CheckedKind, CheckedLoad, CheckedPlan, ConnectionPolicy, IterationTotal, Plan,
-    RampStage, Spacing, Span,
+    CheckedExecute, CheckedKind, CheckedLoad, CheckedPlan, ConnectionPolicy, IterationTotal,
+    LoadEnd, Plan, RampStage, Spacing, Span,
 };
 
 use crate::SHOP_JSON;
@@ -82,6 +82,27 @@ fn settings_of_the_stage_lie_over_those_of_the_plan_over_the_defaults() {
     );
     assert!(upload.http.cookies);
     assert!(upload.http.tls.resumption);
+}
+
+#[test]
+fn a_load_of_ten_years_has_no_end() {
+    let end = |days: u64| {
+        let load = CheckedLoad::Closed {
+            start_users: 1.0,
+            ramps: vec![RampStage {
+                duration: Span::from_secs(days * 86_400),
+                target: 1.0,
+            }],
+            pacing: None,
+            pause: None,
+        };
+        load.end()
+    };
+    assert_eq!(end(1), LoadEnd::After(Span::from_secs(86_400)));
+    assert_eq!(end(3650), LoadEnd::Stopped);
+    let upload = checked();
+    let load = &execute(&upload, "Upload").scenarios[0].load;
+    assert_eq!(load.end(), LoadEnd::Open);
 }
 
 #[test]
