@@ -126,6 +126,10 @@ impl From<CodecError> for Failure {
     }
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "`thiserror` gives fields by reference"
+)]
 fn bytes(count: &u64) -> &'static str {
     if *count == 1 { "byte" } else { "bytes" }
 }
