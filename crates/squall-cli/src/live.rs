@@ -51,6 +51,7 @@ fn stage(stage: StageProgress) -> StageState {
         started_s: stage.started_s,
         elapsed_s: stage.elapsed_s,
         planned_s: stage.planned_s,
+        until_stopped: stage.until_stopped,
     }
 }
 

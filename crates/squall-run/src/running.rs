@@ -75,36 +75,55 @@ impl Running {
         }
     }
 
-    fn measured(&self) -> Snapshot {
+    /// Returns what has been measured, and how many seconds are complete.
+    fn measured(&self) -> (Snapshot, u64) {
+        let read = |latest: &Latest| (summarize::snapshot(latest), latest.next);
         if let Some(latest) = self.ended.get() {
-            return summarize::snapshot(latest);
+            return read(latest);
         }
         lock(&self.aggregator)
             .as_ref()
-            .map(|aggregator| aggregator.latest(summarize::snapshot))
+            .map(|aggregator| aggregator.latest(read))
             .unwrap_or_default()
+    }
+
+    /// Returns the iterations that were due in the last complete second, against which those started in it are to be held.
+    fn due(&self, seconds: u64, now: u64) -> Option<f64> {
+        const SECOND_NS: u64 = 1_000_000_000;
+        let end = seconds * SECOND_NS;
+        let entries = self.board.entries();
+        let active = entries.iter().filter_map(|entry| {
+            let to_ns = match entry.status {
+                StageStatus::Waiting | StageStatus::Skipped => return None,
+                StageStatus::Running => now,
+                StageStatus::Completed | StageStatus::Failed | StageStatus::Interrupted => {
+                    entry.ended_ns
+                }
+            };
+            let (stage, from_ns) = (entry.name.as_str(), entry.started_ns);
+            Some(stages::Active {
+                stage,
+                from_ns,
+                to_ns,
+            })
+        });
+        stages::due(&self.run, active, end.saturating_sub(SECOND_NS)..end)
     }
 
     /// Returns what a live view shows now.
     pub(crate) fn snapshot(&self) -> Snapshot {
         let now = self.clock.now();
-        let mut snapshot = self.measured();
+        let (mut snapshot, seconds) = self.measured();
         snapshot.name.clone_from(&self.run.plan.name);
         snapshot.elapsed_s = now as f64 / 1e9;
         snapshot.stages = self.board.progress(now);
-        let load = snapshot
-            .stages
-            .iter()
-            .filter(|stage| stage.status == StageStatus::Running);
-        snapshot.asked_rate = stages::asked_rate(
-            &self.run,
-            load.map(|stage| (stage.name.as_str(), stage.elapsed_s)),
-        );
+        snapshot.asked_rate = self.due(seconds, now);
         // A run that is being stopped ends when what is in flight has ended, and nobody knows when.
         let stopping = self.ending.is_asked();
         if stopping {
             for stage in &mut snapshot.stages {
                 stage.planned_s = None;
+                stage.until_stopped = false;
             }
         } else {
             snapshot.planned_s = stages::planned_s(&self.run);

@@ -11,7 +11,7 @@ pub struct Snapshot {
     pub elapsed_s: f64,
     /// Seconds that all stages will take, as far as their load profiles tell.
     pub planned_s: Option<f64>,
-    /// Iterations per second that are due now; `None` without an open model.
+    /// Iterations that were due in the last second; `None` without an open model.
     pub asked_rate: Option<f64>,
     /// Iterations started in the last second.
     pub iteration_rate: f64,
@@ -31,6 +31,10 @@ pub struct Snapshot {
     pub interrupted: u64,
     /// Dropped iterations.
     pub dropped: u64,
+    /// Iterations that succeeded.
+    pub iterations_ok: u64,
+    /// Iterations that failed.
+    pub iterations_failed: u64,
     /// 50th, 95th and 99th percentile of the response time of the last seconds, in milliseconds.
     pub response_ms: Option<[f64; 3]>,
     /// Failures in groups, the most frequent first.
@@ -88,6 +92,8 @@ pub struct StageProgress {
     pub elapsed_s: f64,
     /// Seconds that it will take, where that is known.
     pub planned_s: Option<f64>,
+    /// Its load has no end of its own.
+    pub until_stopped: bool,
 }
 
 /// How far a stage is.

@@ -5,9 +5,11 @@
 //! | a stage failed | failed |
 //! | no operation finished, or none succeeded | failed |
 //! | no iteration of the scripts succeeded | failed |
+//! | an iteration failed in a stage where all must succeed | failed |
 //! | an I/O thread was busy for ≥ 95 % of a second in more than a fifth of the seconds (at least 2) | invalid |
 //! | the schedule error's 99th percentile is above 10 ms | invalid |
 //! | the generator delay's 99th percentile is above 50 ms and above a quarter of the response time's | invalid |
+//! | the same of the interpreters' delay, from the last byte of an answer to the line that gets it | invalid |
 //! | more than 1 % of the iterations that were due were dropped | invalid |
 //! | an interpreter was busy for ≥ 95 % of a second in more than a fifth of the seconds (at least 2) | invalid |
 //! | an agent was lost | invalid |
@@ -37,6 +39,8 @@ pub(crate) struct Facts {
     pub(crate) last_errors: Vec<String>,
     /// Of scenarios that run scripts: iterations that succeeded and that failed, and why most of them did.
     pub(crate) scripts: ScriptFacts,
+    /// Of stages in which every iteration must succeed: the scenarios in which some failed.
+    pub(crate) must_succeed: Vec<FailedIterations>,
     pub(crate) interpreters: InterpreterFacts,
     pub(crate) agents_lost: u32,
     /// What is known of them, a sentence each.
@@ -53,6 +57,14 @@ pub(crate) struct ScriptFacts {
     pub(crate) first_error: Option<String>,
 }
 
+/// A scenario in which iterations failed.
+#[derive(Clone, Debug)]
+pub(crate) struct FailedIterations {
+    pub(crate) scenario: String,
+    pub(crate) failed: u64,
+    pub(crate) ended: u64,
+}
+
 /// How busy the interpreters were in the seconds in which one of them was at its limit.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct InterpreterFacts {
@@ -60,6 +72,8 @@ pub(crate) struct InterpreterFacts {
     pub(crate) processes: u32,
     pub(crate) seconds_saturated: u64,
     pub(crate) seconds_loaded: u64,
+    /// Delay of answers in all seconds, from their last byte to the line that gets them.
+    pub(crate) delay_p99_ms: f64,
     /// Share of the busiest.
     pub(crate) busiest_percent: f64,
     /// Cores that all together used.
@@ -116,6 +130,13 @@ fn failures(facts: &Facts) -> Vec<String> {
     } else if facts.ok + facts.failed + scripts.ok == 0 {
         reasons.push("no operation finished: there is no data".to_owned());
     }
+    let failed = facts.must_succeed.iter();
+    reasons.extend(failed.map(|of| {
+        format!(
+            "{} of {} iterations of `{}` failed",
+            of.failed, of.ended, of.scenario
+        )
+    }));
     let after = facts.last_errors.iter();
     reasons.extend(after.map(|error| format!("after the load: {error}")));
     reasons
@@ -135,7 +156,7 @@ fn doubts(facts: &Facts) -> Vec<String> {
             facts.seconds_saturated, facts.seconds_loaded
         ));
     }
-    reasons.extend(interpreter_doubt(facts));
+    reasons.extend(interpreter_doubt(facts).or_else(|| interpreter_delay_doubt(facts)));
     if facts.schedule_error_p99_ms > SCHEDULE_ERROR_MS {
         reasons.push(format!(
             "the generator was late: 99 % of iterations started within {:.1} ms of their time, more than {SCHEDULE_ERROR_MS} ms; \
@@ -187,6 +208,20 @@ fn interpreter_doubt(facts: &Facts) -> Option<String> {
         )
     };
     Some(format!("{what}; {advice}"))
+}
+
+/// Says that answers waited for an interpreter although none was busy all the time: work comes in bursts, or holds the lock.
+fn interpreter_delay_doubt(facts: &Facts) -> Option<String> {
+    let used = &facts.interpreters;
+    let delay = used.delay_p99_ms;
+    if delay <= GENERATOR_DELAY_MS || delay <= facts.response_p99_ms / 4.0 {
+        return None;
+    }
+    Some(format!(
+        "Python delayed the test: scripts got their answers {delay:.1} ms late at the 99th percentile, against a response time of \
+         {:.1} ms; use more processes (`--processes`, this run had {}), fewer users, or less work between requests",
+        facts.response_p99_ms, used.processes
+    ))
 }
 
 /// Returns how many interpreters would have had enough room for all that was due, the dropped iterations included.
@@ -327,6 +362,7 @@ mod tests {
                 processes,
                 seconds_saturated,
                 seconds_loaded: 60,
+                delay_p99_ms: 0.0,
                 busiest_percent: 97.2,
                 cores_used,
                 cores: 8,
@@ -354,6 +390,41 @@ mod tests {
             VerdictStatus::Invalid,
             "about 12 processes would be needed, and this machine has 8 cores",
         );
+    }
+
+    #[test]
+    fn answers_that_scripts_get_late_make_the_run_invalid() {
+        let late = |delay_p99_ms, response_p99_ms| {
+            let mut facts = python(1, 0, 0.0);
+            facts.interpreters.delay_p99_ms = delay_p99_ms;
+            facts.response_p99_ms = response_p99_ms;
+            facts
+        };
+        let told = "Python delayed the test: scripts got their answers 80.0 ms late at the 99th percentile";
+        check(&late(80.0, 300.0), VerdictStatus::Invalid, told);
+        check(&late(80.0, 300.0), VerdictStatus::Invalid, "`--processes`");
+        check(&late(80.0, 400.0), VerdictStatus::Passed, "");
+        check(&late(49.0, 1.0), VerdictStatus::Passed, "");
+    }
+
+    #[test]
+    fn iterations_that_must_succeed_fail_the_run_and_doubts_come_first() {
+        let failed = Facts {
+            must_succeed: vec![FailedIterations {
+                scenario: "Upload".to_owned(),
+                failed: 3,
+                ended: 120,
+            }],
+            ..good()
+        };
+        let told = "3 of 120 iterations of `Upload` failed";
+        check(&failed, VerdictStatus::Failed, told);
+        let doubted = Facts {
+            dropped: 50,
+            ..failed
+        };
+        check(&doubted, VerdictStatus::Invalid, told);
+        check(&doubted, VerdictStatus::Invalid, "50 of 150");
     }
 
     #[test]

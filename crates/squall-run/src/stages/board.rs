@@ -2,9 +2,9 @@
 
 use std::sync::Mutex;
 
-use squall_plan::CheckedPlan;
+use squall_plan::{CheckedPlan, LoadEnd};
 
-use super::timing::planned_of;
+use super::timing::{end_of, planned_of};
 use crate::running::lock;
 use crate::snapshot::{StageProgress, StageStatus};
 
@@ -22,6 +22,7 @@ pub(crate) struct Entry {
     pub(crate) started_ns: u64,
     pub(crate) ended_ns: u64,
     pub(crate) planned_s: Option<f64>,
+    pub(crate) until_stopped: bool,
     pub(crate) error: Option<String>,
 }
 
@@ -33,6 +34,7 @@ impl Board {
             started_ns: 0,
             ended_ns: 0,
             planned_s: planned_of(&stage.kind),
+            until_stopped: end_of(&stage.kind) == Some(LoadEnd::Stopped),
             error: None,
         });
         Self(Mutex::new(entries.collect()))
@@ -50,6 +52,7 @@ impl Board {
             name: entry.name,
             status: entry.status,
             planned_s: entry.planned_s,
+            until_stopped: entry.until_stopped,
         });
         progress.collect()
     }

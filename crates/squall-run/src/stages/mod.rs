@@ -14,4 +14,4 @@ mod timing;
 pub(crate) use board::{Board, Entry};
 pub(crate) use graph::{run, upstream};
 pub(crate) use perform::deliver;
-pub(crate) use timing::{asked_rate, planned_s};
+pub(crate) use timing::{Active, due, planned_s};

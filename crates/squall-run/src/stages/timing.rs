@@ -1,24 +1,29 @@
 //! What the load profiles of stages say about time and rate.
 
 use squall_engine::schedule::Ramp;
-use squall_plan::{CheckedKind, CheckedLoad};
+use squall_plan::{CheckedKind, CheckedLoad, LoadEnd};
 
 use crate::prepare::PreparedRun;
 
-/// Returns how many seconds a stage takes, where its load profiles know.
-pub(super) fn planned_of(kind: &CheckedKind) -> Option<f64> {
+/// Returns what the load profiles of a stage know of its end; `None` where it sends no load.
+pub(super) fn end_of(kind: &CheckedKind) -> Option<LoadEnd> {
     let CheckedKind::Execute(execute) = kind else {
         return None;
     };
-    let mut loads = execute
-        .scenarios
-        .iter()
-        .map(|scenario| match &scenario.load {
-            // A number of iterations takes as long as it takes.
-            CheckedLoad::Iterations { .. } | CheckedLoad::Volume { duration: None, .. } => None,
-            load => Some(load.duration().as_secs_f64()),
-        });
-    loads.try_fold(0.0_f64, |longest, load| Some(longest.max(load?)))
+    let ends = execute.scenarios.iter().map(|scenario| scenario.load.end());
+    ends.reduce(|one, other| match (one, other) {
+        (LoadEnd::Stopped, _) | (_, LoadEnd::Stopped) => LoadEnd::Stopped,
+        (LoadEnd::Open, _) | (_, LoadEnd::Open) => LoadEnd::Open,
+        (LoadEnd::After(one), LoadEnd::After(other)) => LoadEnd::After(one.max(other)),
+    })
+}
+
+/// Returns how many seconds a stage takes, where its load profiles know.
+pub(super) fn planned_of(kind: &CheckedKind) -> Option<f64> {
+    match end_of(kind)? {
+        LoadEnd::After(length) => Some(length.as_secs_f64()),
+        LoadEnd::Open | LoadEnd::Stopped => None,
+    }
 }
 
 /// Returns how long the longest path through the graph takes, where all its stages know.
@@ -39,27 +44,44 @@ pub(crate) fn planned_s(run: &PreparedRun) -> Option<f64> {
     ends.into_iter().reduce(f64::max)
 }
 
-/// Returns the iterations per second that the open models of running stages ask for now.
-pub(crate) fn asked_rate<'a>(
+/// A stage that sends load, and when it started and ended.
+pub(crate) struct Active<'a> {
+    pub(crate) stage: &'a str,
+    pub(crate) from_ns: u64,
+    pub(crate) to_ns: u64,
+}
+
+/// Returns the iterations that the open models of stages made due in a second.
+pub(crate) fn due<'a>(
     run: &PreparedRun,
-    active: impl Iterator<Item = (&'a str, f64)>,
+    active: impl Iterator<Item = Active<'a>>,
+    second: std::ops::Range<u64>,
 ) -> Option<f64> {
-    let mut asked = None;
-    for (name, elapsed_s) in active {
-        let stage = run.checked.stages.iter().find(|stage| stage.name == name);
-        let Some(CheckedKind::Execute(execute)) = stage.map(|stage| &stage.kind) else {
+    let mut due = None;
+    for Active {
+        stage,
+        from_ns,
+        to_ns,
+    } in active
+    {
+        let known = run.checked.stages.iter().find(|known| known.name == stage);
+        let Some(CheckedKind::Execute(execute)) = known.map(|stage| &stage.kind) else {
             continue;
         };
+        let (begin, end) = (second.start.max(from_ns), second.end.min(to_ns));
+        if begin >= end {
+            continue;
+        }
         for scenario in &execute.scenarios {
             if let CheckedLoad::Open {
                 start_rate, ramps, ..
             } = &scenario.load
             {
-                let at = squall_plan::Span::from_secs_f64(elapsed_s)
-                    .map_or(0, squall_plan::Span::as_nanos);
-                *asked.get_or_insert(0.0) += Ramp::new(*start_rate, ramps).level(at);
+                let ramp = Ramp::new(*start_rate, ramps);
+                let until = |at: u64| ramp.integral(at - from_ns);
+                *due.get_or_insert(0.0) += until(end) - until(begin);
             }
         }
     }
-    asked
+    due
 }

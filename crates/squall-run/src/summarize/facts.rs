@@ -10,7 +10,7 @@ use crate::load::LostShare;
 use crate::running::{Running, lock};
 use crate::snapshot::StageStatus;
 use crate::stages::{Entry, planned_s};
-use crate::verdict::{Facts, InterpreterFacts, ScriptFacts};
+use crate::verdict::{Facts, FailedIterations, InterpreterFacts, ScriptFacts};
 
 /// Gathers what the verdict is made from; without `latest` the seconds at the limit are not known yet.
 pub(crate) fn facts(running: &Running, totals: &RunTotals, latest: Option<&Latest>) -> Facts {
@@ -42,6 +42,7 @@ pub(crate) fn facts(running: &Running, totals: &RunTotals, latest: Option<&Lates
             .map(|error| error.message.clone())
             .collect(),
         scripts: scripts(running, totals),
+        must_succeed: must_succeed(&running.run.checked, totals),
         interpreters: interpreters(totals),
         agents_lost: totals.agents_lost(),
         agent_losses: lost_agents(running),
@@ -64,6 +65,25 @@ fn scripts(running: &Running, totals: &RunTotals) -> ScriptFacts {
     facts
 }
 
+/// Returns the scenarios all of whose iterations must succeed and of which some failed.
+fn must_succeed(plan: &CheckedPlan, totals: &RunTotals) -> Vec<FailedIterations> {
+    let mut failed = Vec::new();
+    each_of(totals, SeriesKind::Iteration, |_, key, series| {
+        let must_succeed = plan.stages.iter().any(|stage| {
+            *stage.name == *key.stage
+                && matches!(&stage.kind, CheckedKind::Execute(execute) if execute.must_succeed)
+        });
+        if must_succeed && series.failed > 0 {
+            failed.push(FailedIterations {
+                scenario: key.scenario.to_string(),
+                failed: series.failed,
+                ended: series.ok + series.failed,
+            });
+        }
+    });
+    failed
+}
+
 fn runs_scripts(plan: &CheckedPlan, stage: &str, scenario: &str) -> bool {
     let stages = plan.stages.iter().filter(|known| known.name == stage);
     let mut scenarios = stages.flat_map(|stage| match &stage.kind {
@@ -81,6 +101,7 @@ fn interpreters(totals: &RunTotals) -> InterpreterFacts {
         processes: used.processes,
         seconds_saturated: used.seconds_saturated,
         seconds_loaded: used.seconds_loaded,
+        delay_p99_ms: quantile_ms(&used.delays, 0.99),
         busiest_percent: used.saturated_max_percent / seconds,
         cores_used: used.saturated_percent / seconds / 100.0,
         cores: std::thread::available_parallelism()

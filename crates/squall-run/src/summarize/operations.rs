@@ -47,12 +47,8 @@ pub(super) fn each_of(
 /// Groups the failures of all operations, and those of scripts that belong to no operation, the most frequent first.
 pub(super) fn errors(totals: &RunTotals) -> Vec<ErrorCount> {
     let mut failures = Failures::default();
-    for kind in [
-        SeriesKind::Operation,
-        SeriesKind::Transaction,
-        SeriesKind::Iteration,
-    ] {
-        each_of(totals, kind, |_, _, series| failures.add(&series.failures));
+    for (_, groups) in totals.failures() {
+        failures.add(&groups);
     }
     failures.sorted()
 }

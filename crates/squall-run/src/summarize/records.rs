@@ -1,10 +1,10 @@
 //! What reporters get at the end.
 
 use squall_metrics::summary::{Verdict, VerdictStatus};
-use squall_metrics::{Histogram, Measure, RunTotals, SeriesKey, SeriesKind, SeriesTotal};
+use squall_metrics::{FailureGroups, Histogram, Measure, RunTotals, SeriesKey, SeriesTotal};
 use squall_report::{CommonRecord, ErrorRecord, FinalRecords, Group, MetricRecord, RunVerdict};
 
-use super::operations::{each_of, each_operation, quantile_ms};
+use super::operations::{each_operation, quantile_ms};
 
 /// Makes the records that reporters get at the end, of some stages.
 pub(crate) fn final_records(
@@ -26,12 +26,10 @@ pub(crate) fn final_records(
             push_series(key, series, load_s(&key.stage), &mut records);
         }
     });
-    for kind in [SeriesKind::Transaction, SeriesKind::Iteration] {
-        each_of(totals, kind, |_, key, series| {
-            if stages.iter().any(|stage| **stage == *key.stage) {
-                push_errors(key, series, &mut records);
-            }
-        });
+    for (key, failures) in totals.failures() {
+        if stages.iter().any(|stage| **stage == *key.stage) {
+            push_errors(&key, &failures, &mut records);
+        }
     }
     records
 }
@@ -57,7 +55,6 @@ fn push_series(key: &SeriesKey, series: &SeriesTotal, load_s: f64, records: &mut
             0.0
         },
     });
-    push_errors(key, series, records);
     let groups = [
         (Group::ResponseTime, series.response()),
         (Group::ServiceTime, series.service()),
@@ -76,8 +73,8 @@ fn push_series(key: &SeriesKey, series: &SeriesTotal, load_s: f64, records: &mut
     }
 }
 
-fn push_errors(key: &SeriesKey, series: &SeriesTotal, records: &mut FinalRecords) {
-    for group in &series.failures {
+fn push_errors(key: &SeriesKey, failures: &FailureGroups, records: &mut FinalRecords) {
+    for group in failures {
         records.errors.push(ErrorRecord {
             name: key.name.to_string(),
             stage: key.stage.to_string(),

@@ -2,7 +2,7 @@
 
 use squall_metrics::{Histogram, SeriesKind};
 
-use super::operations::{each_operation, errors, quantile_ms};
+use super::operations::{each_of, each_operation, errors, quantile_ms};
 use crate::aggregate::{Latest, operations};
 use crate::snapshot::{SeriesProgress, Snapshot};
 
@@ -22,6 +22,10 @@ pub(crate) fn snapshot(latest: &Latest) -> Snapshot {
     snapshot.failed = sums.failed;
     snapshot.interrupted = sums.interrupted.saturating_sub(latest.totals.in_flight());
     snapshot.dropped = sums.dropped_iterations;
+    each_of(&latest.totals, SeriesKind::Iteration, |_, _, series| {
+        snapshot.iterations_ok += series.ok;
+        snapshot.iterations_failed += series.failed;
+    });
     snapshot.response_ms = percentiles(&window.response);
     snapshot.errors = errors(&latest.totals);
     let table = latest.totals.table();

@@ -89,19 +89,52 @@ fn title(state: &LiveState, columns: usize) -> Line {
         [only] => line = line.and(Role::Plain, " · ").and(Role::Plain, &only.name),
         several => line = line.and(Role::Plain, &format!(" · {} stages", several.len())),
     }
-    let (elapsed_s, planned_s) = match running.as_slice() {
-        [only] if state.planned_s.is_none() => (only.elapsed_s, only.planned_s),
-        _ => (state.elapsed_s, state.planned_s),
+    let (elapsed_s, end) = match running.as_slice() {
+        [only] if state.planned_s.is_none() => (only.elapsed_s, End::of(only)),
+        several if several.iter().any(|stage| stage.until_stopped) => {
+            (state.elapsed_s, End::Stopped)
+        }
+        _ => (state.elapsed_s, End::after(state.planned_s)),
     };
-    with_bar(line, elapsed_s, planned_s, columns)
+    with_bar(line, elapsed_s, end, columns)
+}
+
+/// What is known beforehand about an end.
+#[derive(Clone, Copy)]
+enum End {
+    After(f64),
+    Unknown,
+    Stopped,
+}
+
+impl End {
+    fn of(stage: &StageState) -> Self {
+        if stage.until_stopped {
+            Self::Stopped
+        } else {
+            Self::after(stage.planned_s)
+        }
+    }
+
+    fn after(planned_s: Option<f64>) -> Self {
+        match planned_s {
+            Some(planned) if planned > 0.0 => Self::After(planned),
+            Some(_) | None => Self::Unknown,
+        }
+    }
 }
 
 /// `line`, and behind it the bar and the time left. The time is right-most and never cut; the name gives way.
-fn with_bar(line: Line, elapsed_s: f64, planned_s: Option<f64>, columns: usize) -> Line {
+fn with_bar(line: Line, elapsed_s: f64, end: End, columns: usize) -> Line {
     const BAR: usize = 30;
     const LEAST: usize = 5;
-    let Some(planned_s) = planned_s.filter(|planned| *planned > 0.0) else {
-        let time = format!("  {}", duration(elapsed_s));
+    let End::After(planned_s) = end else {
+        let time = match end {
+            End::Stopped if columns >= LABELS_FROM => {
+                format!("  {}, until stopped", duration(elapsed_s))
+            }
+            _ => format!("  {}", duration(elapsed_s)),
+        };
         let room = columns.saturating_sub(time.chars().count());
         return line.fit(room).and(Role::Plain, &time);
     };
@@ -149,7 +182,7 @@ fn stages(state: &LiveState, columns: usize) -> Vec<Line> {
     if running(state).count() > 1 {
         let bars = running(state).map(|stage| {
             let name = label("", columns).and(Role::Plain, &stage.name);
-            with_bar(name, stage.elapsed_s, stage.planned_s, columns)
+            with_bar(name, stage.elapsed_s, End::of(stage), columns)
         });
         lines.extend(bars);
     }

@@ -88,9 +88,11 @@ fn change(now_s: f64, stage: &StageState, before: StageStatus) -> Vec<Line> {
             .and(role, what)
     };
     let started = || {
-        let planned = stage.planned_s.map_or(String::new(), |planned| {
-            format!(", {} planned", duration(planned))
-        });
+        let planned = match stage.planned_s {
+            _ if stage.until_stopped => ", until stopped".to_owned(),
+            Some(planned) => format!(", {} planned", duration(planned)),
+            None => String::new(),
+        };
         line(stage.started_s, Role::Plain, &format!("started{planned}"))
     };
     let took = duration(stage.elapsed_s);

@@ -11,7 +11,7 @@ pub struct LiveState {
     pub elapsed_s: f64,
     /// Seconds that the whole run will take, where that is known.
     pub planned_s: Option<f64>,
-    /// Iterations per second that are due now; `None` in a closed model.
+    /// Iterations that were due in the last second; `None` in a closed model.
     pub asked_rate: Option<f64>,
     /// Iterations that were started per second.
     pub iteration_rate: Option<f64>,
@@ -56,6 +56,8 @@ pub struct StageState {
     pub elapsed_s: f64,
     /// Seconds that it will take, where that is known.
     pub planned_s: Option<f64>,
+    /// It goes on until somebody stops it.
+    pub until_stopped: bool,
 }
 
 /// How far a stage is.

@@ -48,8 +48,21 @@ pub(super) fn run(summary: &Summary, columns: usize) -> Vec<Line> {
     ];
     let mut lines = flow(&label("run"), about, columns);
     lines.extend(flow(&label("operations"), operations(totals), columns));
+    lines.extend(iterations(summary));
     lines.extend(flow(&label("data"), data, columns));
     lines
+}
+
+/// Iterations can fail while all operations are good: scripts raise.
+fn iterations(summary: &Summary) -> Option<Line> {
+    let sum = |count: fn(&StageSummary) -> u64| {
+        let counts = summary.stages.iter().map(count);
+        counts.fold(0_u64, u64::saturating_add)
+    };
+    let failed = sum(|stage| stage.iterations_failed);
+    let started = sum(|stage| stage.iterations_started);
+    let told = format!("{} of {} failed", count(failed), count(started));
+    (failed > 0).then(|| label("iterations").and(Role::Bad, &told))
 }
 
 fn operations(totals: &Totals) -> Vec<Line> {

@@ -2,7 +2,7 @@
 
 use squall_metrics::summary::{MetricSummary, Summary};
 
-use super::page::heading;
+use super::page::{heading, under_headings};
 use crate::number::{NONE, count, number};
 use crate::table::{Cell, Column, Narrow, Table};
 use crate::text::{Line, Role};
@@ -27,11 +27,18 @@ pub(super) fn metrics(summary: &Summary, columns: usize) -> Vec<Line> {
         Column::number("min", Narrow::Leave(0)),
         Column::number("max", Narrow::Leave(3)),
     ]);
-    for metric in &summary.metrics {
-        table.row(row(metric, place(metric, &summary.metrics)));
+    let mut headings: Vec<(usize, String)> = Vec::new();
+    for (at, metric) in summary.metrics.iter().enumerate() {
+        let place = place(metric, &summary.metrics);
+        let indent = if place.is_empty() { "" } else { "  " };
+        table.row(row(metric, format!("{indent}{}", metric.name)));
+        let is_new = headings.last().is_none_or(|(_, last)| *last != place);
+        if is_new && !place.is_empty() {
+            headings.push((at, place));
+        }
     }
     let mut lines = vec![heading("metrics of the test")];
-    lines.extend(table.render(columns).into_lines());
+    lines.extend(under_headings(table.render(columns), &headings, columns));
     lines
 }
 
@@ -44,7 +51,6 @@ fn place(metric: &MetricSummary, all: &[MetricSummary]) -> String {
     if all.iter().any(|other| other.scenario != metric.scenario) {
         words.push(metric.scenario.as_str());
     }
-    words.push(metric.name.as_str());
     words.join(" · ")
 }
 

@@ -3,6 +3,7 @@
 use squall_metrics::summary::Summary;
 
 use super::{head, health, metrics, outcomes, times};
+use crate::table::Rendered;
 use crate::text::{Line, Role, wrap};
 use crate::theme::Theme;
 
@@ -49,6 +50,24 @@ pub fn render(summary: &Summary, settings: &Settings<'_>) -> String {
 /// A heading on a line of its own.
 pub(super) fn heading(text: &str) -> Line {
     Line::of(Role::Strong, text)
+}
+
+/// A table whose rows have headings: each stands before the row with that number, and may be wider than any column.
+pub(super) fn under_headings(
+    rendered: Rendered,
+    headings: &[(usize, String)],
+    columns: usize,
+) -> Vec<Line> {
+    const INDENT: usize = 2;
+    let mut lines = vec![rendered.titles];
+    for (at, row) in rendered.rows.into_iter().enumerate() {
+        for (_, text) in headings.iter().filter(|(before, _)| *before == at) {
+            let wrapped = wrap(text, columns.saturating_sub(INDENT));
+            lines.extend(hanging(&Line::blank(INDENT), &wrapped, Role::Strong));
+        }
+        lines.push(row);
+    }
+    lines
 }
 
 /// Text after a label, wrapped, with the following lines under the first.

@@ -5,7 +5,7 @@
 
 use squall_metrics::summary::{Distribution, SeriesSummary, Summary, TransactionSummary};
 
-use super::page::heading;
+use super::page::{heading, under_headings};
 use crate::number::{NONE, count, rate, time};
 use crate::table::{Cell, Column, Narrow, Table};
 use crate::text::{Line, Role, bad_above_zero, flow};
@@ -40,34 +40,92 @@ fn has_times(summary: &Summary, stage: &str) -> bool {
             .any(|transaction| transaction.stage == stage)
 }
 
-/// A row per series, with a second one for service time where that differs, then a row per transaction.
+/// A row per series, with a second one for service time where that differs, then a row per transaction; of several scenarios each has
+/// its rows under its name.
 pub(super) fn table(summary: &Summary, stage: &str, columns: usize) -> Vec<Line> {
-    let series: Vec<&SeriesSummary> = summary
-        .series
-        .iter()
-        .filter(|series| series.stage == stage)
-        .collect();
+    let series = summary.series.iter();
+    let series: Vec<&SeriesSummary> = series.filter(|series| series.stage == stage).collect();
     let transactions = nested(summary, stage);
-    let scenarios = Scenarios::of(&series, &transactions);
-    let mut table = Table::new(titles(Cut::of(&series, &transactions)));
-    let mut service_shown = false;
-    for series in series {
-        table.row(series_row(series, scenarios));
-        if differs(&series.response_time_ms, &series.service_time_ms) {
-            service_shown = true;
-            table.row(service_row(&series.service_time_ms));
+    let scenarios = scenarios(&series, &transactions);
+    let mut rows = Rows {
+        table: Table::new(titles(Cut::of(&series, &transactions))),
+        headings: Vec::new(),
+        indent: if scenarios.len() > 1 { INDENT } else { "" },
+        count: 0,
+    };
+    let mut service = Service::Same;
+    for scenario in scenarios {
+        rows.scenario(scenario);
+        for series in series.iter().filter(|series| series.scenario == scenario) {
+            rows.push(series_row(series, rows.indent));
+            if differs(&series.response_time_ms, &series.service_time_ms) {
+                service = Service::Differs;
+                rows.push(service_row(&series.service_time_ms, rows.indent));
+            }
+        }
+        for span in transactions.iter().filter(|span| span.scenario == scenario) {
+            rows.push(transaction_row(span, rows.indent));
         }
     }
-    for transaction in transactions {
-        table.row(transaction_row(transaction, scenarios));
-    }
     let mut what = vec![Line::of(Role::Faint, "response time")];
-    if service_shown {
+    if let Service::Differs = service {
         what.push(Line::of(Role::Faint, "(service time where it differs)"));
     }
     let mut lines = flow(&heading(stage).and(Role::Plain, "  "), what, columns);
-    lines.extend(table.render(columns).into_lines());
+    lines.extend(under_headings(
+        rows.table.render(columns),
+        &rows.headings,
+        columns,
+    ));
     lines
+}
+
+/// Before names under a heading.
+const INDENT: &str = "  ";
+
+/// Whether any service time is shown.
+enum Service {
+    Same,
+    Differs,
+}
+
+/// A table that is being filled.
+struct Rows {
+    table: Table,
+    /// Row before which a heading stands, and the heading.
+    headings: Vec<(usize, String)>,
+    /// Empty where there are no headings.
+    indent: &'static str,
+    count: usize,
+}
+
+impl Rows {
+    fn scenario(&mut self, name: &str) {
+        if !self.indent.is_empty() && !name.is_empty() {
+            self.headings.push((self.count, name.to_owned()));
+        }
+    }
+
+    fn push(&mut self, row: Vec<Cell>) {
+        self.table.row(row);
+        self.count += 1;
+    }
+}
+
+/// The scenarios in the order of their first series.
+fn scenarios<'a>(
+    series: &[&'a SeriesSummary],
+    transactions: &[&'a TransactionSummary],
+) -> Vec<&'a str> {
+    let of_series = series.iter().map(|series| series.scenario.as_str());
+    let of_spans = transactions.iter().map(|span| span.scenario.as_str());
+    let mut names = Vec::new();
+    for name in of_series.chain(of_spans) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 /// The transactions of a stage, those within another (`outer :: inner`) right behind it.
@@ -91,33 +149,6 @@ fn nested<'a>(summary: &'a Summary, stage: &str) -> Vec<&'a TransactionSummary> 
         (at, path)
     });
     spans
-}
-
-/// Whether names need their scenario in front.
-#[derive(Clone, Copy)]
-enum Scenarios {
-    One,
-    Several,
-}
-
-impl Scenarios {
-    fn of(series: &[&SeriesSummary], transactions: &[&TransactionSummary]) -> Self {
-        let mut names = series.iter().map(|series| &series.scenario);
-        let mut more = transactions.iter().map(|transaction| &transaction.scenario);
-        let first = names.next().or_else(|| more.next());
-        if names.chain(more).all(|name| Some(name) == first) {
-            Self::One
-        } else {
-            Self::Several
-        }
-    }
-
-    fn name(self, scenario: &str, name: &str) -> String {
-        match self {
-            Self::Several if !scenario.is_empty() => format!("{scenario} · {name}"),
-            Self::Several | Self::One => name.to_owned(),
-        }
-    }
 }
 
 /// Whether anything was cut off when the run ended.
@@ -162,9 +193,9 @@ fn titles(cut: Cut) -> Vec<Column> {
     ]
 }
 
-fn series_row(series: &SeriesSummary, scenarios: Scenarios) -> Vec<Cell> {
+fn series_row(series: &SeriesSummary, indent: &str) -> Vec<Cell> {
     let mut row = vec![
-        Cell::plain(scenarios.name(&series.scenario, &series.name)),
+        Cell::plain(format!("{indent}{}", series.name)),
         Cell::plain(count(series.started)),
         Cell::new(bad_above_zero(series.failed), count(series.failed)),
         Cell::plain(count(series.interrupted)),
@@ -174,14 +205,14 @@ fn series_row(series: &SeriesSummary, scenarios: Scenarios) -> Vec<Cell> {
     row
 }
 
-fn service_row(service: &Distribution) -> Vec<Cell> {
-    let mut row = vec![Cell::new(Role::Faint, "  service")];
+fn service_row(service: &Distribution, indent: &str) -> Vec<Cell> {
+    let mut row = vec![Cell::new(Role::Faint, format!("{indent}  service"))];
     row.extend((0..4).map(|_| Cell::plain("")));
     row.extend(times(service, Role::Faint));
     row
 }
 
-fn transaction_row(transaction: &TransactionSummary, scenarios: Scenarios) -> Vec<Cell> {
+fn transaction_row(transaction: &TransactionSummary, indent: &str) -> Vec<Cell> {
     let name = match transaction.kind.as_str() {
         kind if kind == transaction.name => transaction.name.clone(),
         // That one is within another tells what it is, and its name is long enough.
@@ -189,7 +220,7 @@ fn transaction_row(transaction: &TransactionSummary, scenarios: Scenarios) -> Ve
         kind => format!("{} ({kind})", transaction.name),
     };
     let mut row = vec![
-        Cell::new(Role::Accent, scenarios.name(&transaction.scenario, &name)),
+        Cell::new(Role::Accent, format!("{indent}{name}")),
         Cell::plain(count(transaction.started)),
         Cell::new(
             bad_above_zero(transaction.failed),

@@ -320,6 +320,31 @@ fn a_stage_that_starts_and_ends_between_two_updates_is_told() {
 }
 
 #[test]
+fn a_load_without_an_end_goes_on_until_it_is_stopped() {
+    let mut state = moment::live(12.0);
+    state.planned_s = None;
+    let browse = state.stages.iter_mut();
+    for stage in browse.filter(|stage| stage.status == StageStatus::Running) {
+        stage.planned_s = None;
+        stage.until_stopped = true;
+    }
+    let screen = show(&state, 80, 24);
+    let title = screen.lines().next().unwrap_or_default();
+    assert!(title.ends_with("s, until stopped"), "{title}");
+    let mut bytes = Vec::new();
+    let mut view = LiveView::new(
+        Progress::Plain,
+        &mut bytes,
+        Theme::PLAIN,
+        Box::new(|| Size::UNLIMITED),
+    );
+    view.update(&state);
+    view.finish().unwrap();
+    let lines = String::from_utf8(bytes).unwrap();
+    assert!(lines.contains("started, until stopped\n"), "{lines}");
+}
+
+#[test]
 fn without_progress_only_messages_are_shown() {
     let mut bytes = Vec::new();
     let mut view = LiveView::new(

@@ -64,6 +64,7 @@ fn stages(elapsed_s: f64) -> Vec<StageState> {
             started_s,
             elapsed_s,
             planned_s: Some(planned_s),
+            until_stopped: false,
         }
     };
     vec![
