@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 TIMEOUT_S = 120
 INVALID = 98
+FAILED = 99
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +45,11 @@ class Ran:
     def stage(self) -> dict[str, Any]:
         stage: dict[str, Any] = self.summary["stages"][0]
         return stage
+
+    @property
+    def reasons(self) -> list[str]:
+        reasons: list[str] = self.summary["verdict"]["reasons"]
+        return reasons
 
     def test(self, name: str) -> dict[str, Any]:
         """Returns the tests of a class with its arguments."""
@@ -136,6 +142,10 @@ def test_n_tests_per_second_are_n(fire: Fire, tmp_path: Path, processes: str):
     assert (metric["name"], metric["count"], metric["min"], metric["max"]) == ("number", 50, 0, 49)
     assert metric["mean"] == pytest.approx(24.5)
     assert re.search(r"ValueError: third \(steps\.py:\d+ in Steps\.run\)", ran.output)
+    assert len(re.findall(r"ValueError: third \(steps", ran.output)) == 1
+    assert re.search(r"5 .* script: ValueError: third", ran.output)
+    assert ran.code in (FAILED, INVALID)
+    assert any(re.fullmatch(r"5 of 50 iterations of `<Steps.*` failed", why) for why in ran.reasons), ran.reasons
     assert re.search(r"5 .* script: OSError: left open \(steps\.py:\d+\)", ran.output)
 
 

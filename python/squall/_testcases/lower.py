@@ -67,7 +67,10 @@ class Lowering:
         execute = {
             "scenarios": scenarios,
             # As long as a test may take: those in flight at the end get to finish.
-            "settings": {"graceful_stop": f"{max(1.0, *(entry.max_duration for entry in entries)):.3f}s"},
+            "settings": {
+                "graceful_stop": f"{max(1.0, *(entry.max_duration for entry in entries)):.3f}s",
+                "must_succeed": True,
+            },
         }
         lowered.plan = {
             "version": 1,
