@@ -21,6 +21,7 @@ Commands that start the target are left out, as it is running, and so are those 
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -112,10 +113,14 @@ class Examples:
         self.environment["PATH"] = f"{self._commands()}{os.pathsep}{os.environ['PATH']}"
 
     def _commands(self) -> Path:
-        """Makes a folder whose only command is the `squall` to test."""
+        """Makes a folder whose only commands are the `squall` to test and its Python."""
         commands = self.folder / ".commands"
         commands.mkdir()
         (commands / "squall").symlink_to(command())
+        # A link to it would be a Python without the packages beside this one.
+        python = commands / "python3"
+        python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n', encoding="utf-8")
+        python.chmod(0o755)
         return commands
 
     def follow(self, block: Block) -> None:
