@@ -1,0 +1,39 @@
+"""The tests under `examples/` run as they are."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from pages import ROOT, Block
+from test_examples import Examples, installed, target
+
+__all__ = ["target"]
+
+EXAMPLES = ROOT / "examples"
+COMMANDS = {
+    "journey.py": ["squall run journey.py"],
+    "repeat.py": ["python3 repeat.py", "squall run repeat.py"],
+    "shop.py": ["squall explain shop.py", "squall run shop.py --set Load.total_time=1s"],
+    "task.py": ["squall explain task.py", "squall run task.py --set Load.total_time=1s"],
+    "upload_test.yaml": ["squall check upload_test.yaml", "squall run upload_test.yaml -d 2s"],
+}
+"""What is run of each, with no other change than the address of the target."""
+USED_BY_OTHERS = {"upload_test.py"}
+
+
+def test_each_example_is_run() -> None:
+    files = {file.name for file in EXAMPLES.iterdir() if file.is_file()}
+    assert files == COMMANDS.keys() | USED_BY_OTHERS
+
+
+@pytest.mark.skipif(not installed(), reason="the package is not installed beside this Python")
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_example_runs(name: str, target: str, tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".squall"))
+    examples = Examples(tmp_path, target)
+    for command in COMMANDS[name]:
+        output = examples.run(Block(f"examples/{name}", 1, "sh", "", command), "bash", "-c", command)
+        if command.startswith("squall run"):
+            verdict = re.search("passed|the generator|was not offered", output)
+            assert verdict, output
