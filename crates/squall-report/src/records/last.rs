@@ -26,6 +26,8 @@ pub enum Group {
     FirstByte,
     /// From the first byte to the last byte of the response.
     Reading,
+    /// Numbers that the test measured itself, in a unit of its own.
+    Metric,
 }
 
 impl Group {
@@ -41,13 +43,14 @@ impl Group {
             Self::Writing => "writing",
             Self::FirstByte => "first_byte",
             Self::Reading => "reading",
+            Self::Metric => "metric",
         }
     }
 }
 
 /// The distribution of one group of one series over the whole run: all finished operations, ok and failed.
 ///
-/// Values are in `unit` (`ms`), the variance in its square. A group that never happened has `count` 0 and zeros.
+/// Values are in `unit` (`ms`; empty for [`Group::Metric`]), the variance in its square. A group that never happened has `count` 0 and zeros.
 /// The names up to `quantile_99th` are Hedra's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the quantiles say what they are")]
@@ -91,7 +94,7 @@ pub struct MetricRecord {
 }
 
 impl MetricRecord {
-    /// The unit of every group that exists today.
+    /// The unit of every group but [`Group::Metric`].
     pub const MILLISECONDS: &'static str = "ms";
 
     /// Makes a record of no values, to be filled in.
@@ -101,7 +104,10 @@ impl MetricRecord {
             stage: stage.to_owned(),
             scenario: scenario.to_owned(),
             group,
-            unit: Self::MILLISECONDS.to_owned(),
+            unit: match group {
+                Group::Metric => String::new(),
+                _ => Self::MILLISECONDS.to_owned(),
+            },
             count: 0,
             median: 0.0,
             mean: 0.0,

@@ -1,10 +1,12 @@
 //! What reporters get at the end.
 
 use squall_metrics::summary::{Verdict, VerdictStatus};
-use squall_metrics::{FailureGroups, Histogram, Measure, RunTotals, SeriesKey, SeriesTotal};
+use squall_metrics::{
+    FailureGroups, Histogram, Measure, RunTotals, SeriesKey, SeriesKind, SeriesTotal, ValuePart,
+};
 use squall_report::{CommonRecord, ErrorRecord, FinalRecords, Group, MetricRecord, RunVerdict};
 
-use super::operations::{each_operation, quantile_ms};
+use super::operations::{each_of, each_operation, quantile_ms};
 
 /// Makes the records that reporters get at the end, of some stages.
 pub(crate) fn final_records(
@@ -24,6 +26,14 @@ pub(crate) fn final_records(
     each_operation(totals, |_, key, series| {
         if stages.iter().any(|stage| **stage == *key.stage) {
             push_series(key, series, load_s(&key.stage), &mut records);
+        }
+    });
+    each_of(totals, SeriesKind::Metric, |_, key, series| {
+        if let Some(values) = series.values.as_deref()
+            && stages.iter().any(|stage| **stage == *key.stage)
+        {
+            let record = MetricRecord::empty(&key.stage, &key.scenario, &key.name, Group::Metric);
+            records.metrics.push(metric(record, &Numbers::of(values)));
         }
     });
     for (key, failures) in totals.failures() {
@@ -68,7 +78,7 @@ fn push_series(key: &SeriesKey, series: &SeriesTotal, load_s: f64, records: &mut
     for (group, histogram) in groups {
         records.metrics.push(metric(
             MetricRecord::empty(&stage, &scenario, &name, group),
-            &histogram,
+            &Numbers::in_ms(&histogram),
         ));
     }
 }
@@ -86,23 +96,58 @@ fn push_errors(key: &SeriesKey, failures: &FailureGroups, records: &mut FinalRec
     }
 }
 
-fn metric(mut record: MetricRecord, histogram: &Histogram) -> MetricRecord {
-    if histogram.is_empty() {
+/// What a record says of numbers.
+struct Numbers<'a> {
+    count: u64,
+    mean: f64,
+    stdev: f64,
+    min: f64,
+    max: f64,
+    at: Box<dyn Fn(f64) -> f64 + 'a>,
+}
+
+impl<'a> Numbers<'a> {
+    fn in_ms(histogram: &'a Histogram) -> Self {
+        let distribution = histogram.distribution();
+        Self {
+            count: distribution.count,
+            mean: distribution.mean,
+            stdev: distribution.stdev,
+            min: distribution.min,
+            max: distribution.max,
+            at: Box::new(|quantile| quantile_ms(histogram, quantile)),
+        }
+    }
+
+    fn of(values: &'a ValuePart) -> Self {
+        let distribution = values.distribution();
+        Self {
+            count: distribution.count,
+            mean: distribution.mean,
+            stdev: distribution.stdev,
+            min: distribution.min,
+            max: distribution.max,
+            at: Box::new(|quantile| values.value_at(quantile)),
+        }
+    }
+}
+
+fn metric(mut record: MetricRecord, numbers: &Numbers<'_>) -> MetricRecord {
+    if numbers.count == 0 {
         return record;
     }
-    let at = |quantile| quantile_ms(histogram, quantile);
-    let distribution = histogram.distribution();
-    let count = distribution.count as f64;
-    record.count = distribution.count;
-    record.mean = distribution.mean;
-    record.stdev = distribution.stdev;
+    let at = &numbers.at;
+    let count = numbers.count as f64;
+    record.count = numbers.count;
+    record.mean = numbers.mean;
+    record.stdev = numbers.stdev;
     record.variance = if count > 1.0 {
-        distribution.stdev.powi(2) * count / (count - 1.0)
+        numbers.stdev.powi(2) * count / (count - 1.0)
     } else {
         0.0
     };
-    record.minimum = distribution.min;
-    record.maximum = distribution.max;
+    record.minimum = numbers.min;
+    record.maximum = numbers.max;
     record.median = at(0.5);
     record.quantile_10th = at(0.1);
     record.quantile_20th = at(0.2);
@@ -120,4 +165,46 @@ fn metric(mut record: MetricRecord, histogram: &Histogram) -> MetricRecord {
     record.p99_9 = at(0.999);
     record.p99_99 = at(0.9999);
     record
+}
+
+#[cfg(test)]
+mod tests {
+    use squall_metrics::{Interval, Recorder, SeriesTable};
+
+    use super::*;
+
+    #[test]
+    fn reporters_get_the_numbers_of_the_test() {
+        let table = SeriesTable::default();
+        let key = SeriesKey {
+            stage: "load".into(),
+            scenario: "shop".into(),
+            name: "basket".into(),
+            kind: SeriesKind::Metric,
+        };
+        let series = table.intern(key);
+        let mut recorder = Recorder::new();
+        for value in [2.0, -1.0, 5.0] {
+            recorder.value(series, value);
+        }
+        let mut interval = Interval::new(0);
+        interval.merge(&recorder.take_part(0, 0, 0));
+        let mut totals = RunTotals::new(table);
+        totals.add(&interval);
+        let verdict = Verdict {
+            status: VerdictStatus::Passed,
+            reasons: Vec::new(),
+        };
+        let of = |stage: &str| final_records(&totals, &[stage.to_owned()], &verdict, |_| 1.0);
+        let records = of("load");
+        let [record] = &records.metrics[..] else {
+            panic!("{records:?}")
+        };
+        assert_eq!((record.group, &*record.name), (Group::Metric, "basket"));
+        assert_eq!((record.count, &*record.unit), (3, ""));
+        let values = [record.minimum, record.mean, record.median, record.maximum];
+        assert_eq!(format!("{values:?}"), "[-1.0, 2.0, 2.0, 5.0]");
+        assert!((record.variance - 9.0).abs() < 1e-9, "{record:?}");
+        assert!(records.common.is_empty() && of("other").metrics.is_empty());
+    }
 }
