@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import bdb
 import contextlib
 import functools
 import importlib
 import os
-import pdb
 import sys
 import traceback
 from collections.abc import Callable
@@ -57,6 +55,8 @@ def debugged(journey: Callable[..., Any], session: Session) -> Callable[..., Any
             trace = (error.__traceback__ and error.__traceback__.tb_next) or error.__traceback__
             traceback.print_exception(type(error), error, trace)
             # To leave the debugger is no failure of the journey.
+            import bdb
+
             with contextlib.suppress(bdb.BdbQuit):
                 if watch.has_seen(error) or not _has_breakpoint():
                     post_mortem()(trace)
@@ -69,6 +69,8 @@ def debugged(journey: Callable[..., Any], session: Session) -> Callable[..., Any
 
 def post_mortem() -> Callable[[TracebackType | None], Any]:
     """Returns what `PYTHONPOSTMORTEM` names, or `pdb.post_mortem`; tells where it does not exist."""
+    import pdb
+
     spec = os.environ.get(POST_MORTEM)
     if not spec:
         return pdb.post_mortem

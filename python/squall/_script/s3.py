@@ -53,7 +53,7 @@ def s3_objects(
 
 def _boto3() -> Any:
     try:
-        import boto3  # type: ignore[import-not-found, unused-ignore]
+        import boto3  # type: ignore[import-not-found, import-untyped, unused-ignore]
     except ImportError as error:
         raise ImportError("`s3_objects` needs boto3: pip install 'squall[s3]'") from error
     return boto3

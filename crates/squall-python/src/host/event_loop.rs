@@ -12,7 +12,7 @@ use std::sync::Arc;
 use pyo3::exceptions::PyStopIteration;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyDict, PyTuple};
 use rustix::time::{ClockId, clock_gettime};
 use squall_engine::script::{
     FinishedOperation, IterationRef, ScriptCommand, ScriptEnd, ScriptEvent, ScriptStart,
@@ -58,11 +58,50 @@ pub(crate) struct LoopState {
 pub(crate) struct Names {
     pub(crate) event_loop: Py<PyAny>,
     pub(crate) call_soon: Py<PyAny>,
-    pub(crate) enter_task: Py<PyAny>,
-    pub(crate) leave_task: Py<PyAny>,
+    current: Current,
     pub(crate) copy_context: Py<PyAny>,
     pub(crate) run_wrapped: Py<PyAny>,
     flush: Py<PyAny>,
+}
+
+/// How asyncio learns which task runs.
+enum Current {
+    /// Its own dictionary of tasks by loop (up to Python 3.13); writing there is what its functions do, at a third of the price.
+    Table(Py<PyDict>),
+    /// `_enter_task` and `_leave_task`.
+    Functions(Py<PyAny>, Py<PyAny>),
+}
+
+impl Current {
+    fn of(tasks: &Bound<'_, PyModule>) -> PyResult<Self> {
+        // Only where the fast half of asyncio has it: later versions keep the name for the slow half, which then nobody reads.
+        let fast = tasks.py().import("_asyncio");
+        let table = fast.and_then(|fast| fast.getattr("_current_tasks"));
+        if let Some(table) = table
+            .ok()
+            .and_then(|table| table.cast_into::<PyDict>().ok())
+        {
+            return Ok(Self::Table(table.unbind()));
+        }
+        Ok(Self::Functions(
+            tasks.getattr("_enter_task")?.unbind(),
+            tasks.getattr("_leave_task")?.unbind(),
+        ))
+    }
+
+    fn enter(&self, py: Python<'_>, event_loop: &Py<PyAny>, task: &Py<ScriptTask>) -> PyResult<()> {
+        match self {
+            Self::Table(table) => table.bind(py).set_item(event_loop, task),
+            Self::Functions(enter, _) => enter.call1(py, (event_loop, task)).map(drop),
+        }
+    }
+
+    fn leave(&self, py: Python<'_>, event_loop: &Py<PyAny>, task: &Py<ScriptTask>) -> PyResult<()> {
+        match self {
+            Self::Table(table) => table.bind(py).del_item(event_loop),
+            Self::Functions(_, leave) => leave.call1(py, (event_loop, task)).map(drop),
+        }
+    }
 }
 
 /// How a coroutine goes on.
@@ -257,16 +296,13 @@ impl LoopState {
         let Some(calls) = task.borrow_mut(py).begin_step(py, input) else {
             return;
         };
-        let both = match (&self.names.event_loop, task).into_pyobject(py) {
-            Ok(both) => both,
-            Err(error) => return self.ended(py, task, Err(error)),
-        };
-        if let Err(error) = self.names.enter_task.bind(py).call1(&both) {
+        let event_loop = &self.names.event_loop;
+        if let Err(error) = self.names.current.enter(py, event_loop, task) {
             return self.ended(py, task, Err(error));
         }
         let result = calls.run(py);
-        let left = self.names.leave_task.bind(py).call1(&both);
-        match result.and_then(|yielded| left.map(|_| yielded)) {
+        let left = self.names.current.leave(py, event_loop, task);
+        match result.and_then(|yielded| left.map(|()| yielded)) {
             Ok(yielded) => self.wait_for(py, task, yielded.into_bound(py)),
             Err(error) if error.is_instance_of::<PyStopIteration>(py) => {
                 let value = error.value(py).getattr("value").map(Bound::unbind);
@@ -390,8 +426,7 @@ pub(crate) fn open<'py>(py: Python<'py>, shared: &Arc<Shared>) -> PyResult<Bound
     let tasks = py.import("asyncio.tasks")?;
     let names = Names {
         call_soon: event_loop.getattr("call_soon")?.unbind(),
-        enter_task: tasks.getattr("_enter_task")?.unbind(),
-        leave_task: tasks.getattr("_leave_task")?.unbind(),
+        current: Current::of(&tasks)?,
         copy_context: py.import("contextvars")?.getattr("copy_context")?.unbind(),
         run_wrapped: py
             .import("squall._script.runner")?

@@ -8,7 +8,9 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use squall_engine::script::{
     IterationRef, ReplySlot, ReplyTo, ScriptCommand, ScriptEnd, ScriptStart,
 };
@@ -171,22 +173,37 @@ fn iterate(py: Python<'_>, iteration: &Arc<Iteration>) -> ScriptEnd {
 fn call(py: Python<'_>, iteration: &Arc<Iteration>) -> PyResult<()> {
     let script: &Script = &iteration.script;
     let context = Context::create(py, Arc::clone(iteration))?;
-    let variables = py
-        .import("contextvars")?
-        .call_method0("copy_context")?
-        .unbind();
-    let run = variables.getattr(py, "run")?;
+    let calls = Calls::get(py)?;
+    let variables = calls.copy_context.call0(py)?;
+    let run = variables.getattr(py, intern!(py, "run"))?;
     Context::enter(py, &run, &context)?;
     match &script.wrapped {
-        Some(wrapped) => {
-            let runner = py
-                .import("squall._script.runner")?
-                .getattr("run_blocking")?;
-            run.call1(py, (runner, context, wrapped))?;
-        }
+        Some(wrapped) => drop(run.call1(py, (&calls.run_blocking, context, wrapped))?),
         None => drop(run.call1(py, (&script.call, context))?),
     }
     Ok(())
+}
+
+/// Functions that each iteration calls.
+struct Calls {
+    copy_context: Py<PyAny>,
+    run_blocking: Py<PyAny>,
+}
+
+impl Calls {
+    fn get(py: Python<'_>) -> PyResult<&'static Self> {
+        static CALLS: PyOnceLock<Calls> = PyOnceLock::new();
+        CALLS.get_or_try_init(py, || {
+            let (contextvars, runner) = (
+                py.import("contextvars")?,
+                py.import("squall._script.runner")?,
+            );
+            Ok(Self {
+                copy_context: contextvars.getattr("copy_context")?.unbind(),
+                run_blocking: runner.getattr("run_blocking")?.unbind(),
+            })
+        })
+    }
 }
 
 /// Sends a request and waits for its answer, with the interpreter free for others.
