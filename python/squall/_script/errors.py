@@ -42,7 +42,7 @@ def describe(error: BaseException) -> tuple[str, str, str]:
     if message in _told or len(_told) >= _MAX_GROUPS:
         return "raised", message, ""
     _told.add(message)
-    return "raised", message, _traceback_of(error)
+    return "raised", message, traceback_of(error)
 
 
 def forget() -> None:
@@ -65,7 +65,7 @@ def _place(trace: TracebackType | None) -> str | None:
     return users or others
 
 
-def _traceback_of(error: BaseException) -> str:
+def traceback_of(error: BaseException) -> str:
     """Returns a traceback as Python prints it, from the user's first line on."""
     told = traceback.TracebackException.from_exception(error, capture_locals=False)
     _cut(told)

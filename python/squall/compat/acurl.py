@@ -7,7 +7,9 @@ import shlex
 import time
 from dataclasses import dataclass
 from functools import cached_property
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 __all__ = ["AcurlError", "Cookie", "Request", "RequestError", "Response"]
 
@@ -112,6 +114,15 @@ class Response:
         """Where the answer itself leads to, where it is a redirect that was not followed."""
         target: str | None = self._answer.headers.get("location")
         return target
+
+    @property
+    def primary_ip(self) -> str:
+        """Address of the target where the URL has it, else empty: names are resolved where connections are kept."""
+        host = (urlsplit(self._answer.url).hostname or "").partition("%")[0]
+        try:
+            return str(ip_address(host))
+        except ValueError:
+            return ""
 
     @property
     def namelookup_time(self) -> float:

@@ -191,6 +191,7 @@ def metrics_of(response: Response) -> dict[str, Any]:
         "first_byte_time": response.starttransfer_time,
         "total_time": response.total_time,
         "method": response.request.method.decode(),
+        "primary_ip": response.primary_ip,
         "download_size": response.download_size,
     }
 

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from typing import Any, Protocol
 
+from squall._recording.frames import is_own
+from squall._script.errors import traceback_of
 from squall.compat.mite.exceptions import MiteError
 
 __all__ = ["Context"]
@@ -76,8 +78,7 @@ class Context:
         if isinstance(error, MiteError):
             self.send("error", **{**error.fields, **about})
         else:
-            trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-            self.send("exception", **about, stacktrace=trace)
+            self.send("exception", **about, stacktrace=traceback_of(error) + "\n")
 
 
 def with_context(journey: Callable[..., Any]) -> Callable[..., Any]:
@@ -96,8 +97,9 @@ def with_context(journey: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _location(error: BaseException) -> str:
-    """Returns file, line and function of the innermost frame."""
-    frames = traceback.extract_tb(error.__traceback__)
-    if not frames:
-        return ""
-    return f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}:{frames[-1].name}"
+    """Returns file, line and function of the innermost frame that is not Squall's."""
+    innermost = ""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if not is_own(frame.f_code):
+            innermost = f"{os.path.basename(frame.f_code.co_filename)}:{line}:{frame.f_code.co_name}"
+    return innermost
