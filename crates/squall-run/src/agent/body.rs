@@ -43,6 +43,8 @@ struct Ready {
     load: OwnLoad,
     records: Option<RecordOutlet>,
     outbox: Outbox,
+    /// CPU time that getting ready took: it is not the load's.
+    cpu_before_s: f64,
 }
 
 impl fmt::Debug for AgentBody<'_> {
@@ -142,6 +144,7 @@ impl Settings<'_> {
             load,
             records,
             outbox: self.outbox.clone(),
+            cpu_before_s: usage().cpu_s,
         })
     }
 }
@@ -248,8 +251,10 @@ impl Agent for AgentBody<'_> {
 
     fn usage(&self) -> AgentUsage {
         let usage = usage();
+        let ready = self.ready.get();
+        let before = ready.map_or(usage.cpu_s, |ready| ready.cpu_before_s);
         AgentUsage {
-            cpu_ns: std::time::Duration::try_from_secs_f64(usage.cpu_s)
+            cpu_ns: std::time::Duration::try_from_secs_f64((usage.cpu_s - before).max(0.0))
                 .map_or(0, |time| u64::try_from(time.as_nanos()).unwrap_or(0)),
             max_rss_bytes: usage.max_rss_bytes,
         }
