@@ -20,6 +20,7 @@ fn _squall(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_function(wrap_pyfunction!(command::main, module)?)?;
     module.add_function(wrap_pyfunction!(command::in_agent, module)?)?;
+    module.add_function(wrap_pyfunction!(loader::printed, module)?)?;
     host::add_to(module)?;
     module.add_function(wrap_pyfunction!(yaml::parse_yaml, module)?)?;
     module.add_class::<run::Run>()?;

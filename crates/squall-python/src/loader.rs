@@ -2,11 +2,13 @@
 
 use std::ffi::OsString;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
 use squall_cli::TestLoader;
 use squall_engine::script::ScriptHost;
+use squall_run::AgentLine;
 
 use crate::host::PythonHost;
 
@@ -34,9 +36,43 @@ impl TestLoader for PythonLoader {
         host.clone().map(|host| host as Arc<dyn ScriptHost>)
     }
 
+    fn show_prints(&self, prints: Option<Sender<AgentLine>>) {
+        let change = if prints.is_some() { "take" } else { "give_back" };
+        if let Some(prints) = prints {
+            *taken() = Some(prints);
+        }
+        let changed = Python::attach(|py| {
+            py.import("squall._script.prints")?.call_method0(change)?;
+            PyResult::Ok(())
+        });
+        if let Err(error) = changed {
+            tracing::warn!(%error, "what the test prints goes to the terminal");
+        }
+        if change == "give_back" {
+            *taken() = None;
+        }
+    }
+
     fn agent_command(&self) -> Vec<OsString> {
         agent_command()
     }
+}
+
+/// Takes what the test prints while a screen is drawn.
+static PRINTS: Mutex<Option<Sender<AgentLine>>> = Mutex::new(None);
+
+fn taken() -> MutexGuard<'static, Option<Sender<AgentLine>>> {
+    PRINTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Hands a printed line to whoever draws the screen; false where nobody does.
+#[pyfunction]
+#[pyo3(signature = (line, /))]
+pub(crate) fn printed(line: String) -> bool {
+    let line = AgentLine { agent: 1, line };
+    taken()
+        .as_ref()
+        .is_some_and(|prints| prints.send(line).is_ok())
 }
 
 /// Returns how this program is started again.

@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::fd::RawFd;
 use std::sync::{Mutex, PoisonError};
 
 use pyo3::Python;
-use rustix::event::{EventfdFlags, eventfd};
 use squall_engine::script::ScriptEvent;
+
+use super::wake::Wake;
 
 /// Something to be done on the thread of the event loop.
 pub(crate) type Job = Box<dyn FnOnce(Python<'_>) + Send>;
@@ -23,7 +24,7 @@ pub(crate) enum LoopEvent {
 /// A queue in front of the event loop, and the descriptor that wakes it.
 pub(crate) struct Inbox {
     events: Mutex<Vec<LoopEvent>>,
-    wake: OwnedFd,
+    wake: Wake,
 }
 
 impl fmt::Debug for Inbox {
@@ -36,12 +37,12 @@ impl Inbox {
     pub(crate) fn new() -> io::Result<Self> {
         Ok(Self {
             events: Mutex::default(),
-            wake: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
+            wake: Wake::new()?,
         })
     }
 
     pub(crate) fn descriptor(&self) -> RawFd {
-        self.wake.as_raw_fd()
+        self.wake.descriptor()
     }
 
     /// Puts events in; wakes the loop unless it has been woken for earlier ones.
@@ -58,8 +59,7 @@ impl Inbox {
 
     /// Wakes the loop.
     pub(crate) fn wake(&self) {
-        // It can only fail when the counter is full, and then the loop is awake.
-        rustix::io::write(&self.wake, &1_u64.to_ne_bytes()).ok();
+        self.wake.wake();
     }
 
     /// Swaps what is there for the empty vector `batch`.
@@ -73,8 +73,7 @@ impl Inbox {
 
     /// Makes the descriptor sleep again; before `take`, so that nothing is missed.
     pub(crate) fn reset(&self) {
-        let mut count = [0_u8; 8];
-        rustix::io::read(&self.wake, &mut count).ok();
+        self.wake.reset();
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<LoopEvent>> {

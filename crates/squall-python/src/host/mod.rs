@@ -25,6 +25,7 @@ mod shared;
 mod span;
 mod task;
 mod threads;
+mod wake;
 
 use pyo3::prelude::*;
 
