@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use squall_plan::{CheckedHttp, ConnectionPolicy};
+use squall_plan::{CheckedHttp, ConnectionPolicy, CookiePolicy};
 use squall_protocol::connect::{ConnectSettings, ConnectTo};
 use squall_protocol::tls::{SharedTls, TlsOptions, TlsSetupError};
 use thiserror::Error;
@@ -29,7 +29,7 @@ pub struct ClientConfig {
     pub(crate) connect_timeout_ns: u64,
     pub(crate) read_timeout_ns: Option<u64>,
     pub(crate) max_response_size: u64,
-    pub(crate) cookies: bool,
+    pub(crate) cookies: CookiePolicy,
 }
 
 impl Default for ClientConfig {
@@ -40,7 +40,7 @@ impl Default for ClientConfig {
             connect_timeout_ns: 10_000_000_000,
             read_timeout_ns: None,
             max_response_size: 1 << 30,
-            cookies: true,
+            cookies: CookiePolicy::PerUser,
         }
     }
 }

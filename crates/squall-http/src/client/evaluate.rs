@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use squall_plan::CookiePolicy;
 use squall_protocol::Failure;
 use squall_protocol::answer::{Answer, HeaderLookup};
 use squall_protocol::connect::Origin;
@@ -40,7 +41,7 @@ impl Call<'_> {
         redirected: Option<&Url>,
     ) -> Result<(), Failure> {
         let (step, head) = (self.step, &received.head);
-        if head.has_set_cookie() && self.client.settings.cookies {
+        if head.has_set_cookie() && self.client.settings.cookies != CookiePolicy::Off {
             self.store_cookies(origin, received);
         }
         let nothing_asked =

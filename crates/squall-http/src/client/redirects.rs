@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use squall_plan::CookiePolicy;
 use squall_protocol::connect::Origin;
 use squall_protocol::{Failure, FailureClass};
 use url::Url;
@@ -74,7 +75,7 @@ impl Call<'_> {
         let scratch = settings.thread.scratch.borrow();
         let (head, _) = received.parts(&scratch, &self.client.answer);
         let headers = Headers::new(head);
-        if settings.cookies && received.head.has_set_cookie() {
+        if settings.cookies != CookiePolicy::Off && received.head.has_set_cookie() {
             let origin = redirect_origin(url)?;
             let site = Site {
                 scheme: origin.scheme,

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use squall_plan::CookiePolicy;
 use squall_protocol::DeadlineSlot;
 use squall_protocol::connect::Origin;
 use squall_protocol::values::Bindings;
@@ -82,6 +83,17 @@ impl Client {
         intended: u64,
     ) -> Operation {
         Call::new(self, step, bindings, intended).run().await
+    }
+
+    /// Begins an iteration of its user: forgets the cookies of the last one, where the settings say so.
+    #[inline]
+    pub fn begin_iteration(&mut self) {
+        if self.settings.cookies == CookiePolicy::PerIteration {
+            let mut jar = self.jar.borrow_mut();
+            if !jar.is_empty() {
+                *jar = Jar::new();
+            }
+        }
     }
 
     /// Forgets an operation that was given up, so that the client can be used again.

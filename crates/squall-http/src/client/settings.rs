@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use squall_plan::ConnectionPolicy;
+use squall_plan::{ConnectionPolicy, CookiePolicy};
 use squall_protocol::connect::Connector;
 
 use super::pool::Pool;
@@ -18,7 +18,7 @@ pub struct ClientSettings {
     pub(crate) connect_timeout_ns: u64,
     pub(crate) read_timeout_ns: Option<u64>,
     pub(crate) max_response_size: u64,
-    pub(crate) cookies: bool,
+    pub(crate) cookies: CookiePolicy,
     pub(crate) keeps_answers: bool,
 }
 

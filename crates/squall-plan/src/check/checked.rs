@@ -3,8 +3,8 @@ use std::net::IpAddr;
 use indexmap::IndexMap;
 
 use crate::model::{
-    ConnectTo, ConnectionPolicy, DataPool, Flow, OneOrMany, Pause, RampStage, ReporterConfig,
-    Source, Spacing, Threshold, has_scripts,
+    ConnectTo, ConnectionPolicy, CookiePolicy, DataPool, Flow, OneOrMany, Pause, RampStage,
+    ReporterConfig, Source, Spacing, Threshold, has_scripts,
 };
 use crate::units::Span;
 
@@ -232,8 +232,8 @@ pub struct CheckedHttp {
     pub max_response_size: u64,
     /// Who shares connections.
     pub connections: ConnectionPolicy,
-    /// Keep cookies per virtual user.
-    pub cookies: bool,
+    /// Whether cookies are kept, and how long.
+    pub cookies: CookiePolicy,
     /// How long a resolved name is used.
     pub dns_ttl: Span,
     /// Connect elsewhere than the URL says; both sides are `host:port`.

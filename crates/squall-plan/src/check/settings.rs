@@ -205,7 +205,7 @@ pub(super) fn with_defaults(http: HttpSettings) -> CheckedHttp {
         redirects: http.redirects.unwrap_or(3),
         max_response_size: http.max_response_size.unwrap_or(GIBIBYTE),
         connections: http.connections.unwrap_or(ConnectionPolicy::PerUser),
-        cookies: http.cookies.unwrap_or(true),
+        cookies: http.cookies.unwrap_or_default(),
         dns_ttl: http.dns_ttl.unwrap_or(Span::from_secs(60)),
         connect_to: http.connect_to,
         local_address: http.local_address.and_then(|address| address.parse().ok()),

@@ -2,7 +2,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Expect, Extract, Source};
+use super::{CookiePolicy, Expect, Extract, Source};
 use crate::template::Template;
 use crate::units::Span;
 
@@ -158,9 +158,9 @@ pub struct HttpSettings {
     /// Who shares connections. Default: `per_user`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connections: Option<ConnectionPolicy>,
-    /// Keep cookies per virtual user. Default: true.
+    /// Whether cookies are kept, and how long. Default: true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cookies: Option<bool>,
+    pub cookies: Option<CookiePolicy>,
     /// How long a resolved name is used. Default: `60s`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dns_ttl: Option<Span>,

@@ -3,6 +3,7 @@
 //! Nothing here is checked beyond its shape; [`crate::check`] turns a [`Plan`] into a [`crate::CheckedPlan`].
 
 mod answer;
+mod cookies;
 mod data;
 mod flow;
 mod http;
@@ -13,6 +14,7 @@ mod stage;
 mod threshold;
 
 pub use answer::{Bounds, Expect, Extract, JsonPathExpectation, RegexExtract, StatusSet};
+pub use cookies::CookiePolicy;
 pub use data::{DataPool, RowOrder};
 pub(crate) use flow::has_scripts;
 pub use flow::{Branch, Choose, ChooseOrder, Condition, Flow, Group, If, Loop, Pause, Step};

@@ -347,12 +347,17 @@ fn settings() -> BoxedStrategy<HttpSettings> {
         Just(ConnectionPolicy::NewEach),
     ];
     let connect_to = (".{0,5}", ".{0,5}").prop_map(|(from, to)| ConnectTo { from, to });
+    let cookies = prop_oneof![
+        Just(CookiePolicy::Off),
+        Just(CookiePolicy::PerUser),
+        Just(CookiePolicy::PerIteration),
+    ];
     let times = (of(span()), of(span()), of(span()), of(span()));
     let limits = (
         of(any::<u32>()),
         of(any::<u64>()),
         of(connections),
-        of(any::<bool>()),
+        of(cookies),
     );
     let places = (vec(connect_to, 0..2), of(".{0,5}"), of(".{0,5}"));
     (

@@ -1,6 +1,6 @@
 use squall_plan::{
-    CheckedExecute, CheckedKind, CheckedLoad, CheckedPlan, ConnectionPolicy, IterationTotal,
-    LoadEnd, Plan, RampStage, Spacing, Span,
+    CheckedExecute, CheckedKind, CheckedLoad, CheckedPlan, ConnectionPolicy, CookiePolicy,
+    IterationTotal, LoadEnd, Plan, RampStage, Spacing, Span,
 };
 
 use crate::SHOP_JSON;
@@ -80,7 +80,7 @@ fn settings_of_the_stage_lie_over_those_of_the_plan_over_the_defaults() {
         upload.http.headers.keys().collect::<Vec<_>>(),
         ["accept", "x-trace"]
     );
-    assert!(upload.http.cookies);
+    assert_eq!(upload.http.cookies, CookiePolicy::PerUser);
     assert!(upload.http.tls.resumption);
 }
 

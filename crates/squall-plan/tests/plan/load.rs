@@ -1,4 +1,4 @@
-use squall_plan::{Plan, PlanErrors};
+use squall_plan::{CookiePolicy, Plan, PlanErrors};
 
 use crate::{SHOP_JSON, SHOP_YAML};
 
@@ -134,6 +134,32 @@ fn yaml_words_stay_words() {
     assert_eq!(plan.name, "yes");
     assert_eq!(plan.stages.keys().collect::<Vec<_>>(), ["no", "on"]);
     assert_eq!(plan.tags["b"], "y");
+}
+
+#[test]
+fn cookies_are_kept_per_user_per_iteration_or_not_at_all() {
+    let plan = |cookies: &str| {
+        Plan::from_json(&format!(
+            r#"{{"version": 1, "name": "shop", "http": {{"cookies": {cookies}}}, "stages": {{}}}}"#
+        ))
+    };
+    for (written, policy) in [
+        ("true", CookiePolicy::PerUser),
+        ("false", CookiePolicy::Off),
+        (r#""per_iteration""#, CookiePolicy::PerIteration),
+    ] {
+        let plan = plan(written).unwrap();
+        assert_eq!(plan.http.cookies, Some(policy));
+        let again = serde_json::to_value(&plan).unwrap();
+        assert_eq!(again["http"]["cookies"].to_string(), written);
+    }
+    let PlanErrors(errors) = plan(r#""always""#).unwrap_err();
+    assert_eq!(errors[0].path, "http.cookies");
+    assert!(
+        errors[0].message.contains("true, false or `per_iteration`"),
+        "{}",
+        errors[0]
+    );
 }
 
 #[test]
