@@ -7,7 +7,7 @@ use squall_metrics::Outcome;
 use squall_protocol::values::Bindings;
 
 use super::running::RunningTransaction;
-use super::script::Lane;
+use super::script::Lanes;
 use crate::scenario::ScenarioThread;
 use crate::script::{ScriptDesk, Seat};
 use crate::seed::mix;
@@ -44,7 +44,7 @@ pub(crate) struct VirtualUser {
     /// Where scripts are ordered, in scenarios that have some.
     pub(super) seat: Option<(Rc<ScriptDesk>, Rc<Seat>)>,
     /// Clients for further requests at the same time.
-    pub(super) lanes: Vec<Lane>,
+    pub(super) lanes: Lanes,
     /// Scripts run in this iteration.
     pub(super) passes: u64,
     /// Number of the user in its scenario, from 0, over all threads.
@@ -72,7 +72,7 @@ impl VirtualUser {
             loops: Vec::new(),
             last_moment: 0,
             seat,
-            lanes: Vec::new(),
+            lanes: Lanes::default(),
             passes: 0,
             number,
             iterations: 0,
@@ -109,6 +109,7 @@ impl VirtualUser {
             return Ended::NoData;
         }
         let program = &scenario.scenario.program;
+        self.client.begin_iteration();
         self.passes = 0;
         if let Some(script) = program.script_with_data() {
             return self.iterate_script(script, start).await;

@@ -126,6 +126,30 @@ fn several_requests_of_a_user_are_under_way_at_once_and_share_its_cookies() {
 }
 
 #[test]
+fn an_iteration_can_start_without_the_cookies_of_the_last_one() {
+    let (target, base) = target();
+    let load = json!({"iterations": {"users": 1, "shared": 3}});
+    let visit = vec![
+        vec!["/cookies"],
+        vec!["/cookies/set?basket=full"],
+        vec!["/cookies"],
+    ];
+    let (play, finished) = Groups::new(visit);
+    let lab = Lab::new(&base, load, script());
+    let ran = lab.with("/http/cookies", json!("per_iteration")).run(play);
+    assert_eq!(ran.requests(), (9, [9, 0, 0]));
+    let shown = finished.iter().filter_map(|(_, finished)| {
+        let answer = finished.operation.answer.unwrap();
+        let body = String::from_utf8(answer.body).unwrap();
+        answer.url.ends_with("/cookies").then_some(body)
+    });
+    let has_basket: Vec<_> = shown.map(|body| body.contains("full")).collect();
+    assert_eq!(has_basket, [false, true, false, true, false, true]);
+    // The connection stays.
+    assert_eq!(target.stats().connections_accepted, 1);
+}
+
+#[test]
 fn a_script_is_a_step_like_any_other() {
     let (target, base) = target();
     let load = json!({"iterations": {"users": 2, "shared": 10}});

@@ -19,10 +19,11 @@ use squall_metrics::Outcome;
 use squall_protocol::values::IterationIds;
 
 use super::lane::{Lane, LaneEnd, LaneState, Order};
+use super::lanes::Lanes;
 use super::timed::{self, record_failure};
 use crate::scenario::ScenarioThread;
 use crate::script::{
-    IterationRef, ReplyTo, ScriptCommand, ScriptDesk, ScriptEnd, ScriptEvent, Seat, TimedKind,
+    IterationRef, ScriptCommand, ScriptDesk, ScriptEnd, ScriptEvent, Seat, TimedKind,
 };
 use crate::users::running::RunningTransaction;
 use crate::users::virtual_user::worse;
@@ -57,11 +58,9 @@ pub(super) struct Conversation<'a> {
     pub(super) settings: PassSettings,
     /// What the clients of further lanes share with the user's own.
     pub(super) session: Session,
-    pub(super) lanes: &'a mut Vec<Lane>,
+    pub(super) lanes: &'a mut Lanes,
     /// The lane of the virtual user's own client.
     pub(super) own: &'a LaneState,
-    pub(super) own_busy: bool,
-    pub(super) busy: Vec<Busy>,
     pub(super) counting: Counting<'a>,
     pub(super) outcome: Outcome,
     pub(super) last_moment: u64,
@@ -79,14 +78,6 @@ pub(super) enum Counting<'a> {
     WhenBegun,
     /// Here.
     Begun(RunningTransaction<'a>),
-}
-
-/// A lane with an order.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Busy {
-    /// Number among the further lanes; `None` is the user's own.
-    lane: Option<usize>,
-    token: Option<u64>,
 }
 
 impl<'a> Conversation<'a> {
@@ -161,49 +152,28 @@ impl<'a> Conversation<'a> {
     }
 
     fn send(&mut self, order: Order) {
-        let token = match &order.reply {
-            ReplyTo::Batch(token) => Some(*token),
-            ReplyTo::Thread(_) => None,
-        };
-        if !self.own_busy {
-            self.own_busy = true;
+        if !self.own.is_busy() {
             self.own.order(order);
-            self.busy.push(Busy { lane: None, token });
             return;
         }
-        let is_idle = |lane: &usize| !self.busy.iter().any(|busy| busy.lane == Some(*lane));
-        let idle = (0..self.lanes.len()).find(is_idle);
-        let index = idle.unwrap_or_else(|| self.add_lane());
-        let lane = &self.lanes[index];
+        let lane = self.lanes.idle(|number, bell| {
+            let client = self.session.client();
+            let (scenario, desk) = (Rc::clone(self.scenario), Rc::clone(self.desk));
+            Lane::new(client, (scenario, desk), number, bell)
+        });
         lane.begin_pass(
             self.iteration.generation,
             self.settings.ids,
             &self.settings.rows,
         );
-        lane.state().order(order);
-        self.busy.push(Busy {
-            lane: Some(index),
-            token,
-        });
-    }
-
-    fn add_lane(&mut self) -> usize {
-        let index = self.lanes.len();
-        let client = self.session.client();
-        let (scenario, desk) = (Rc::clone(self.scenario), Rc::clone(self.desk));
-        let lane = Lane::new(client, scenario, desk, index as u64 + 1);
-        self.lanes.push(lane);
-        index
-    }
-
-    fn state(&self, busy: Busy) -> &LaneState {
-        busy.lane.map_or(self.own, |lane| self.lanes[lane].state())
+        lane.order(order);
     }
 
     fn forget(&self, token: u64) {
-        let found = self.busy.iter().find(|busy| busy.token == Some(token));
-        if let Some(busy) = found {
-            self.state(*busy).give_up();
+        if self.own.has(token) {
+            self.own.give_up();
+        } else {
+            self.lanes.forget(token);
         }
     }
 
@@ -212,34 +182,28 @@ impl<'a> Conversation<'a> {
         mut own: Pin<&mut F>,
         context: &mut Context<'_>,
     ) {
-        let mut at = 0;
-        while let Some(busy) = self.busy.get(at).copied() {
-            match busy.lane {
-                None => {
-                    let Poll::Pending = own.as_mut().poll(context);
-                }
-                Some(lane) => self.lanes[lane].poll(context),
+        let (outcome, last_moment) = (&mut self.outcome, &mut self.last_moment);
+        let mut count = |end| {
+            if let LaneEnd::Finished {
+                outcome: own,
+                last_byte,
+            } = end
+            {
+                *outcome = worse(*outcome, own);
+                *last_moment = (*last_moment).max(last_byte);
             }
-            let Some(end) = self.state(busy).take_end() else {
-                at += 1;
-                continue;
-            };
-            self.busy.swap_remove(at);
-            if busy.lane.is_none() {
-                self.own_busy = false;
-            }
-            if let LaneEnd::Finished { outcome, last_byte } = end {
-                self.outcome = worse(self.outcome, outcome);
-                self.last_moment = self.last_moment.max(last_byte);
-            }
+        };
+        if self.own.is_busy() {
+            let Poll::Pending = own.as_mut().poll(context);
+            self.own.take_end().into_iter().for_each(&mut count);
         }
+        self.lanes.serve(context, count);
     }
 
     /// Ends the pass: what the script has left under way is given up.
     fn end<F: Future<Output = Infallible>>(&mut self, own: Pin<&mut F>, context: &mut Context<'_>) {
-        for busy in &self.busy {
-            self.state(*busy).give_up();
-        }
+        self.own.give_up();
+        self.lanes.give_up();
         self.serve(own, context);
         self.over = true;
         self.seat.close();

@@ -10,12 +10,13 @@ use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use squall_http::{Client, HttpStep};
 use squall_metrics::{Outcome, SeriesId};
 use squall_protocol::values::{Bindings, IterationIds};
 
+use super::bell::Bell;
 use crate::scenario::ScenarioThread;
 use crate::script::{FinishedOperation, ReplyTo, ScriptDesk, ScriptEvent};
 use crate::seed::mix;
@@ -45,6 +46,9 @@ pub(super) enum LaneEnd {
 #[derive(Default)]
 pub(super) struct LaneState {
     order: Cell<Option<Order>>,
+    /// There is an order whose end nobody has taken.
+    busy: Cell<bool>,
+    token: Cell<Option<u64>>,
     given_up: Cell<bool>,
     end: Cell<Option<LaneEnd>>,
     /// Values of a new pass.
@@ -59,8 +63,23 @@ impl fmt::Debug for LaneState {
 
 impl LaneState {
     pub(super) fn order(&self, order: Order) {
+        let token = match &order.reply {
+            ReplyTo::Batch(token) => Some(*token),
+            ReplyTo::Thread(_) => None,
+        };
+        self.token.set(token);
+        self.busy.set(true);
         self.given_up.set(false);
         self.order.set(Some(order));
+    }
+
+    pub(super) fn is_busy(&self) -> bool {
+        self.busy.get()
+    }
+
+    /// Tells whether the order under way has this token.
+    pub(super) fn has(&self, token: u64) -> bool {
+        self.busy.get() && self.token.get() == Some(token)
     }
 
     pub(super) fn give_up(&self) {
@@ -68,7 +87,11 @@ impl LaneState {
     }
 
     pub(super) fn take_end(&self) -> Option<LaneEnd> {
-        self.end.take()
+        let end = self.end.take();
+        if end.is_some() {
+            self.busy.set(false);
+        }
+        end
     }
 
     /// Serves orders for as long as it is polled.
@@ -153,21 +176,24 @@ impl Drop for Reply {
 }
 
 /// A further lane of a virtual user, with a client of its own; made when a script has several requests under way, and kept.
-pub(in crate::users) struct Lane {
+pub(super) struct Lane {
     state: Rc<LaneState>,
     /// Number of the pass whose values it has.
     pass: Cell<u32>,
     /// Tells its random choices apart from those of other lanes.
     number: u64,
+    bell: Arc<Bell>,
+    /// The bell, as what the lane waits for knows it.
+    waker: Waker,
     serving: Pin<Box<dyn Future<Output = Infallible>>>,
 }
 
 impl Lane {
     pub(super) fn new(
         mut client: Client,
-        scenario: Rc<ScenarioThread>,
-        desk: Rc<ScriptDesk>,
+        (scenario, desk): (Rc<ScenarioThread>, Rc<ScriptDesk>),
         number: u64,
+        bell: Arc<Bell>,
     ) -> Self {
         let state = Rc::new(LaneState::default());
         let serving = {
@@ -183,12 +209,26 @@ impl Lane {
             state,
             pass: Cell::new(0),
             number,
+            waker: Waker::from(Arc::clone(&bell)),
+            bell,
             serving,
         }
     }
 
     pub(super) fn state(&self) -> &LaneState {
         &self.state
+    }
+
+    /// Takes an order; the lane is to be served then.
+    pub(super) fn order(&self, order: Order) {
+        self.state.order(order);
+        self.bell.ring_for_the_present();
+    }
+
+    /// Gives up what is under way; the lane is to be served then.
+    pub(super) fn give_up(&self) {
+        self.state.give_up();
+        self.bell.ring_for_the_present();
     }
 
     /// Brings the values of a pass along, unless the lane has them.
@@ -202,8 +242,12 @@ impl Lane {
         }
     }
 
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) {
-        let Poll::Pending = self.serving.as_mut().poll(context);
+    /// Serves the order for as long as it need not wait; returns how it ended, once it has.
+    pub(super) fn poll(&mut self) -> Option<LaneEnd> {
+        self.bell.answer();
+        let mut context = Context::from_waker(&self.waker);
+        let Poll::Pending = self.serving.as_mut().poll(&mut context);
+        self.state.take_end()
     }
 }
 

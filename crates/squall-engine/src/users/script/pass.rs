@@ -105,8 +105,6 @@ impl VirtualUser {
             session,
             lanes: &mut self.lanes,
             own: &own,
-            own_busy: false,
-            busy: Vec::new(),
             counting: match counted {
                 Counted::ByItself => Counting::WhenBegun,
                 Counted::ByTheFlow => Counting::Outside,
