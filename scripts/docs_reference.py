@@ -39,6 +39,7 @@ SMALL = {
     "RowOrder": "`sequential`, `random`, `once` or `unique`",
     "Spacing": "`even` or `poisson`",
     "ScriptRuns": "`coroutine` or `thread`",
+    "CookiePolicy": "true, false or `per_iteration`",
     "ChooseOrder": "`cycle` or `random`",
     "Empty": "`{}`",
 }

@@ -134,6 +134,7 @@ def test_all_mistakes_of_a_file_are_told_at_once_with_their_lines(load):
         ("spacing = 'odd'", '`spacing` must be `"even"` or `"poisson"`'),
         ("pause = ('1s',)", "`pause` must be a duration, or a pair"),
         ("connections = 'shared'", '`connections` must be `"per_user"`, `"new_each"` or `("shared", 10)`'),
+        ("cookies = 'always'", '`cookies` must be `True`, `False` or `"per_iteration"`'),
         ("reset_connections = 1", "`reset_connections` must be `True` or `False`"),
         ("headers = 'a: b'", "`headers` is wrong: it must be a dictionary or a list of pairs"),
         ("base_url = f'http://{uuid4()}'", "`base_url` is wrong: it cannot hold a placeholder"),

@@ -264,7 +264,7 @@ def test_options_fill_what_a_scenario_leaves_open_and_others_are_named(shop: Loa
         {"open": {"stages": "1m:5"}},
     ]
     settings = plan["stages"]["shop"]["execute"]["settings"]
-    assert settings == {"graceful_stop": "2s", "http": {"base_url": "http://a"}}
+    assert settings == {"graceful_stop": "2s", "http": {"base_url": "http://a", "cookies": "per_iteration"}}
     assert document["notes"] == ["`-u 7` has no effect: the volume models of the scenario say it"]
 
 

@@ -19,6 +19,9 @@ Ramp = Union[str, Sequence[tuple[Duration, float]]]
 Connections = Union[Literal["per_user", "new_each"], tuple[Literal["shared"], int]]
 """Who shares connections."""
 
+Cookies = Union[bool, Literal["per_iteration"]]
+"""Whether cookies are kept, and how long."""
+
 
 class Stage:
     """A node of the graph. Derive from `Setup`, `Execute`, `Analyze` or `Submit`."""
@@ -102,8 +105,9 @@ class LoadAttributes:
     """`"per_user"`: each user its own, kept alive. `("shared", n)`: a pool of n per origin. `"new_each"`: one for
     each request."""
 
-    cookies: bool = True
-    """Keep cookies per virtual user."""
+    cookies: Cookies = True
+    """`True`: each virtual user keeps its own from one iteration to the next. `False`: cookies are ignored.
+    `"per_iteration"`: each iteration starts without any, as a new visitor does."""
 
     max_response_size: int = 1 << 30
     """Largest accepted body of an answer in bytes, as received."""

@@ -13,10 +13,14 @@ from squall._lowering.document import Lowered
 from squall._lowering.http_settings import http_settings
 from squall._lowering.overrides import Overrides
 from squall._lowering.problems import Problems
+from squall._lowering.settings import Settings
 from squall._recording.frames import shown
 
 _GRACEFUL_STOP = "30s"
 """Journeys that run when the load ends get this long to come to their end."""
+
+_SESSIONS = Settings({"cookies": "per_iteration"})
+"""Each pass through a journey is a visit of its own."""
 
 
 class Plan:
@@ -49,9 +53,7 @@ class Plan:
     def _plan(self, title: str, scenarios: dict[str, Any]) -> dict[str, Any]:
         defaults = self._overrides.defaults
         settings: dict[str, Any] = {"graceful_stop": defaults.values.get("graceful_stop", _GRACEFUL_STOP)}
-        http = http_settings([defaults], self._folder)
-        if http:
-            settings["http"] = http
+        settings["http"] = http_settings([defaults, _SESSIONS], self._folder)
         plan: dict[str, Any] = {"version": 1, "name": self._overrides.name or title}
         if "seed" in defaults.values:
             plan["seed"] = defaults.values["seed"]

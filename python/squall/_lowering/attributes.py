@@ -76,6 +76,12 @@ def _flag(value: Any) -> bool:
     return value
 
 
+def _cookies(value: Any) -> Any:
+    if not isinstance(value, bool) and value != "per_iteration":
+        raise WrongValueError('`True`, `False` or `"per_iteration"`')
+    return value
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise WrongValueError("text")
@@ -158,7 +164,7 @@ _LOAD: dict[str, Parse] = {
     "redirects": _count(0),
     "reset_connections": _flag,
     "connections": _connections,
-    "cookies": _flag,
+    "cookies": _cookies,
     "max_response_size": _count(1),
     "dns_ttl": _duration,
     "connect_to": _connect_to,
