@@ -32,6 +32,7 @@ __all__ = [
     "main",
     "parse_yaml",
     "place",
+    "printed",
     "start_run",
     "tell_all",
 ]
@@ -102,6 +103,9 @@ def place() -> tuple[int, int]:
 
 def in_agent() -> bool:
     """Tells whether another process loaded the test first and this one runs a part of its load."""
+
+def printed(line: str, /) -> bool:
+    """Hands a printed line to whoever draws the screen; false where nobody does."""
 
 def ask(topic: str, payload: bytes) -> Awaitable[bytes]:
     """Asks the process in which the test was loaded first; `squall._script.parent.serve` answers there."""
@@ -290,7 +294,7 @@ class Response:
     """
 
     def __getattr__(self, name: str) -> Any: ...
-    def __getitem__(self, name: str) -> Any: ...
+    def __getitem__(self, name: str, /) -> Any: ...
     def __setattr__(self, name: str, value: Any, /) -> None: ...
     def _extract(self, values: dict[str, Any]) -> None: ...
     @property

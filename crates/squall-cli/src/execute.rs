@@ -4,12 +4,13 @@ use std::io::{self, Stderr};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use squall_plan::PlanError;
-use squall_run::{FinishedRun, PreparedRun, RunHandle, RunOptions, StartError};
+use squall_run::{AgentLine, FinishedRun, PreparedRun, RunHandle, RunOptions, StartError};
 use squall_view::live::{LiveView, Progress};
 use squall_view::summary;
 
@@ -73,11 +74,16 @@ impl<'a> Shown<'a> {
     /// Lets a run tell what is shown of it.
     pub(crate) fn connect(&mut self, options: &mut RunOptions) {
         options.messages = self.messages.as_mut().and_then(MessageFeed::take_sender);
-        options.printed = self.printed.take_sender();
+        options.printed = Some(self.printed.sender());
         if let Some(exchanges) = &mut self.exchanges {
             options.trace = exchanges.take_sender();
             options.scripts = options.scripts.take().map(|host| exchanges.ordered(host));
         }
+    }
+
+    /// Returns where lines go that are printed while a screen is drawn; `None`: there is no screen, and they may go anywhere.
+    pub(crate) fn prints(&self) -> Option<Sender<AgentLine>> {
+        (self.progress() == Progress::Screen).then(|| self.printed.sender())
     }
 
     fn progress(&self) -> Progress {

@@ -3,8 +3,10 @@
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::Sender;
 
 use squall_engine::script::ScriptHost;
+use squall_run::AgentLine;
 
 /// Loads tests in a language that this crate does not know.
 pub trait TestLoader: Sync {
@@ -38,6 +40,9 @@ pub trait TestLoader: Sync {
     fn scripts(&self) -> Option<Arc<dyn ScriptHost>> {
         None
     }
+
+    /// Sends what the test prints in this process to `prints`, line by line, because a screen is drawn; `None`: it may print again.
+    fn show_prints(&self, _prints: Option<Sender<AgentLine>>) {}
 
     /// Returns how this program is started again, without the arguments of a command; empty where it cannot be.
     fn agent_command(&self) -> Vec<OsString> {

@@ -1,30 +1,27 @@
-//! What agents print.
+//! What tests print.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use squall_run::AgentLine;
 
-/// Takes the lines that the tests of other processes print.
+/// Takes the lines that tests print, in other processes or in this one.
 #[derive(Debug)]
 pub(crate) struct PrintedFeed {
-    sender: Option<Sender<AgentLine>>,
+    sender: Sender<AgentLine>,
     lines: Receiver<AgentLine>,
 }
 
 impl Default for PrintedFeed {
     fn default() -> Self {
         let (sender, lines) = channel();
-        Self {
-            sender: Some(sender),
-            lines,
-        }
+        Self { sender, lines }
     }
 }
 
 impl PrintedFeed {
-    /// Returns where lines go; the second time there is nothing to return.
-    pub(crate) fn take_sender(&mut self) -> Option<Sender<AgentLine>> {
-        self.sender.take()
+    /// Returns where lines go.
+    pub(crate) fn sender(&self) -> Sender<AgentLine> {
+        self.sender.clone()
     }
 
     /// Returns the lines that have come since the last time.

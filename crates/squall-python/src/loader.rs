@@ -37,7 +37,11 @@ impl TestLoader for PythonLoader {
     }
 
     fn show_prints(&self, prints: Option<Sender<AgentLine>>) {
-        let change = if prints.is_some() { "take" } else { "give_back" };
+        let change = if prints.is_some() {
+            "take"
+        } else {
+            "give_back"
+        };
         if let Some(prints) = prints {
             *taken() = Some(prints);
         }

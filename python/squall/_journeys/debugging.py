@@ -51,12 +51,15 @@ def debugged(journey: Callable[..., Any], session: Session) -> Callable[..., Any
             return await journey(watch, *args)
         except Exception as error:
             session.over = True
+            import bdb
+
+            if isinstance(error, bdb.BdbQuit):
+                # A breakpoint of the journey was left with `q`.
+                raise
             # The outermost frame is this function.
             trace = (error.__traceback__ and error.__traceback__.tb_next) or error.__traceback__
             traceback.print_exception(type(error), error, trace)
             # To leave the debugger is no failure of the journey.
-            import bdb
-
             with contextlib.suppress(bdb.BdbQuit):
                 if watch.has_seen(error) or not _has_breakpoint():
                     post_mortem()(trace)

@@ -40,7 +40,12 @@ pub(super) fn run_test(
         prepare_test(&test, options)
     });
     match prepared {
-        Ok(prepared) => execute::execute(prepared, &shown),
+        Ok(prepared) => {
+            loader.show_prints(shown.prints());
+            let code = execute::execute(prepared, &shown);
+            loader.show_prints(None);
+            code
+        }
         Err(errors) => Ok(refuse(&errors)),
     }
 }
