@@ -20,6 +20,10 @@ class SkipIterationError(Exception):
     """The data pool has nothing at the moment; the iteration does not take place."""
 
 
+class MisuseError(TypeError):
+    """Something of the test cannot be used as it is; raised here, so that a traceback would tell of Squall alone."""
+
+
 _MAX_MESSAGE = 500
 _MAX_GROUPS = 1_000
 _told: set[str] = set()
@@ -34,6 +38,8 @@ def describe(error: BaseException) -> tuple[str, str, str]:
         return "no_data", "", ""
     if isinstance(error, SkipIterationError):
         return "skipped", "", ""
+    if isinstance(error, MisuseError):
+        return "raised", str(error)[:_MAX_MESSAGE], ""
     said = traceback.format_exception_only(type(error), error)
     text = "".join(said).strip().splitlines()
     summary = next((line for line in reversed(text) if line.strip()), type(error).__name__)[:_MAX_MESSAGE]

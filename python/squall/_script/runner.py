@@ -9,7 +9,8 @@ import inspect
 import os
 from typing import TYPE_CHECKING, Any
 
-from squall._script.errors import NoDataError, SkipIterationError
+from squall._recording.frames import shown
+from squall._script.errors import MisuseError, NoDataError, SkipIterationError
 from squall._script.pools import PoolExhausted
 from squall._script.registry import Script, StopVolumeModel, resolve_volume, scripts
 from squall._script.remote_pool import RemotePool
@@ -127,12 +128,15 @@ def volume(entry: str, start: float, end: float) -> float | None:
     """Asks a volume model; None ends its scenario.
 
     Raises:
-        TypeError: What it returns is no number.
+        MisuseError: What it returns is no number.
     """
+    model = resolve_volume(entry)
     try:
-        number = resolve_volume(entry)(start, end)
+        number = model(start, end)
     except StopVolumeModel:
         return None
     if isinstance(number, bool) or not isinstance(number, (int, float)) or number != number:
-        raise TypeError(f"the volume model `{entry}` returned {number!r}, which is no number")
+        code = getattr(model, "__code__", None)
+        place = f" ({shown(code.co_filename)}:{code.co_firstlineno})" if code is not None else ""
+        raise MisuseError(f"it returned {number!r}, which is no number{place}")
     return max(0.0, float(number))
