@@ -32,6 +32,7 @@ pub(crate) fn live_state(snapshot: Snapshot) -> LiveState {
         users: snapshot.users,
         ok: snapshot.ok,
         failed: snapshot.failed,
+        iterations_failed: snapshot.iterations_failed,
         interrupted: snapshot.interrupted,
         dropped: snapshot.dropped,
         response: snapshot.response_ms.map(percentiles),

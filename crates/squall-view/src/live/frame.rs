@@ -243,10 +243,23 @@ fn outcomes(state: &LiveState, columns: usize) -> Vec<Line> {
             &count(state.dropped),
         ),
     ];
+    fields.extend(iterations_failed(state));
     if state.interrupted > 0 {
         fields.push(field("interrupted", Role::Plain, &count(state.interrupted)));
     }
     flow(&label("operations", columns), fields, columns)
+}
+
+/// Iterations that failed otherwise than by an operation.
+pub(super) fn iterations_failed(state: &LiveState) -> Option<Line> {
+    let more = state.iterations_failed > state.failed;
+    more.then(|| {
+        field(
+            "iterations failed",
+            Role::Bad,
+            &count(state.iterations_failed),
+        )
+    })
 }
 
 /// The count, and its share of all that ended when there are any.

@@ -1,5 +1,6 @@
 //! Lines for logs and pipes: one per interval, and one for each stage that starts or ends.
 
+use super::frame::iterations_failed;
 use super::state::{LiveState, StageState, StageStatus};
 use super::view::Size;
 use crate::number::{NONE, count, duration, percent, quantity, rate, time};
@@ -130,6 +131,7 @@ fn interval(state: &LiveState, columns: usize) -> Vec<Line> {
         field("ok", Role::Plain, &count(state.ok)),
         field("failed", bad_above_zero(state.failed), &count(state.failed)),
     ]);
+    fields.extend(iterations_failed(state));
     if state.dropped > 0 {
         fields.push(field(
             "dropped",

@@ -27,6 +27,8 @@ pub struct LiveState {
     pub ok: u64,
     /// Operations that failed.
     pub failed: u64,
+    /// Iterations that failed; shown where they are more than the operations that did, as those of scripts that raise.
+    pub iterations_failed: u64,
     /// Operations that were cut off.
     pub interrupted: u64,
     /// Iterations that were due and found no free virtual user.

@@ -399,3 +399,12 @@ fn values_that_are_no_numbers_are_shown_as_none() {
     });
     assert!(show(&state, 80, 24).contains("p50 –  p95 –  p99 0 µs"));
 }
+
+#[test]
+fn iterations_that_fail_without_a_request_are_told() {
+    let mut state = moment::live(12.0);
+    state.iterations_failed = state.failed + 7;
+    assert!(show(&state, 100, 24).contains("iterations failed"));
+    state.iterations_failed = state.failed;
+    assert!(!show(&state, 100, 24).contains("iterations failed"));
+}

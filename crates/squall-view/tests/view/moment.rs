@@ -35,6 +35,7 @@ pub(crate) fn live(elapsed_s: f64) -> LiveState {
         users: 200,
         ok,
         failed: 312,
+        iterations_failed: 0,
         interrupted: 0,
         dropped: 57,
         response,
