@@ -148,7 +148,7 @@ class Session:
         return {**self._seen, **{cookie.name: cookie.value for cookie in self._cookies.values()}}
 
     def erase_all_cookies(self) -> None:
-        """Forgets the cookies that this session set; those that servers set are the virtual user's, and stay."""
+        """Forgets the cookies that this session set; those that servers set last until the journey ends."""
         self._cookies.clear()
         self._seen.clear()
 
