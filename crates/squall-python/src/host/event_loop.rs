@@ -12,12 +12,13 @@ use std::sync::Arc;
 use pyo3::exceptions::PyStopIteration;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::PyTuple;
 use rustix::time::{ClockId, clock_gettime};
 use squall_engine::script::{
     FinishedOperation, IterationRef, ScriptCommand, ScriptEnd, ScriptEvent, ScriptStart,
 };
 
+use super::asyncio::Names;
 use super::context::Context;
 use super::failure;
 use super::inbox::LoopEvent;
@@ -52,56 +53,6 @@ pub(crate) struct LoopState {
     cpu_seen: Cell<u64>,
     /// Time spent in turns since the CPU clock was read.
     turns_ns: Cell<u64>,
-}
-
-/// Python objects that are used again and again.
-pub(crate) struct Names {
-    pub(crate) event_loop: Py<PyAny>,
-    pub(crate) call_soon: Py<PyAny>,
-    current: Current,
-    pub(crate) copy_context: Py<PyAny>,
-    pub(crate) run_wrapped: Py<PyAny>,
-    flush: Py<PyAny>,
-}
-
-/// How asyncio learns which task runs.
-enum Current {
-    /// Its own dictionary of tasks by loop (up to Python 3.13); writing there is what its functions do, at a third of the price.
-    Table(Py<PyDict>),
-    /// `_enter_task` and `_leave_task`.
-    Functions(Py<PyAny>, Py<PyAny>),
-}
-
-impl Current {
-    fn of(tasks: &Bound<'_, PyModule>) -> PyResult<Self> {
-        // Only where the fast half of asyncio has it: later versions keep the name for the slow half, which then nobody reads.
-        let fast = tasks.py().import("_asyncio");
-        let table = fast.and_then(|fast| fast.getattr("_current_tasks"));
-        if let Some(table) = table
-            .ok()
-            .and_then(|table| table.cast_into::<PyDict>().ok())
-        {
-            return Ok(Self::Table(table.unbind()));
-        }
-        Ok(Self::Functions(
-            tasks.getattr("_enter_task")?.unbind(),
-            tasks.getattr("_leave_task")?.unbind(),
-        ))
-    }
-
-    fn enter(&self, py: Python<'_>, event_loop: &Py<PyAny>, task: &Py<ScriptTask>) -> PyResult<()> {
-        match self {
-            Self::Table(table) => table.bind(py).set_item(event_loop, task),
-            Self::Functions(enter, _) => enter.call1(py, (event_loop, task)).map(drop),
-        }
-    }
-
-    fn leave(&self, py: Python<'_>, event_loop: &Py<PyAny>, task: &Py<ScriptTask>) -> PyResult<()> {
-        match self {
-            Self::Table(table) => table.bind(py).del_item(event_loop),
-            Self::Functions(_, leave) => leave.call1(py, (event_loop, task)).map(drop),
-        }
-    }
 }
 
 /// How a coroutine goes on.
@@ -423,18 +374,8 @@ pub(crate) fn open<'py>(py: Python<'py>, shared: &Arc<Shared>) -> PyResult<Bound
         .import("squall._script.runner")?
         .call_method0("new_event_loop")?;
     asyncio.call_method1("set_event_loop", (&event_loop,))?;
-    let tasks = py.import("asyncio.tasks")?;
-    let names = Names {
-        call_soon: event_loop.getattr("call_soon")?.unbind(),
-        current: Current::of(&tasks)?,
-        copy_context: py.import("contextvars")?.getattr("copy_context")?.unbind(),
-        run_wrapped: py
-            .import("squall._script.runner")?
-            .getattr("run_coroutine")?
-            .unbind(),
-        flush: Py::new(py, Flush)?.into_any(),
-        event_loop: event_loop.clone().unbind(),
-    };
+    let flush = Py::new(py, Flush)?.into_any();
+    let names = Names::of(&event_loop, flush)?;
     let descriptor: RawFd = shared.inbox.descriptor();
     event_loop.call_method1("add_reader", (descriptor, Py::new(py, Wake)?))?;
     let state = LoopState {

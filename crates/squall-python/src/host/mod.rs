@@ -1,12 +1,15 @@
 //! The host of Python scripts: coroutines stepped from Rust, blocking code on threads, the client that both use.
 //!
 //! Reading order: [`python_host`] (the engine's side), `shared` (what the threads of one run share), `iteration` (one pass through a
-//! script), `event_loop` (the thread of the coroutines), `task` (a coroutine as asyncio sees it), `operation` (a request that can be
-//! awaited), `threads` (blocking scripts), `context`, `span`, `client`, `request`, `response`, `headers` (what test code meets).
+//! script), `event_loop` (the thread of the coroutines; `asyncio`: what it knows of that), `task` (a coroutine as asyncio sees it),
+//! `operation` (a request that can be awaited), `threads` (blocking scripts); then what test code meets: `context`, `span`, `client`,
+//! `request` (with `arguments` and `paths`), `response`, `headers`.
 //!
 //! A coroutine costs no asyncio future and no asyncio task: its requests go to the I/O thread in one batch with those of all others,
 //! and come back in one. asyncio's own loop runs in the same thread, so that everything built on it works inside a script.
 
+mod arguments;
+mod asyncio;
 mod client;
 mod context;
 mod event_loop;
@@ -17,6 +20,7 @@ mod interrupt;
 mod iteration;
 mod link;
 mod operation;
+mod paths;
 mod python_host;
 mod request;
 mod response;

@@ -1,6 +1,5 @@
 //! From the arguments of a call to the bytes of a request.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -10,10 +9,12 @@ use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use squall_engine::script::FinishedOperation;
 use squall_http::{DirectBody, DirectRequest, HttpStep};
 use squall_metrics::SeriesKind;
-use squall_plan::{Expect, Span, nearest};
+use squall_plan::nearest;
 use url::form_urlencoded;
 
+use super::arguments::{duration, expectation, pairs, path_of, tags, text};
 use super::iteration::Iteration;
+use super::paths::grouped_path;
 use super::response::Response;
 use super::script::Ready;
 
@@ -324,149 +325,4 @@ fn unknown(key: &str) -> PyErr {
     let hint =
         nearest::hint(key, OPTIONS, "options").map_or(String::new(), |hint| format!("; {hint}"));
     PyTypeError::new_err(format!("a request has no option `{key}`{hint}"))
-}
-
-/// Returns the text of a text, or of something that stands for one.
-fn text<'a>(value: &'a Bound<'_, PyAny>, what: &str) -> PyResult<Cow<'a, str>> {
-    if let Ok(text) = value.cast::<PyString>() {
-        return text.to_cow();
-    }
-    let is_text =
-        value.hasattr("expression")? || value.hasattr("geturl")? || value.hasattr("human_repr")?;
-    if is_text
-        || value.is_instance_of::<pyo3::types::PyInt>()
-        || value.is_instance_of::<pyo3::types::PyFloat>()
-    {
-        return Ok(Cow::Owned(value.str()?.to_cow()?.into_owned()));
-    }
-    let kind = value.get_type().name()?;
-    Err(PyTypeError::new_err(format!(
-        "{what} must be text, not {kind}"
-    )))
-}
-
-/// Reads names and values: a mapping or a list of pairs; a list as a value stands for several.
-fn pairs(value: &Bound<'_, PyAny>, what: &str) -> PyResult<Vec<(String, String)>> {
-    let mut pairs = Vec::new();
-    let items = match value.cast::<PyDict>() {
-        Ok(dict) => dict.items().into_any(),
-        Err(_) => match value.getattr_opt("items")? {
-            Some(items) => items.call0()?,
-            None => value.clone(),
-        },
-    };
-    let wrong = |_| PyTypeError::new_err(format!("{what} must be a mapping or a list of pairs"));
-    for item in items.try_iter().map_err(wrong)? {
-        let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item?.extract().map_err(wrong)?;
-        let name = text(&name, what)?.into_owned();
-        if value.cast::<PyList>().is_ok() || value.cast::<PyTuple>().is_ok() {
-            for one in value.try_iter()? {
-                pairs.push((name.clone(), field(&one?)?));
-            }
-        } else if !value.is_none() {
-            pairs.push((name, field(&value)?));
-        }
-    }
-    Ok(pairs)
-}
-
-fn field(value: &Bound<'_, PyAny>) -> PyResult<String> {
-    if let Ok(flag) = value.extract::<bool>()
-        && value.is_instance_of::<pyo3::types::PyBool>()
-    {
-        return Ok(flag.to_string());
-    }
-    if let Ok(bytes) = value.cast::<pyo3::types::PyBytes>() {
-        return Ok(String::from_utf8_lossy(bytes.as_bytes()).into_owned());
-    }
-    Ok(value.str()?.to_cow()?.into_owned())
-}
-
-fn duration(value: &Bound<'_, PyAny>) -> PyResult<Span> {
-    if let Ok(text) = value.cast::<PyString>() {
-        let parsed: Result<Span, _> = text.to_str()?.parse();
-        return parsed.map_err(|error| PyValueError::new_err(format!("`timeout`: {error}")));
-    }
-    let seconds: f64 = match value.getattr_opt("total_seconds")? {
-        Some(total) => total.call0()?.extract()?,
-        None => value.extract()?,
-    };
-    if !seconds.is_finite() || seconds <= 0.0 {
-        return Err(PyValueError::new_err("`timeout` must be greater than 0"));
-    }
-    let text = format!("{}ns", (seconds * 1e9).round());
-    text.parse()
-        .map_err(|error| PyValueError::new_err(format!("`timeout`: {error}")))
-}
-
-fn expectation(value: &Bound<'_, PyAny>) -> PyResult<Expect> {
-    let encode = value.py().import("squall._script.encode")?;
-    let json: String = encode.call_method1("expectation", (value,))?.extract()?;
-    serde_json::from_str(&json).map_err(|error| PyValueError::new_err(format!("`expect`: {error}")))
-}
-
-fn tags(value: &Bound<'_, PyAny>) -> PyResult<String> {
-    let mut tags = pairs(value, "`tags`")?;
-    tags.sort();
-    let tags: Vec<String> = tags
-        .into_iter()
-        .map(|(key, value)| format!("{key}={value}"))
-        .collect();
-    Ok(if tags.is_empty() {
-        String::new()
-    } else {
-        format!(" {{{}}}", tags.join(", "))
-    })
-}
-
-fn path_of(value: &Bound<'_, PyAny>) -> PyResult<String> {
-    let path = match value.getattr_opt("path")? {
-        Some(path) => path,
-        None => value.clone(),
-    };
-    let os = value.py().import("os")?;
-    os.call_method1("fspath", (path,))?.extract()
-}
-
-/// Returns the path of a URL with `{id}` in place of what looks like one, so that `/users/17` and `/users/18` are one series.
-pub(super) fn grouped_path(url: &str) -> String {
-    let after = url.split_once("://").map_or(url, |(_, rest)| {
-        rest.find('/').map_or("/", |at| &rest[at..])
-    });
-    let path = after.split(['?', '#']).next().unwrap_or("/");
-    let path = if path.is_empty() { "/" } else { path };
-    let segments: Vec<&str> = path
-        .split('/')
-        .map(|segment| if is_id(segment) { "{id}" } else { segment })
-        .collect();
-    segments.join("/")
-}
-
-/// Tells whether a segment is a number, a UUID, or another long run of hexadecimal digits.
-fn is_id(segment: &str) -> bool {
-    let digits = segment.bytes().filter(u8::is_ascii_digit).count();
-    let is_hex = || {
-        segment
-            .bytes()
-            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
-    };
-    digits > 0 && (digits == segment.len() || (segment.len() >= 8 && is_hex()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_in_paths_are_grouped() {
-        let check = |url: &str, path: &str| assert_eq!(grouped_path(url), path);
-        check("/users/17/orders?x=1", "/users/{id}/orders");
-        check(
-            "http://a.example:80/u/8f14e45f-ceea-467f-9575-28fdb8b5b3f1",
-            "/u/{id}",
-        );
-        check("https://a.example", "/");
-        check("/v2/deadbeef/cafe", "/v2/deadbeef/cafe");
-        check("/v2/dead0beef#top", "/v2/{id}");
-    }
 }
