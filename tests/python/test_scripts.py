@@ -300,6 +300,26 @@ def test_an_interrupt_ends_blocking_code(tmp_path: Path, target: str, blocks: st
     assert ran.iterations()["interrupted"] == 2
 
 
+def test_an_interrupt_ends_a_start_that_hangs(tmp_path: Path, target: str) -> None:
+    body = """
+        class Upload(squall.TestCase):
+            rate = 1
+            @classmethod
+            def startup(cls):
+                print("waits", flush=True)
+                time.sleep(60)
+            def run(self):
+                pass
+    """
+    process = start(tmp_path, target, body, "-d", "1s", name="")
+    assert process.stdout is not None
+    assert "waits" in process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    ran = finish(process, tmp_path)
+    assert ran.code == 105
+    assert "stopped before the load" in ran.output
+
+
 def test_iterations_that_outlive_the_load_are_cancelled(tmp_path: Path, target: str) -> None:
     body = """
         class Load(squall.Setup):

@@ -25,6 +25,9 @@ pub trait ScriptHost: fmt::Debug + Send + Sync {
     /// The test's own code failed; no load is sent.
     fn start(&self, clock: &Clock, run: Arc<dyn RunLink>) -> Result<(), ScriptFailure>;
 
+    /// Says that nobody waits for [`Self::start`] any more, because the user gave up; the process will end.
+    fn give_up_start(&self) {}
+
     /// Says where I/O thread `thread` takes commands; comes before any event of that thread.
     fn attach(&self, thread: u32, commands: CommandInlet);
 

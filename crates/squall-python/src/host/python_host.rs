@@ -115,6 +115,10 @@ impl ScriptHost for PythonHost {
         self.once(|script| script.open.as_ref())
     }
 
+    fn give_up_start(&self) {
+        LEFT_BEHIND.store(true, Ordering::Relaxed);
+    }
+
     fn attach(&self, thread: u32, commands: CommandInlet) {
         self.shared.attach(thread, commands);
     }

@@ -139,6 +139,7 @@ impl Settings<'_> {
             },
             scenarios: prepared.scenarios_by_stage(),
             link: self.link,
+            interrupts: None,
         })?;
         Ok(Ready {
             load,

@@ -1,7 +1,10 @@
 //! Load from this process: an engine, and the interpreter of its scripts.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use squall_engine::script::{RunLink, ScriptFailure, ScriptHost};
 use squall_engine::{CompiledScenario, Engine, EngineSettings, RunningScenarios, TakenShare};
@@ -25,6 +28,8 @@ pub(crate) struct OwnSettings {
     pub(crate) scenarios: BTreeMap<String, Vec<Arc<CompiledScenario>>>,
     /// What scripts reach of the run.
     pub(crate) link: Arc<dyn RunLink>,
+    /// How often the user did something to end the program, where somebody counts.
+    pub(crate) interrupts: Option<Arc<AtomicUsize>>,
 }
 
 /// Load from this process.
@@ -45,8 +50,8 @@ impl OwnLoad {
     pub(crate) fn launch(settings: OwnSettings) -> Result<Self, StartError> {
         let engine = &settings.engine;
         if let Some(host) = &engine.scripts {
-            host.start(&engine.clock, settings.link)
-                .map_err(StartError::Script)?;
+            let interrupts = settings.interrupts.as_deref();
+            start_scripts(host, &engine.clock, settings.link, interrupts)?;
         }
         let started = Engine::start(engine);
         let load = Self {
@@ -143,6 +148,43 @@ impl Load for OwnLoad {
             .map(|failure| script_error(&failure))
             .into_iter()
             .collect()
+    }
+}
+
+/// How often a start looks whether the user has given up.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Starts the scripts; on a thread of its own where somebody may give up, as nobody knows how long the test's code takes.
+fn start_scripts(
+    host: &Arc<dyn ScriptHost>,
+    clock: &Clock,
+    link: Arc<dyn RunLink>,
+    interrupts: Option<&AtomicUsize>,
+) -> Result<(), StartError> {
+    let Some(interrupts) = interrupts else {
+        return host.start(clock, link).map_err(StartError::Script);
+    };
+    let (sender, started) = channel();
+    let (own, clock) = (Arc::clone(host), clock.clone());
+    let body = move || drop(sender.send(own.start(&clock, link)));
+    let spawned = std::thread::Builder::new()
+        .name("squall-startup".to_owned())
+        .spawn(body);
+    spawned.map_err(|error| {
+        StartError::Script(ScriptFailure {
+            message: format!("the system gives no thread for the start of the test: {error}"),
+            detail: String::new(),
+        })
+    })?;
+    loop {
+        match started.recv_timeout(LOOK) {
+            Ok(result) => return result.map_err(StartError::Script),
+            Err(RecvTimeoutError::Timeout) if interrupts.load(Ordering::Relaxed) == 0 => {}
+            Err(_) => {
+                host.give_up_start();
+                return Err(StartError::Interrupted);
+            }
+        }
     }
 }
 

@@ -62,6 +62,7 @@ impl LoadParts<'_> {
             },
             scenarios: run.scenarios_by_stage(),
             link: Arc::new(link),
+            interrupts: run.options.interrupts.clone(),
         })
     }
 
