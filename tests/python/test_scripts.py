@@ -254,7 +254,10 @@ def test_fail_fast_ends_the_load(run: Run) -> None:
     assert "stop here" in ran.output
 
 
-@pytest.mark.parametrize("blocks", ["time.sleep(60)", "while True: pass", "await asyncio.sleep(60)"])
+@pytest.mark.parametrize(
+    "blocks",
+    ["time.sleep(60)", "while True: pass", "await asyncio.sleep(60)", "await asyncio.to_thread(time.sleep, 60)"],
+)
 def test_an_interrupt_ends_whatever_the_script_does(tmp_path: Path, target: str, blocks: str) -> None:
     body = f"""
         async def browse(ctx):

@@ -7,6 +7,8 @@ import contextlib
 import importlib
 import inspect
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from squall._recording.frames import shown
@@ -19,12 +21,24 @@ if TYPE_CHECKING:
     from squall._squall import Context
 
 
+_executor: ThreadPoolExecutor | None = None
+"""Where the event loop of this process runs what is handed to threads, e.g. by `asyncio.to_thread`."""
+
+
 def new_event_loop() -> asyncio.AbstractEventLoop:
     """Makes the event loop of a process: uvloop's where that is installed and `SQUALL_UVLOOP=0` does not forbid it.
 
     The loop itself runs once per batch of answers, so that it hardly matters with many users; with few it saves about a
     fifth of a request.
     """
+    global _executor
+    loop = _loop()
+    _executor = ThreadPoolExecutor(thread_name_prefix="asyncio")
+    loop.set_default_executor(_executor)
+    return loop
+
+
+def _loop() -> asyncio.AbstractEventLoop:
     if os.environ.get("SQUALL_UVLOOP") != "0":
         try:
             uvloop = importlib.import_module("uvloop")
@@ -36,8 +50,12 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
     return asyncio.new_event_loop()
 
 
-def close_event_loop(loop: asyncio.AbstractEventLoop) -> None:
-    """Ends what still runs on a stopped loop: tasks, asynchronous generators, the threads of its executor."""
+def close_event_loop(loop: asyncio.AbstractEventLoop) -> bool:
+    """Ends what still runs on a stopped loop: tasks, asynchronous generators, the threads of its executor.
+
+    Returns:
+        Whether all of it has ended; code in a thread of the executor may not come back.
+    """
     loop.run_until_complete(_give_back())
     tasks = asyncio.all_tasks(loop)
     for task in tasks:
@@ -46,6 +64,19 @@ def close_event_loop(loop: asyncio.AbstractEventLoop) -> None:
         loop.run_until_complete(asyncio.wait(tasks, timeout=1))
     loop.run_until_complete(loop.shutdown_asyncgens())
     loop.close()
+    return _end_threads()
+
+
+def _end_threads() -> bool:
+    """Ends the threads of the executor; the interpreter would wait for them at its end, however long they take."""
+    if _executor is None:
+        return True
+    _executor.shutdown(wait=False, cancel_futures=True)
+    limit = time.monotonic() + 1
+    threads = list(_executor._threads)
+    for thread in threads:
+        thread.join(max(0.0, limit - time.monotonic()))
+    return not any(thread.is_alive() for thread in threads)
 
 
 async def _give_back() -> None:

@@ -398,11 +398,11 @@ pub(crate) fn open<'py>(py: Python<'py>, shared: &Arc<Shared>) -> PyResult<Bound
     Ok(event_loop)
 }
 
-/// Takes the loop of this thread down after it has stopped.
-pub(crate) fn close(py: Python<'_>, event_loop: &Bound<'_, PyAny>) -> PyResult<()> {
+/// Takes the loop of this thread down after it has stopped, and tells whether everything on it has ended.
+pub(crate) fn close(py: Python<'_>, event_loop: &Bound<'_, PyAny>) -> PyResult<bool> {
     let state = STATE.take();
     let runner = py.import("squall._script.runner")?;
     let closed = runner.call_method1("close_event_loop", PyTuple::new(py, [event_loop])?);
     drop(state);
-    closed.map(drop)
+    closed?.extract()
 }

@@ -56,8 +56,10 @@ impl PythonHost {
                 if let Err(error) = event_loop.call_method0("run_forever") {
                     error.print(py);
                 }
-                if let Err(error) = event_loop::close(py, &event_loop) {
-                    error.print(py);
+                match event_loop::close(py, &event_loop) {
+                    Ok(true) => {}
+                    Ok(false) => LEFT_BEHIND.store(true, Ordering::Relaxed),
+                    Err(error) => error.print(py),
                 }
             });
         };
