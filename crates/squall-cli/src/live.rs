@@ -48,6 +48,7 @@ fn stage(stage: StageProgress) -> StageState {
             StageStatus::Completed => Shown::Completed,
             StageStatus::Failed | StageStatus::Skipped => Shown::Failed,
             StageStatus::Interrupted => Shown::Interrupted,
+            StageStatus::LeftOut => Shown::LeftOut,
         },
         started_s: stage.started_s,
         elapsed_s: stage.elapsed_s,

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | joining | | `Hello` |
 //! | preparing | `Welcome` | `Ready`, or `Refused` |
-//! | load | `StartStage`, `TakeOver`, `Volume`, `Stop`, `Abort`, `Flush` | `StageEnded`, `SeriesAdded`, `Part`, `Records`, `Flushed` |
+//! | load | `StartStage`, `TakeOver`, `Volume`, `EndStage`, `Stop`, `Abort`, `Flush` | `StageEnded`, `SeriesAdded`, `Part`, `Records`, `Flushed` |
 //! | scripts | `Answered`, `Notify` | `ScriptMessage`, `Ask`, `Notify`, `StopRun` |
 //! | end | `Shutdown` | `Bye` |
 //! | always | | `Heartbeat` |
@@ -58,6 +58,11 @@ pub enum ToAgent {
         /// As the scripts write it.
         #[serde(with = "serde_bytes")]
         payload: Vec<u8>,
+    },
+    /// Ends the load of a stage before its time; what is in flight gets its grace.
+    EndStage {
+        /// Name of the stage.
+        stage: String,
     },
     /// Ends all load; what is in flight gets its grace.
     Stop,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use squall_http::{ClientConfig, ClientConfigError, RequestDefaults};
 use squall_metrics::{ScenarioKey, SeriesTable};
-use squall_plan::{CheckedExecute, CheckedScenario, DataUse, RowOrder, Source};
+use squall_plan::{CheckedExecute, CheckedScenario, DataUse, Priority, RowOrder, Source};
 use squall_protocol::template::CompileError;
 use squall_protocol::values::{Scope, Table};
 use thiserror::Error;
@@ -74,6 +74,7 @@ pub fn compile_stage(
         })?;
         compiled.http = client.clone();
         compiled.graceful_stop_ns = execute.graceful_stop.as_nanos();
+        compiled.priority = execute.priority;
         Ok(Arc::new(compiled))
     });
     compiled.collect()
@@ -117,6 +118,7 @@ fn compile_scenario(
         scope,
         http: ClientConfig::default(),
         graceful_stop_ns: 0,
+        priority: Priority::default(),
         first_user,
         rows: used
             .iter()

@@ -1,10 +1,12 @@
 //! The engine as the run sees it: I/O threads that take scenarios.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use squall_metrics::{ScenarioId, SeriesTable};
+use squall_plan::Priority;
 use squall_protocol::Clock;
 use thiserror::Error;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -196,6 +198,14 @@ impl Engine {
         });
     }
 
+    /// Ends the load of some scenarios; what is in flight gets its grace.
+    pub fn end(&self, scenarios: &[Arc<CompiledScenario>]) {
+        let scenarios: Arc<[ScenarioId]> = scenarios.iter().map(|scenario| scenario.id).collect();
+        self.tell(|| Command::End {
+            scenarios: Arc::clone(&scenarios),
+        });
+    }
+
     /// Ends all loads; what is in flight gets its grace.
     pub fn stop(&self) {
         self.tell(|| Command::Stop);
@@ -240,18 +250,27 @@ impl Drop for Engine {
 }
 
 /// Returns the shares of a process' threads in a scenario; those without a user of their own get none, since what is due there could
-/// not start.
+/// not start, and neither do those that its priority leaves to others.
 pub fn shares(
     scenario: &CompiledScenario,
     process: Segment,
     threads: u32,
 ) -> impl Iterator<Item = Segment> + use<> {
     let users = scenario.load.peak_users().max(1);
+    let priority = scenario.priority;
     process
         .split(threads)
-        .map(move |all| Segment {
-            index: all.index,
-            count: all.count.min(users),
+        .map(move |all| {
+            let most = priority.threads(all.count);
+            // The few threads of a low priority are the last ones, so that a normal one beside it has others.
+            let first = match priority {
+                Priority::Low => all.count - most,
+                Priority::Auto | Priority::Normal | Priority::High | Priority::Exclusive => 0,
+            };
+            Segment {
+                index: (all.index + all.count - first) % all.count,
+                count: most.min(users),
+            }
         })
         .filter(|segment| segment.index < segment.count)
 }
@@ -296,5 +315,17 @@ impl RunningScenarios {
     /// Waits until all threads have ended their shares and returns when the last one did.
     pub fn wait(self) -> u64 {
         self.ended.iter().max().unwrap_or(self.start_ns)
+    }
+
+    /// Waits until all threads have ended their shares, or a moment of the run's clock has come; tells which.
+    pub fn wait_until(&self, clock: &Clock, moment_ns: u64) -> bool {
+        loop {
+            let left = Duration::from_nanos(moment_ns.saturating_sub(clock.now()));
+            match self.ended.recv_timeout(left) {
+                Ok(_) => {}
+                Err(RecvTimeoutError::Disconnected) => return true,
+                Err(RecvTimeoutError::Timeout) => return false,
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use squall_http::{ClientConfig, ClientSettings};
 use squall_metrics::ScenarioId;
-use squall_plan::{CheckedLoad, IterationTotal};
+use squall_plan::{CheckedLoad, IterationTotal, Priority};
 use squall_protocol::values::{Bindings, BindingsSettings, IterationIds, Scope};
 use tokio::sync::Notify;
 
@@ -33,6 +33,8 @@ pub struct CompiledScenario {
     pub http: ClientConfig,
     /// How long iterations in flight may go on after the load has ended, in nanoseconds.
     pub graceful_stop_ns: u64,
+    /// Which share of the I/O threads it may use.
+    pub priority: Priority,
     /// Number of the first virtual user of the run that belongs to this scenario, from 0.
     pub first_user: u64,
     /// Order and size of each pool of the scope.
@@ -169,6 +171,12 @@ impl ScenarioThread {
             .set(self.end_ns.get().min(self.worker.clock.now()));
         self.stop.notify_waiters();
         self.tell_scripts();
+    }
+
+    /// Lets the load end at a moment, counted from its start, unless it ends before.
+    pub(crate) fn end_at(&self, at_ns: u64) {
+        let end = self.start_ns.saturating_add(at_ns);
+        self.end_ns.set(self.end_ns.get().min(end));
     }
 
     /// Tells the interpreter, if it runs a script for this share, that the load has ended.

@@ -44,6 +44,11 @@ pub(crate) enum Command {
     Stop,
     /// Ends all loads at once; what is in flight is interrupted.
     Abort,
+    /// Ends the load of some scenarios; what is in flight gets its grace.
+    End {
+        /// The scenarios.
+        scenarios: Arc<[ScenarioId]>,
+    },
     /// Says how many virtual users a scenario is to have from an instant on; see [`crate::Engine::set_volume`].
     Volume {
         /// The scenario.
@@ -181,6 +186,12 @@ fn obey(
         }
         Command::Stop => {
             running.borrow().iter().for_each(|share| share.close());
+            true
+        }
+        Command::End { scenarios } => {
+            let running = running.borrow();
+            let ended = |share: &&Rc<ScenarioThread>| scenarios.contains(&share.scenario.id);
+            running.iter().filter(ended).for_each(|share| share.close());
             true
         }
         Command::Abort => {

@@ -28,6 +28,12 @@ pub struct Summary {
     /// Numbers that the test measured itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub metrics: Vec<MetricSummary>,
+    /// Numbers that the test made of its results.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub custom: Vec<CustomSummary>,
+    /// CPU and memory of the generator, sampled once a second, over the run and in each stage.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub system: Vec<SystemSummary>,
     /// What the generator itself used and how well it kept to the schedule.
     pub generator: GeneratorSummary,
     /// Things a reader should know: series that overflowed, thresholds not evaluated, reporters that lost events.
@@ -98,12 +104,16 @@ pub struct Totals {
 pub struct StageSummary {
     /// Name of the stage.
     pub name: String,
-    /// `setup`, `execute`, `analyze` or `submit`.
+    /// `setup`, `execute`, `analyze`, `submit`, `act`, `validate`, `checkpoint`, `teardown` or `wait`.
     pub kind: String,
-    /// `completed`, `failed`, `skipped` (a stage before it failed) or `interrupted`.
+    /// `completed`, `failed`, `skipped` (a stage before it failed), `left_out` (it was to be skipped, or a condition of its own did not
+    /// hold) or `interrupted`.
     pub status: String,
-    /// Why it failed or was skipped.
+    /// Why it failed, was skipped or left out.
     pub error: Option<String>,
+    /// Why it failed before it ran again, once for each time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed_attempts: Vec<String>,
     /// Seconds from the start of the run to the start of the stage.
     pub started_at_s: f64,
     /// Seconds that the stage took.
@@ -217,6 +227,49 @@ pub struct MetricSummary {
     /// All others, in the unit of the test.
     #[serde(flatten)]
     pub values: ValueDistribution,
+}
+
+/// A number that the test made of its results.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CustomSummary {
+    /// Stage whose results it was made of.
+    pub stage: String,
+    /// Action that it belongs to.
+    pub name: String,
+    /// Group that the test put it into.
+    pub group: String,
+    /// Name of the number.
+    pub metric: String,
+    /// What it is: `count`, `rate`, `distribution` or `sample`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The number.
+    pub value: f64,
+}
+
+/// What the generator used of the machine, sampled once a second.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SystemSummary {
+    /// The stage that ran; empty for the whole run.
+    pub stage: String,
+    /// `cpu_percent` (100 is one core), `memory_bytes` (resident), or `mb_per_vu`, mebibytes for each virtual user at the stage's most.
+    pub group: String,
+    /// Samples.
+    pub count: u64,
+    /// Smallest sample.
+    pub min: f64,
+    /// Arithmetic mean.
+    pub mean: f64,
+    /// Standard deviation of the population (n, not n − 1).
+    pub stdev: f64,
+    /// Median.
+    pub p50: f64,
+    /// 95th percentile.
+    pub p95: f64,
+    /// 99th percentile.
+    pub p99: f64,
+    /// Largest sample.
+    pub max: f64,
 }
 
 /// A distribution in whatever unit its numbers have. All zero when `count` is 0.

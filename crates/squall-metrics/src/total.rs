@@ -333,6 +333,19 @@ impl RunTotals {
         totals
     }
 
+    /// The iterations of one scenario of a stage; drops and users are those of the stage, and not among them.
+    pub fn scenario_iterations(&self, stage: &str, scenario: &str) -> IterationTotals {
+        let mut totals = IterationTotals::default();
+        for (key, series) in self.seen(|kind| kind == SeriesKind::Iteration) {
+            if *key.stage == *stage && *key.scenario == *scenario {
+                totals.started += series.started;
+                totals.ok += series.ok;
+                totals.failed += series.failed;
+            }
+        }
+        totals
+    }
+
     /// One entry per operation series, in order of their ids; `load_s` gives the seconds of load of a stage.
     pub fn series_summaries(&self, load_s: impl Fn(&str) -> f64) -> Vec<SeriesSummary> {
         let seen = self.seen(|kind| kind == SeriesKind::Operation);

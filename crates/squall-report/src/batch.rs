@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use crate::records::{
-    CommonRecord, ErrorRecord, Event, FinalRecords, MessageRecord, MetricRecord, NameTable, Names,
-    RawEvent, RunRecord, SeriesName,
+    CommonRecord, CustomRecord, ErrorRecord, Event, FinalRecords, MessageRecord, MetricRecord,
+    NameTable, Names, RawEvent, RunRecord, SeriesName, SystemRecord,
 };
 
 static UNKNOWN_SERIES: LazyLock<SeriesName> =
@@ -214,9 +214,19 @@ impl FinalBatch {
         &self.records.errors
     }
 
+    /// Returns the numbers that the test made.
+    pub fn custom(&self) -> &[CustomRecord] {
+        &self.records.custom
+    }
+
+    /// Returns what the generator used.
+    pub fn system(&self) -> &[SystemRecord] {
+        &self.records.system
+    }
+
     /// Counts the records.
     pub fn len(&self) -> usize {
-        self.records.metrics.len() + self.records.common.len() + self.records.errors.len()
+        self.records.len()
     }
 
     /// Says whether there are no records.
@@ -229,11 +239,15 @@ impl FinalBatch {
         let metrics = middle.min(left.metrics.len());
         let common = (middle - metrics).min(left.common.len());
         let errors = (middle - metrics - common).min(left.errors.len());
+        let custom = (middle - metrics - common - errors).min(left.custom.len());
+        let system = (middle - metrics - common - errors - custom).min(left.system.len());
         let right = FinalRecords {
             verdict: left.verdict,
             metrics: left.metrics.split_off(metrics),
             common: left.common.split_off(common),
             errors: left.errors.split_off(errors),
+            custom: left.custom.split_off(custom),
+            system: left.system.split_off(system),
         };
         let run = self.run;
         let right = Self {

@@ -28,8 +28,8 @@ pub use driver::{
 };
 pub use error::ReporterError;
 pub use records::{
-    CommonRecord, ErrorRecord, Event, EventError, EventId, FinalRecords, Group, MessageRecord,
-    MetricRecord, NameTable, Names, Outcome, PhaseTimes, RECORD_VERSION, RawEvent, RunRecord,
-    RunVerdict, SeriesName, WallTime,
+    CommonRecord, CustomRecord, ErrorRecord, Event, EventError, EventId, FinalRecords, Group,
+    MessageRecord, MetricRecord, NameTable, Names, Outcome, PhaseTimes, RECORD_VERSION, RawEvent,
+    RunRecord, RunVerdict, SeriesName, SystemRecord, WallTime,
 };
 pub use reporter::{Capabilities, Delivered, RecordKind, Reporter};

@@ -17,6 +17,10 @@ pub enum RecordKind {
     Common,
     /// [`ErrorRecord`](crate::ErrorRecord)s, when it is over.
     Errors,
+    /// [`CustomRecord`](crate::CustomRecord)s, when it is over.
+    Custom,
+    /// [`SystemRecord`](crate::SystemRecord)s, when it is over.
+    System,
 }
 
 /// What a reporter can do, as data that the driver reads once before [`Reporter::open`].

@@ -131,5 +131,6 @@ pub(crate) fn final_records() -> FinalRecords {
         ],
         common: vec![common("home"), common("buy")],
         errors: vec![error("buy", "connect", "refused by \"shop\", twice")],
+        ..FinalRecords::default()
     }
 }

@@ -3,12 +3,13 @@
 use squall_engine::limits;
 use squall_plan::{
     CheckedKind, CheckedLoad, CheckedPlan, CheckedScenario, CheckedStage, ConnectionPolicy,
-    LoadProfile, Plan, PlanError,
+    LoadProfile, Plan, PlanError, UNBOUNDED,
 };
 
 use crate::error::plan_error;
+use crate::machine;
 
-/// Fits the number of users that nobody asked for to the descriptors that there are: neither an arrival rate nor a volume model says
+/// Fits the number of users that nobody asked for to the memory and the descriptors that there are: neither an arrival rate nor a volume model says
 /// anything about users. Scenarios of a stage share what those leave that were asked for.
 pub(crate) fn fit_default_users(written: &Plan, plan: &mut CheckedPlan) {
     for stage in &mut plan.stages {
@@ -20,16 +21,33 @@ pub(crate) fn fit_default_users(written: &Plan, plan: &mut CheckedPlan) {
             match &execute.scenarios.get(scenario)?.load {
                 LoadProfile::Open(load) => load.max_users,
                 LoadProfile::Volume(load) => load.max_users,
-                LoadProfile::Closed(_) | LoadProfile::Iterations(_) => None,
+                LoadProfile::Arrivals(load) => load.max_users,
+                LoadProfile::Completions(load) => load.max_users,
+                LoadProfile::Eager(load) => load.max_users,
+                LoadProfile::Closed(_) | LoadProfile::Iterations(_) | LoadProfile::Batches(_) => {
+                    None
+                }
             }
         };
         let is_open = |scenario: &CheckedScenario| {
             let profile = matches!(
                 scenario.load,
-                CheckedLoad::Open { .. } | CheckedLoad::Volume { .. }
+                CheckedLoad::Open { .. }
+                    | CheckedLoad::Volume { .. }
+                    | CheckedLoad::Arrivals { .. }
+                    | CheckedLoad::Completions { .. }
+                    | CheckedLoad::Eager { .. }
             );
             profile && asked(&scenario.name).is_none()
         };
+        for scenario in &mut execute.scenarios {
+            let bound = fitting_users(scenario);
+            if let CheckedLoad::Eager { max_users, .. } = &mut scenario.load
+                && *max_users == UNBOUNDED
+            {
+                *max_users = bound;
+            }
+        }
         let users = |scenario: &CheckedScenario| u64::from(scenario.load.peak_users());
         let scenarios = &mut execute.scenarios;
         let Err(allowed) = limits::reserve_descriptors(scenarios.iter().map(users).sum()) else {
@@ -44,13 +62,32 @@ pub(crate) fn fit_default_users(written: &Plan, plan: &mut CheckedPlan) {
         let share = allowed.saturating_sub(fixed) / open.max(1);
         let share = u32::try_from(share).unwrap_or(u32::MAX).max(1);
         for scenario in scenarios.iter_mut().filter(|one| is_open(one)) {
-            if let CheckedLoad::Open { max_users, .. } | CheckedLoad::Volume { max_users, .. } =
-                &mut scenario.load
+            if let CheckedLoad::Open { max_users, .. }
+            | CheckedLoad::Volume { max_users, .. }
+            | CheckedLoad::Arrivals { max_users, .. }
+            | CheckedLoad::Completions { max_users, .. }
+            | CheckedLoad::Eager { max_users, .. } = &mut scenario.load
             {
                 *max_users = share.min(*max_users);
             }
         }
     }
+}
+
+/// Memory of a virtual user with its connection, its buffers and those of the kernel, in bytes; measured, rounded up.
+const USER_BYTES: u64 = 64 * 1024;
+/// The same where it runs code of the test.
+const SCRIPT_USER_BYTES: u64 = 128 * 1024;
+
+/// Returns how many virtual users half of the free memory has room for.
+fn fitting_users(scenario: &CheckedScenario) -> u32 {
+    let each = if scenario.runs_scripts() {
+        SCRIPT_USER_BYTES
+    } else {
+        USER_BYTES
+    };
+    let users = machine::free_memory().map_or(10_000, |free| free / 2 / each);
+    u32::try_from(users).unwrap_or(u32::MAX).clamp(1, UNBOUNDED)
 }
 
 /// Makes sure that every connection of the busiest moment can be open.
@@ -86,17 +123,18 @@ pub(crate) fn reserve_descriptors(plan: &CheckedPlan, errors: &mut Vec<PlanError
 
 /// Returns how many connections a stage may have open at once.
 fn connections(stage: &CheckedStage) -> u64 {
-    let CheckedKind::Execute(execute) = &stage.kind else {
-        return 0;
-    };
-    let users = execute
-        .scenarios
-        .iter()
-        .map(|scenario| u64::from(scenario.load.peak_users()));
-    match execute.http.connections {
-        ConnectionPolicy::Shared(size) => u64::from(size) * execute.scenarios.len() as u64,
-        ConnectionPolicy::PerUser | ConnectionPolicy::NewEach => users.sum(),
-    }
+    let parts = stage.executes().map(|execute| {
+        let users = execute
+            .scenarios
+            .iter()
+            .map(|scenario| u64::from(scenario.load.peak_users()));
+        match execute.http.connections {
+            ConnectionPolicy::Shared(size) => u64::from(size) * execute.scenarios.len() as u64,
+            ConnectionPolicy::PerUser | ConnectionPolicy::NewEach => users.sum(),
+        }
+    });
+    // Hooks run before the load, not beside it.
+    parts.max().unwrap_or(0)
 }
 
 /// Tells whether one of two stages can only run after the other.

@@ -8,15 +8,16 @@ use squall_engine::CompiledScenario;
 use squall_plan::{CheckedKind, CheckedPlan, CheckedStage, PlanError, Source};
 
 use crate::error::plan_error;
+use crate::stages::Part;
 
 /// Asks for the address of every host whose name does not vary.
 pub(crate) fn resolve_hosts(
     plan: &CheckedPlan,
-    scenarios: &BTreeMap<usize, Vec<Arc<CompiledScenario>>>,
+    scenarios: &BTreeMap<(usize, Part), Vec<Arc<CompiledScenario>>>,
     errors: &mut Vec<PlanError>,
 ) {
     let mut known = BTreeSet::new();
-    for (index, scenarios) in scenarios {
+    for ((index, _), scenarios) in scenarios {
         for scenario in scenarios {
             let connect = scenario.http.connect_settings();
             if connect.unix_socket.is_some() {

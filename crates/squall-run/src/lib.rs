@@ -3,7 +3,7 @@
 //! Reading order: [`options`] (what a run is told beside its plan), [`prepare`](mod@prepare) (everything that can go wrong before any
 //! load, all errors at once; `hosts` and `descriptors` are parts of it), [`run`] (the life of a run), `running` (what its threads
 //! share), `load` (who sends the load: this process or agents), [`agent`] (the other end of that), `stages` (the graph), `steering`
-//! (volume models), `ending` (stopping early), `aggregate` (intervals from parts), `reporting` (drivers) and `events` (what goes to them),
+//! (volume models), `system` (CPU and memory), `ending` (stopping early), `aggregate` (intervals from parts), `reporting` (drivers) and `events` (what goes to them),
 //! [`snapshot`] (what a live view sees), `summarize` (numbers into records), `verdict`, [`store`] (the run's directory).
 //!
 //! This crate prints nothing and knows no command line and no Python.
@@ -28,6 +28,7 @@ mod stages;
 mod steering;
 pub mod store;
 mod summarize;
+mod system;
 mod verdict;
 
 pub use error::{PrepareErrors, StartError};

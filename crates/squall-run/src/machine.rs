@@ -68,3 +68,24 @@ impl CpuMeter {
         self.percent
     }
 }
+
+/// Returns the bytes of memory that programs can still take without swapping; `None` where the system does not tell.
+pub(crate) fn free_memory() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let kib: u64 = line.split_whitespace().next()?.parse().ok()?;
+    Some(kib * 1024)
+}
+
+/// Returns the bytes of memory that the process has now; the most that it had where the system does not tell.
+pub(crate) fn resident_memory() -> u64 {
+    let pages = std::fs::read_to_string("/proc/self/statm")
+        .ok()
+        .and_then(|text| text.split_whitespace().nth(1)?.parse::<u64>().ok());
+    match pages {
+        Some(pages) => pages * rustix::param::page_size() as u64,
+        None => usage().max_rss_bytes,
+    }
+}

@@ -48,6 +48,8 @@ pub struct RunOptions {
     pub scripts: Option<Arc<dyn ScriptHost>>,
     /// Processes that send the load; 1 is this one. Default: with scripts one per two cores, else 1.
     pub processes: Option<u32>,
+    /// Cores that the generator may use: I/O threads, or with scripts processes; goes before the plan's.
+    pub cpus: Option<u32>,
     /// How the processes are started, where they are several.
     pub agent: AgentCommand,
     /// Counts what the user does to end the program; the first gives up a start that is under way.
@@ -72,6 +74,7 @@ impl Default for RunOptions {
             max_series: 10_000,
             scripts: None,
             processes: None,
+            cpus: None,
             agent: AgentCommand::default(),
             interrupts: None,
             fail_fast: false,

@@ -20,6 +20,7 @@ use crate::RunOptions;
 use crate::descriptors::{fit_default_users, reserve_descriptors};
 use crate::error::{PrepareErrors, plan_error};
 use crate::hosts::resolve_hosts;
+use crate::stages::Part;
 
 /// Names and reporters by index of their stage.
 pub(crate) type Reporters = BTreeMap<usize, Vec<(String, Box<dyn Reporter>)>>;
@@ -36,8 +37,8 @@ pub struct PreparedRun {
     /// Processes that send the load; 1 is this one.
     pub(crate) processes: u32,
     pub(crate) series: SeriesTable,
-    /// Scenarios by index of their stage.
-    pub(crate) scenarios: BTreeMap<usize, Vec<Arc<CompiledScenario>>>,
+    /// Scenarios by index of their stage and part.
+    pub(crate) scenarios: BTreeMap<(usize, Part), Vec<Arc<CompiledScenario>>>,
     /// Reporters by index of their stage; taken when the run starts.
     pub(crate) reporters: Mutex<Reporters>,
 }
@@ -85,17 +86,18 @@ fn prepare_with(
     let mut scenarios = BTreeMap::new();
     let mut reporters = BTreeMap::new();
     for (index, stage) in checked.stages.iter().enumerate() {
-        match &stage.kind {
-            CheckedKind::Execute(execute) => {
-                match compile_stage(&stage.name, execute, &mut environment) {
-                    Ok(compiled) => drop(scenarios.insert(index, compiled)),
-                    Err(error) => errors.push(compile_error(stage, &error)),
-                }
+        for part in Part::of(stage) {
+            let Some(execute) = part.execute(stage) else {
+                continue;
+            };
+            match compile_stage(&stage.name, execute, &mut environment) {
+                Ok(compiled) => drop(scenarios.insert((index, part), compiled)),
+                Err(error) => errors.push(compile_error(stage, &error)),
             }
-            CheckedKind::Submit(configs) => {
-                reporters.insert(index, build_reporters(stage, configs, &mut errors));
-            }
-            CheckedKind::Setup | CheckedKind::Analyze => {}
+        }
+        if let CheckedKind::Submit(submit) = &stage.kind {
+            let built = build_reporters(stage, &submit.reporters, &mut errors);
+            reporters.insert(index, built);
         }
     }
     resolve_hosts(&checked, &scenarios, &mut errors);
@@ -216,13 +218,13 @@ impl PreparedRun {
         self
     }
 
-    /// Returns the scenarios of each stage by its name.
+    /// Returns the scenarios of each part of a stage by its key.
     pub(crate) fn scenarios_by_stage(&self) -> BTreeMap<String, Vec<Arc<CompiledScenario>>> {
         let stages = self.scenarios.iter();
         stages
-            .map(|(index, scenarios)| {
-                let stage = self.checked.stages[*index].name.clone();
-                (stage, scenarios.clone())
+            .map(|((index, part), scenarios)| {
+                let stage = &self.checked.stages[*index];
+                (part.key(stage), scenarios.clone())
             })
             .collect()
     }
@@ -234,6 +236,7 @@ impl PreparedRun {
 fn split(plan: &Plan, checked: &CheckedPlan, options: &RunOptions) -> (u32, u32) {
     let cores = std::thread::available_parallelism()
         .map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1));
+    let allowed = options.cpus.or(plan.cpus);
     let peaks = checked.stages.iter().filter_map(|stage| match &stage.kind {
         CheckedKind::Execute(execute) => Some(users(execute)),
         _ => None,
@@ -242,14 +245,14 @@ fn split(plan: &Plan, checked: &CheckedPlan, options: &RunOptions) -> (u32, u32)
     let scripts = has_scripts(plan);
     let processes = match options.processes {
         Some(asked) => asked,
-        None if scripts && !options.agent.argv.is_empty() => cores / 2,
+        None if scripts && !options.agent.argv.is_empty() => allowed.unwrap_or(cores / 2),
         None => 1,
     };
     let processes = processes.clamp(1, users);
     let threads = match options.threads {
         Some(asked) => asked,
         None if scripts => 1,
-        None => cores / processes,
+        None => allowed.unwrap_or(cores).div_ceil(processes),
     };
     (processes, threads.clamp(1, users.div_ceil(processes)))
 }

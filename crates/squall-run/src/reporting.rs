@@ -116,13 +116,19 @@ impl Reporting {
             .map_or(0, |records| records.queue.dropped.load(Ordering::Relaxed))
     }
 
-    /// Delivers what is left for the reporters of a stage and closes them.
-    pub(crate) fn finish(&self, stage: usize, records: &FinalRecords) -> Vec<DeliveryReport> {
+    /// Delivers what is left for the reporters of a stage and closes them; `limit` is how long that may take, where it is short.
+    pub(crate) fn finish(
+        &self,
+        stage: usize,
+        records: &FinalRecords,
+        limit: Option<Duration>,
+    ) -> Vec<DeliveryReport> {
         let handles = lock(&self.drivers).remove(&stage).unwrap_or_default();
         if let Some(own) = &self.records {
             own.catch_up();
         }
-        let reports = finish_all(handles, records, FLUSH_TIMEOUT);
+        let limit = limit.unwrap_or(FLUSH_TIMEOUT).min(FLUSH_TIMEOUT);
+        let reports = finish_all(handles, records, limit);
         lock(&self.delivered).extend(reports.iter().cloned());
         reports
     }

@@ -20,6 +20,7 @@ use crate::running::{Running, lock};
 use crate::snapshot::Snapshot;
 use crate::stages::{Board, upstream};
 use crate::store::RunDirectory;
+use crate::system::SystemMonitor;
 use crate::{StartError, summarize};
 
 /// A run that goes on.
@@ -92,6 +93,8 @@ impl RunHandle {
             ending,
             last_errors: Mutex::default(),
             cpu: Mutex::new(CpuMeter::new(usage_before)),
+            custom_metrics: Mutex::default(),
+            system: SystemMonitor::default(),
             run,
         });
         let body = Arc::clone(&running);

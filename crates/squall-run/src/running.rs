@@ -13,8 +13,9 @@ use crate::machine::{CpuMeter, Usage, usage};
 use crate::prepare::PreparedRun;
 use crate::reporting::Reporting;
 use crate::snapshot::{Snapshot, StageStatus};
-use crate::stages::Board;
+use crate::stages::{Board, CustomMetric};
 use crate::store::RunDirectory;
+use crate::system::{SystemMonitor, Watching};
 use crate::{stages, summarize};
 
 /// Everything that the threads of a run share.
@@ -37,12 +38,19 @@ pub(crate) struct Running {
     /// What went wrong in the test's own code after the load.
     pub(crate) last_errors: Mutex<Vec<PlanError>>,
     pub(crate) cpu: Mutex<CpuMeter>,
+    /// Numbers that the test made of its results.
+    pub(crate) custom_metrics: Mutex<Vec<CustomMetric>>,
+    pub(crate) system: SystemMonitor,
 }
 
 impl Running {
     /// Runs all stages and ends everything.
     pub(crate) fn execute(self: &Arc<Self>) {
+        let watching = Watching::start(self);
         stages::run(self);
+        if let Some(watching) = watching {
+            watching.end();
+        }
         self.end();
     }
 
@@ -52,7 +60,7 @@ impl Running {
         lock(&self.last_errors).extend(errors);
         let open = self.reporting.open_stages();
         for stage in open {
-            stages::deliver(self, stage);
+            stages::deliver(self, stage, None);
         }
         let aggregator = lock(&self.aggregator).take();
         self.ended.get_or_init(|| match aggregator {
@@ -94,7 +102,7 @@ impl Running {
         let entries = self.board.entries();
         let active = entries.iter().filter_map(|entry| {
             let to_ns = match entry.status {
-                StageStatus::Waiting | StageStatus::Skipped => return None,
+                StageStatus::Waiting | StageStatus::Skipped | StageStatus::LeftOut => return None,
                 StageStatus::Running => now,
                 StageStatus::Completed | StageStatus::Failed | StageStatus::Interrupted => {
                     entry.ended_ns

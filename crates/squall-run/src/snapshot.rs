@@ -111,6 +111,8 @@ pub enum StageStatus {
     Skipped,
     /// Ended or not started because the user stopped the run.
     Interrupted,
+    /// Not run because somebody said so, or a condition of its own did not hold; those after it run.
+    LeftOut,
 }
 
 impl StageStatus {
@@ -123,6 +125,7 @@ impl StageStatus {
             Self::Failed => "failed",
             Self::Skipped => "skipped",
             Self::Interrupted => "interrupted",
+            Self::LeftOut => "left_out",
         }
     }
 }

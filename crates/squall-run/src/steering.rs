@@ -1,4 +1,5 @@
-//! Volume models: a function of the test says how many virtual users there are, asked a little before each second.
+//! Volume models: a function of the test says how many virtual users there are, or how many iterations start, asked a little before each
+//! window of time.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -11,7 +12,7 @@ use squall_protocol::Clock;
 
 use crate::load::{Load, VolumeChange};
 
-/// How long before a second its volume is asked for.
+/// How long before a window its volume is asked for, at most; of a short window a fifth of its length.
 const AHEAD_NS: u64 = 200_000_000;
 const SECOND_NS: u64 = 1_000_000_000;
 
@@ -30,8 +31,24 @@ pub(crate) struct Steering {
 struct Model {
     scenario: String,
     entry: String,
-    /// What holds from the start on.
-    first: Option<u32>,
+    /// Length of a window.
+    every_ns: u64,
+    counts: Counts,
+    /// What was said last; at first what holds from the start on.
+    last: Option<u32>,
+    /// What of a window's number was less than a whole one, for the next window.
+    rest: f64,
+    /// The next window.
+    next: u64,
+}
+
+/// What the number of a model is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Counts {
+    /// Virtual users that there are in a window.
+    Users,
+    /// Iterations that start in it.
+    Iterations,
 }
 
 /// Volumes that are steered while a stage goes.
@@ -42,7 +59,7 @@ pub(crate) struct Steered {
 }
 
 impl Steering {
-    /// Asks for the first second of every volume of a stage; `None` where it has none.
+    /// Asks for the first window of every volume of a stage; `None` where it has none.
     ///
     /// # Errors
     /// A model failed; nothing has started.
@@ -55,13 +72,25 @@ impl Steering {
         let Some(host) = host else { return Ok(None) };
         let mut models = Vec::new();
         for scenario in &execute.scenarios {
-            if let CheckedLoad::Volume { entry, .. } = &scenario.load {
-                models.push(Model {
-                    scenario: scenario.name.clone(),
-                    entry: entry.clone(),
-                    first: volume(&**host, entry, 0)?,
-                });
-            }
+            let (entry, every_ns, counts) = match &scenario.load {
+                CheckedLoad::Volume { entry, .. } => (entry, SECOND_NS, Counts::Users),
+                CheckedLoad::Arrivals { entry, every, .. } => {
+                    (entry, every.as_nanos(), Counts::Iterations)
+                }
+                _ => continue,
+            };
+            let mut model = Model {
+                scenario: scenario.name.clone(),
+                entry: entry.clone(),
+                every_ns,
+                counts,
+                last: None,
+                rest: 0.0,
+                next: 0,
+            };
+            model.last = model.ask(&**host)?;
+            model.next = 1;
+            models.push(model);
         }
         Ok((!models.is_empty()).then(|| Self {
             stage: stage.to_owned(),
@@ -78,7 +107,7 @@ impl Steering {
     /// The system gives no thread.
     pub(crate) fn begin(self, start_ns: u64) -> Result<Steered, String> {
         for model in &self.models {
-            self.set(model, 0, model.first);
+            self.set(model, 0, model.last);
         }
         let (over, ended) = channel();
         let spawned = Builder::new()
@@ -88,49 +117,81 @@ impl Steering {
         Ok(Steered { over, thread })
     }
 
-    fn set(&self, model: &Model, second: u64, users: Option<u32>) {
+    fn set(&self, model: &Model, window: u64, number: Option<u32>) {
         self.load.set_volume(&VolumeChange {
             stage: self.stage.clone(),
             scenario: model.scenario.clone(),
-            at_ns: second * SECOND_NS,
-            users,
+            at_ns: window * model.every_ns,
+            users: number,
         });
     }
 
     fn steer(mut self, start_ns: u64, ended: &Receiver<()>) -> Result<(), String> {
-        self.models.retain(|model| model.first.is_some());
-        let mut second = 0;
-        while !self.models.is_empty() {
-            second += 1;
-            let due = (start_ns + second * SECOND_NS).saturating_sub(AHEAD_NS);
-            let wait = Duration::from_nanos(due.saturating_sub(self.clock.now()));
+        self.models.retain(|model| model.last.is_some());
+        while let Some(due) = self.models.iter().map(Model::due_ns).min() {
+            let now = self.clock.now();
+            let wait = Duration::from_nanos((start_ns + due).saturating_sub(now));
             if ended.recv_timeout(wait) != Err(RecvTimeoutError::Timeout) {
                 break;
             }
-            self.ask(second)?;
+            self.ask(due)?;
         }
         Ok(())
     }
 
-    /// Asks every model for a second, and forgets those that end.
-    fn ask(&mut self, second: u64) -> Result<(), String> {
-        let mut answers = Vec::new();
-        for model in &self.models {
-            let answer = volume(&*self.host, &model.entry, second);
-            answers.push(answer.inspect_err(|_| self.end_all(second))?);
+    /// Asks every model that is due for its next window, and forgets those that end.
+    fn ask(&mut self, due: u64) -> Result<(), String> {
+        let (mut models, mut failed) = (std::mem::take(&mut self.models), None);
+        for model in models.iter_mut().filter(|model| model.due_ns() <= due) {
+            let window = model.next;
+            match model.ask(&*self.host) {
+                Ok(number) => {
+                    model.next = window + 1;
+                    model.last = number;
+                    self.set(model, window, number);
+                }
+                Err(error) => failed = Some(error),
+            }
         }
-        for (model, users) in self.models.iter().zip(&answers) {
-            self.set(model, second, *users);
+        if let Some(error) = failed {
+            for model in &models {
+                self.set(model, model.next, None);
+            }
+            return Err(error);
         }
-        let mut goes_on = answers.iter().map(Option::is_some);
-        self.models.retain(|_| goes_on.next() == Some(true));
+        models.retain(|model| model.last.is_some());
+        self.models = models;
         Ok(())
     }
+}
 
-    fn end_all(&self, second: u64) {
-        for model in &self.models {
-            self.set(model, second, None);
-        }
+impl Model {
+    /// When to ask for the next window, in nanoseconds since the start of the stage.
+    fn due_ns(&self) -> u64 {
+        let ahead = AHEAD_NS.min(self.every_ns / 5);
+        (self.next * self.every_ns).saturating_sub(ahead)
+    }
+
+    /// Asks for the next window; half a user is a user, and what is less than a whole iteration is left for the window after.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "cut to what fits"
+    )]
+    fn ask(&mut self, host: &dyn ScriptHost) -> Result<Option<u32>, String> {
+        let moment = |window: u64| window as f64 * self.every_ns as f64 / SECOND_NS as f64;
+        let wanted = host.volume(&self.entry, moment(self.next), moment(self.next + 1));
+        let wanted = wanted.map_err(|failure| explain(&self.entry, &failure))?;
+        Ok(wanted.map(|number| match self.counts {
+            Counts::Users => number.round().clamp(0.0, f64::from(u32::MAX)) as u32,
+            Counts::Iterations => {
+                let number = number.max(0.0) + self.rest;
+                // Numbers such as 0.1 do not add up to whole ones exactly.
+                let whole = (number + 1e-9).floor();
+                self.rest = (number - whole).max(0.0);
+                whole.clamp(0.0, f64::from(u32::MAX)) as u32
+            }
+        }))
     }
 }
 
@@ -144,19 +205,6 @@ impl Steered {
         let panicked = |_| Err("the thread that steers volumes panicked".to_owned());
         self.thread.join().unwrap_or_else(panicked)
     }
-}
-
-/// Asks a model for a second; half a user is a user.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "cut to what fits"
-)]
-fn volume(host: &dyn ScriptHost, entry: &str, second: u64) -> Result<Option<u32>, String> {
-    let (start, end) = (second as f64, (second + 1) as f64);
-    let wanted = host.volume(entry, start, end);
-    let wanted = wanted.map_err(|failure| explain(entry, &failure))?;
-    Ok(wanted.map(|users| users.round().clamp(0.0, f64::from(u32::MAX)) as u32))
 }
 
 fn explain(entry: &str, failure: &ScriptFailure) -> String {

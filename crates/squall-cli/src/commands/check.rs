@@ -1,6 +1,6 @@
 //! `squall check`.
 
-use squall_plan::{CheckedKind, CheckedLoad, CheckedPlan, IterationTotal, Span};
+use squall_plan::{CheckedBatches, CheckedKind, CheckedLoad, CheckedPlan, IterationTotal, Span};
 use squall_run::{RunOptions, prepare};
 
 use super::refuse;
@@ -85,5 +85,50 @@ fn describe_load(load: &CheckedLoad) -> String {
             Some(duration) => format!("as many users as `{entry}` says, for {duration}"),
             None => format!("as many users as `{entry}` says"),
         },
+        CheckedLoad::Batches { batches, .. } => describe_batches(*batches, load.duration()),
+        CheckedLoad::Completions {
+            per_batch,
+            interval,
+            ..
+        } => format!(
+            "{per_batch} iterations that end in each {interval} {}",
+            lasting(load.duration())
+        ),
+        CheckedLoad::Eager { .. } => {
+            format!(
+                "as many iterations at once as fit {}",
+                lasting(load.duration())
+            )
+        }
+        CheckedLoad::Arrivals {
+            entry, duration, ..
+        } => match duration {
+            Some(duration) => format!("as many iterations as `{entry}` says, for {duration}"),
+            None => format!("as many iterations as `{entry}` says"),
+        },
     }
+}
+
+fn describe_batches(batches: CheckedBatches, duration: Span) -> String {
+    let size = if batches.first == batches.size {
+        format!("batches of {}", batches.size)
+    } else {
+        format!(
+            "batches of {}, then {} more each up to {}",
+            batches.first, batches.step, batches.size
+        )
+    };
+    let gap = if batches.gap.is_zero() {
+        String::new()
+    } else {
+        format!(", one iteration every {}", batches.gap)
+    };
+    let wait = match batches.interval_step {
+        Some(step) => format!(
+            "{step} apart, then {step} more each up to {}",
+            batches.interval
+        ),
+        None => format!("{} apart", batches.interval),
+    };
+    format!("{size} {wait}{gap}, {}", lasting(duration))
 }

@@ -33,6 +33,7 @@ pub(crate) fn one_user(plan: &mut Plan) {
                 load.duration = load.duration.or_else(|| length(load.stages.as_ref()));
                 load.users = Some(1);
                 load.stages = None;
+                load.grow = None;
             }
             LoadProfile::Open(load) => load.max_users = Some(1),
             LoadProfile::Iterations(load) => {
@@ -40,6 +41,10 @@ pub(crate) fn one_user(plan: &mut Plan) {
                 load.max_duration = Some(PATIENCE);
             }
             LoadProfile::Volume(load) => load.max_users = Some(1),
+            LoadProfile::Batches(load) => load.max_users = Some(1),
+            LoadProfile::Completions(load) => load.max_users = Some(1),
+            LoadProfile::Eager(load) => load.max_users = Some(1),
+            LoadProfile::Arrivals(load) => load.max_users = Some(1),
         }
     }
 }
@@ -72,6 +77,7 @@ fn take_each_branch(flow: &mut Flow) -> u64 {
         Step::Group(group) => take_each_branch(&mut group.steps),
         Step::Choose(choose) => {
             choose.order = ChooseOrder::Cycle;
+            choose.size = None;
             let branches = choose.branches.len() as u64;
             let inner = choose.branches.values_mut().map(|branch| {
                 branch.weight = 1.0;

@@ -3,7 +3,8 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use squall_plan::{Pause, Span};
+use squall_plan::{Growth, Pause, Span};
+use tokio::sync::Notify;
 
 use super::crew::{Busy, Crew, wait};
 use crate::program::pause_bounds;
@@ -29,6 +30,80 @@ pub(super) async fn drive(scenario: &Rc<ScenarioThread>, schedule: &UserSchedule
         wait(scenario, change.min(scenario.end_ns.get())).await;
     }
     crew.finish(scenario).await;
+}
+
+/// Users that become more as iterations are started: a share grows with its own iterations.
+pub(super) async fn drive_growing(
+    scenario: &Rc<ScenarioThread>,
+    users: u32,
+    grow: Growth,
+    rhythm: Rhythm,
+) {
+    let growing = Rc::new(Growing::new(users, grow));
+    let mut crew = Crew::default();
+    let mut there = 0;
+    while scenario.is_open() {
+        let wanted = scenario.segment.share(growing.users.get());
+        for index in there..wanted {
+            let user = VirtualUser::new(Rc::clone(scenario), index);
+            let (growing, scenario) = (Rc::clone(&growing), Rc::clone(scenario));
+            crew.spawn(|busy| async move {
+                let turns = Turns {
+                    take: || {
+                        growing.start(u64::from(scenario.segment.count));
+                        true
+                    },
+                    is_over: || false,
+                };
+                run_user(user, rhythm, busy, turns).await;
+            });
+        }
+        there = wanted;
+        tokio::select! {
+            () = wait(scenario, scenario.end_ns.get()) => {}
+            () = growing.grown.notified() => {}
+        }
+    }
+    crew.finish(scenario).await;
+}
+
+/// How many users there are over all shares, as far as this share can tell.
+#[derive(Debug)]
+struct Growing {
+    users: Cell<u64>,
+    most: u64,
+    step: u64,
+    /// Iterations until there are more.
+    left: Cell<u64>,
+    grown: Notify,
+}
+
+impl Growing {
+    fn new(most: u32, grow: Growth) -> Self {
+        let first = u64::from(grow.first.min(most));
+        Self {
+            users: Cell::new(first),
+            most: u64::from(most),
+            step: u64::from(grow.step),
+            left: Cell::new(first),
+            grown: Notify::new(),
+        }
+    }
+
+    /// An iteration starts here; those of the other shares are taken to be as many.
+    fn start(&self, shares: u64) {
+        let left = self.left.get();
+        if left > shares {
+            self.left.set(left - shares);
+            return;
+        }
+        if self.users.get() < self.most {
+            self.users
+                .set((self.users.get() + self.step).min(self.most));
+            self.grown.notify_one();
+        }
+        self.left.set(self.users.get());
+    }
 }
 
 /// Puts a user on every wanted seat that is empty.
@@ -139,4 +214,31 @@ async fn rest(user: &mut VirtualUser, rhythm: Rhythm, started: u64, ended: u64) 
         recorder.schedule_error(late);
     }
     due
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Users before each of the first iterations.
+    fn users(most: u32, grow: Growth, iterations: usize) -> Vec<u64> {
+        let growing = Growing::new(most, grow);
+        let each = (0..iterations).map(|_| {
+            let users = growing.users.get();
+            growing.start(1);
+            users
+        });
+        each.collect()
+    }
+
+    #[test]
+    fn users_grow_after_as_many_iterations_as_there_are_users() {
+        let grow = Growth { first: 2, step: 2 };
+        assert_eq!(users(5, grow, 12), [2, 2, 4, 4, 4, 4, 5, 5, 5, 5, 5, 5]);
+    }
+
+    #[test]
+    fn no_more_than_all_users_are_there_at_the_start() {
+        assert_eq!(users(3, Growth { first: 9, step: 1 }, 4), [3, 3, 3, 3]);
+    }
 }

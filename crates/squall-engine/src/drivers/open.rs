@@ -16,15 +16,17 @@ use squall_plan::Span;
 use tokio::sync::Notify;
 
 use super::crew::{Busy, Crew, wait};
+use super::source::Source;
+use super::volume::Order;
 use crate::scenario::ScenarioThread;
-use crate::schedule::Arrivals;
+use crate::schedule::Arrival;
 use crate::seed::mix;
 use crate::users::{Ended, Start, VirtualUser};
 
 /// Arrivals and idle users of one thread.
 #[derive(Debug)]
 struct Desk {
-    arrivals: RefCell<std::iter::Peekable<Arrivals>>,
+    arrivals: RefCell<Source>,
     max_wait: u64,
     max_users: u64,
     users: Cell<u64>,
@@ -42,12 +44,12 @@ struct Mailbox {
 
 pub(super) async fn drive(
     scenario: &Rc<ScenarioThread>,
-    arrivals: Arrivals,
+    arrivals: Source,
     max_users: u64,
     max_wait: Span,
 ) {
     let desk = Rc::new(Desk {
-        arrivals: RefCell::new(arrivals.peekable()),
+        arrivals: RefCell::new(arrivals),
         max_wait: max_wait.as_nanos(),
         max_users,
         users: Cell::new(0),
@@ -55,23 +57,7 @@ pub(super) async fn drive(
         freed: Notify::new(),
     });
     let mut crew = Crew::default();
-    while scenario.is_open() {
-        let Some(due) = desk.next_due(scenario) else {
-            break;
-        };
-        wait(scenario, due.min(scenario.end_ns.get())).await;
-        dispatch(scenario, &desk, &mut crew);
-        if scenario.is_open() && desk.is_due(scenario) {
-            if desk.has_free_user() {
-                tokio::task::yield_now().await;
-                continue;
-            }
-            tokio::select! {
-                () = desk.freed.notified() => {}
-                () = wait(scenario, scenario.end_ns.get()) => {}
-            }
-        }
-    }
+    while scenario.is_open() && next_round(scenario, &desk, &mut crew).await {}
     wait(scenario, scenario.end_ns.get()).await;
     if !scenario.worker.aborted.get() {
         // What was due before the end and found the generator late starts all the same, if somebody is free.
@@ -81,6 +67,41 @@ pub(super) async fn drive(
     }
     desk.drop_rest(scenario);
     crew.finish(scenario).await;
+}
+
+/// Waits for the next arrival and gives out what is due; `false` where nothing will ever be due again.
+async fn next_round(scenario: &Rc<ScenarioThread>, desk: &Rc<Desk>, crew: &mut Crew) -> bool {
+    desk.hear(scenario);
+    let end = scenario.end_ns.get();
+    let Some(due) = desk.next_due(scenario) else {
+        let more = desk.arrivals.borrow().may_be_told();
+        if more {
+            wait_for_orders(scenario, end).await;
+        }
+        return more;
+    };
+    wait_for_orders(scenario, due.min(end)).await;
+    dispatch(scenario, desk, crew);
+    if !(scenario.is_open() && desk.is_due(scenario)) {
+        return true;
+    }
+    if desk.has_free_user() {
+        tokio::task::yield_now().await;
+        return true;
+    }
+    tokio::select! {
+        () = desk.freed.notified() => {}
+        () = wait(scenario, scenario.end_ns.get()) => {}
+    }
+    true
+}
+
+/// Waits for a moment, the end of the load, or news of how many iterations there are to be.
+async fn wait_for_orders(scenario: &ScenarioThread, moment: u64) {
+    tokio::select! {
+        () = wait(scenario, moment) => {}
+        () = scenario.volume.arrived() => {}
+    }
 }
 
 /// New users per round of the dispatcher. Opening a connection costs more than a request: without a bound, the arrivals that come due
@@ -129,7 +150,21 @@ impl Desk {
         self.arrivals
             .borrow_mut()
             .peek()
-            .map(|arrival| scenario.start_ns + arrival.intended_ns)
+            .map(|arrival| scenario.start_ns.saturating_add(arrival.intended_ns))
+    }
+
+    /// Takes what was said of further arrivals, where somebody says it.
+    fn hear(&self, scenario: &ScenarioThread) {
+        let mut arrivals = self.arrivals.borrow_mut();
+        if !arrivals.may_be_told() {
+            return;
+        }
+        while let Some((at_ns, order)) = scenario.volume.take() {
+            match order {
+                Order::Users(count) => arrivals.tell(at_ns, u64::from(count)),
+                Order::End => scenario.end_at(at_ns),
+            }
+        }
     }
 
     fn is_due(&self, scenario: &ScenarioThread) -> bool {
@@ -178,10 +213,9 @@ impl Desk {
         let end = scenario.end_ns.get();
         let mut arrivals = self.arrivals.borrow_mut();
         let mut dropped = 0;
-        while arrivals
-            .next_if(|arrival| scenario.start_ns + arrival.intended_ns < end)
-            .is_some()
-        {
+        let is_due = |arrival: Arrival| scenario.start_ns.saturating_add(arrival.intended_ns) < end;
+        while arrivals.peek().is_some_and(is_due) {
+            arrivals.next();
             dropped += 1;
         }
         if dropped > 0 {

@@ -1,4 +1,4 @@
-//! The closed model whose number of virtual users somebody else says while the load goes.
+//! The closed model whose number of virtual users somebody else says while the load goes, and what was said.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -12,7 +12,8 @@ use crate::scenario::ScenarioThread;
 
 /// Virtual users over all shares from an instant on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Order {
+pub(super) enum Order {
+    /// So many users, or where iterations are counted so many of them.
     Users(u32),
     /// The load ends.
     End,
@@ -45,6 +46,18 @@ impl VolumeOrders {
         let (at_ns, order) = first?.remove_entry();
         self.taken.set(Some(at_ns));
         Some(order)
+    }
+
+    /// Takes the first order, whether it holds by now or not.
+    pub(super) fn take(&self) -> Option<(u64, Order)> {
+        let (at_ns, order) = self.orders.borrow_mut().pop_first()?;
+        self.taken.set(Some(at_ns));
+        Some((at_ns, order))
+    }
+
+    /// Waits for an order.
+    pub(super) async fn arrived(&self) {
+        self.arrived.notified().await;
     }
 
     /// Returns the instant of the next order.

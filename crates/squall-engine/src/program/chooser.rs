@@ -10,6 +10,8 @@ pub(crate) struct Chooser {
     weights: Vec<f64>,
     targets: Vec<usize>,
     total: f64,
+    /// Iterations of a batch, with that order.
+    batch: u64,
 }
 
 /// How far a thread is in its turn through the branches.
@@ -26,7 +28,15 @@ impl Chooser {
             weights,
             targets,
             total,
+            batch: 1,
         }
+    }
+
+    /// Sets how many iterations of a batch take the same branch.
+    #[must_use]
+    pub(crate) fn with_batches_of(mut self, size: u32) -> Self {
+        self.batch = u64::from(size.max(1));
+        self
     }
 
     /// Creates the state of one thread; threads start at different branches.
@@ -45,6 +55,7 @@ impl Chooser {
         let branch = match self.order {
             ChooseOrder::Cycle => self.next_in_turn(state),
             ChooseOrder::Random => self.random(bindings),
+            ChooseOrder::Batches => self.of_batch(bindings.ids().iteration),
         };
         self.targets[branch]
     }
@@ -60,6 +71,12 @@ impl Chooser {
         }
         state.credits[richest] -= self.total;
         richest
+    }
+
+    /// The branch of an iteration by its number, which is the same however the load is split.
+    fn of_batch(&self, iteration: u64) -> usize {
+        let branches = self.targets.len().max(1) as u64;
+        usize::try_from(iteration / self.batch % branches).unwrap_or(0)
     }
 
     fn random(&self, bindings: &mut Bindings) -> usize {
@@ -90,6 +107,16 @@ mod tests {
             assert!((2..=4).contains(&window.iter().filter(|branch| **branch == 0).count()));
         }
         assert_eq!(turns.iter().filter(|branch| **branch == 0).count(), 600);
+    }
+
+    #[test]
+    fn a_batch_takes_one_branch_and_the_next_batch_the_next() {
+        let chooser =
+            Chooser::new(ChooseOrder::Batches, vec![1.0; 2], vec![10, 20]).with_batches_of(3);
+        let taken: Vec<_> = (0..9)
+            .map(|i| chooser.targets[chooser.of_batch(i)])
+            .collect();
+        assert_eq!(taken, [10, 10, 10, 20, 20, 20, 10, 10, 10]);
     }
 
     #[test]

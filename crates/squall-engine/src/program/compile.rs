@@ -184,7 +184,8 @@ impl Compiler<'_, '_> {
             .values()
             .map(|branch| branch.weight)
             .collect();
-        self.choosers[chooser] = Chooser::new(choose.order, weights, targets);
+        self.choosers[chooser] =
+            Chooser::new(choose.order, weights, targets).with_batches_of(choose.size.unwrap_or(1));
         Ok(())
     }
 }

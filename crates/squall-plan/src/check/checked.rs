@@ -3,8 +3,8 @@ use std::net::IpAddr;
 use indexmap::IndexMap;
 
 use crate::model::{
-    ConnectTo, ConnectionPolicy, CookiePolicy, DataPool, Flow, OneOrMany, Pause, RampStage,
-    ReporterConfig, Source, Spacing, Threshold, has_scripts,
+    ConnectTo, ConnectionPolicy, CookiePolicy, DataPool, Flow, Growth, OneOrMany, Pause, Priority,
+    RampStage, ReporterConfig, Source, Spacing, StageKind, Threshold, has_scripts,
 };
 use crate::units::Span;
 
@@ -25,6 +25,8 @@ pub struct CheckedPlan {
     pub thresholds: Vec<Threshold>,
     /// Every use of a data pool: of a field in a template, of whole rows in a script.
     pub data_uses: Vec<DataUse>,
+    /// Cores that the generator may use.
+    pub cpus: Option<u32>,
 }
 
 /// One node of the graph.
@@ -36,8 +38,34 @@ pub struct CheckedStage {
     pub after: Vec<usize>,
     /// What it does.
     pub kind: CheckedKind,
+    /// Code of the test file that runs once when it starts: one iteration of one user, in a scenario called [`HOOKS`].
+    pub hooks: Option<Box<CheckedExecute>>,
+    /// It fails when it takes longer.
+    pub timeout: Option<Span>,
+    /// How often it runs again when it failed.
+    pub retries: u32,
+    /// Its share of the I/O threads.
+    pub priority: Priority,
+    /// It is left out.
+    pub skip: bool,
+    /// The test file does not have it.
+    pub added: bool,
     /// Where it was written.
     pub source: Option<Source>,
+}
+
+/// Name of the scenario of a stage's hooks.
+pub const HOOKS: &str = "hooks";
+
+impl CheckedStage {
+    /// Everything that the stage sends: its load and what its hooks ask for.
+    pub fn executes(&self) -> impl Iterator<Item = &CheckedExecute> {
+        let load = match &self.kind {
+            CheckedKind::Execute(execute) => Some(&**execute),
+            _ => None,
+        };
+        self.hooks.as_deref().into_iter().chain(load)
+    }
 }
 
 /// What a stage does.
@@ -49,8 +77,44 @@ pub enum CheckedKind {
     Execute(Box<CheckedExecute>),
     /// Summarises the Execute stages before it.
     Analyze,
-    /// Sends results to these reporters.
-    Submit(Vec<ReporterConfig>),
+    /// Sends results to reporters.
+    Submit(CheckedSubmit),
+    /// Does what is no load.
+    Act,
+    /// Looks whether what comes next can work.
+    Validate,
+    /// Writes or reads what stages hand on.
+    Checkpoint,
+    /// Cleans up.
+    Teardown,
+    /// Waits for the stages before it.
+    Wait,
+}
+
+impl CheckedKind {
+    /// Returns the kind without what belongs to it.
+    pub fn kind(&self) -> StageKind {
+        match self {
+            Self::Setup => StageKind::Setup,
+            Self::Execute(_) => StageKind::Execute,
+            Self::Analyze => StageKind::Analyze,
+            Self::Submit(_) => StageKind::Submit,
+            Self::Act => StageKind::Act,
+            Self::Validate => StageKind::Validate,
+            Self::Checkpoint => StageKind::Checkpoint,
+            Self::Teardown => StageKind::Teardown,
+            Self::Wait => StageKind::Wait,
+        }
+    }
+}
+
+/// A stage that sends results.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CheckedSubmit {
+    /// Where to.
+    pub reporters: Vec<ReporterConfig>,
+    /// Each second is sent while the load goes.
+    pub stream: bool,
 }
 
 /// A stage that sends load.
@@ -62,6 +126,8 @@ pub struct CheckedExecute {
     pub graceful_stop: Span,
     /// The run fails when any iteration of the stage failed.
     pub must_succeed: bool,
+    /// Which share of the I/O threads it may use.
+    pub priority: Priority,
     /// HTTP, connection and TLS settings of the stage.
     pub http: CheckedHttp,
 }
@@ -99,6 +165,8 @@ pub enum CheckedLoad {
         pacing: Option<Span>,
         /// Wait between a user's iterations.
         pause: Option<Pause>,
+        /// Not all users are there from the start.
+        grow: Option<Growth>,
     },
     /// Arrivals, however long iterations take.
     Open {
@@ -137,10 +205,69 @@ pub enum CheckedLoad {
         /// Fixed time between a user's iteration starts.
         pacing: Option<Span>,
     },
+    /// Batches of iterations.
+    Batches {
+        /// How many, and when.
+        batches: CheckedBatches,
+        /// How long iterations are started.
+        duration: Span,
+        /// Virtual users at most.
+        max_users: u32,
+        /// How long a due iteration waits for a free user before it is dropped.
+        max_wait: Span,
+    },
+    /// A rate of iterations that end.
+    Completions {
+        /// Iterations that are to end in each period.
+        per_batch: u32,
+        /// The period.
+        interval: Span,
+        /// How long iterations are started.
+        duration: Span,
+        /// Virtual users at most.
+        max_users: u32,
+    },
+    /// As many iterations at once as fit.
+    Eager {
+        /// How long iterations are started.
+        duration: Span,
+        /// Iterations at once, at most.
+        max_users: u32,
+    },
+    /// As many iterations as a function of the test file says, window by window.
+    Arrivals {
+        /// Name of the function.
+        entry: String,
+        /// Length of a window.
+        every: Span,
+        /// The load ends here at the latest; `None` leaves it to the function.
+        duration: Option<Span>,
+        /// Virtual users at most.
+        max_users: u32,
+        /// How long a due iteration waits for a free user before it is dropped.
+        max_wait: Span,
+    },
+}
+
+/// Batches with every default filled in: batch k has `first + k · step` iterations, at most `size`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CheckedBatches {
+    /// Iterations of a batch, at most.
+    pub size: u32,
+    /// Iterations of the first batch; at least 1, at most `size`.
+    pub first: u32,
+    /// How many more each further batch has.
+    pub step: u32,
+    /// Wait between two batches, at most.
+    pub interval: Span,
+    /// How much longer each wait is than the one before; the first is as long. `None`: all are `interval`.
+    pub interval_step: Option<Span>,
+    /// Time between two iterations of a batch; not zero where `interval` is.
+    pub gap: Span,
 }
 
 /// How long a load goes at the longest that says itself when it ends: a hundred years.
-const UNLIMITED: Span = Span::from_secs(100 * 365 * 86_400);
+pub(super) const UNLIMITED: Span = Span::from_secs(100 * 365 * 86_400);
 /// A load that is this long or longer is one without an end: ten years.
 const ENDLESS: Span = Span::from_secs(3650 * 86_400);
 
@@ -172,7 +299,12 @@ impl CheckedLoad {
                 .iter()
                 .fold(Span::ZERO, |sum, ramp| sum.saturating_add(ramp.duration)),
             Self::Iterations { max_duration, .. } => *max_duration,
-            Self::Volume { duration, .. } => duration.unwrap_or(UNLIMITED),
+            Self::Volume { duration, .. } | Self::Arrivals { duration, .. } => {
+                duration.unwrap_or(UNLIMITED)
+            }
+            Self::Batches { duration, .. }
+            | Self::Completions { duration, .. }
+            | Self::Eager { duration, .. } => *duration,
         }
     }
 
@@ -180,7 +312,13 @@ impl CheckedLoad {
     pub fn end(&self) -> LoadEnd {
         match self {
             Self::Iterations { .. } => LoadEnd::Open,
-            Self::Closed { .. } | Self::Open { .. } | Self::Volume { .. } => {
+            Self::Closed { .. }
+            | Self::Open { .. }
+            | Self::Volume { .. }
+            | Self::Batches { .. }
+            | Self::Completions { .. }
+            | Self::Eager { .. }
+            | Self::Arrivals { .. } => {
                 let duration = self.duration();
                 if duration >= ENDLESS {
                     LoadEnd::Stopped
@@ -202,7 +340,12 @@ impl CheckedLoad {
             Self::Closed {
                 start_users, ramps, ..
             } => peak(*start_users, ramps).ceil() as u32,
-            Self::Open { max_users, .. } | Self::Volume { max_users, .. } => *max_users,
+            Self::Open { max_users, .. }
+            | Self::Volume { max_users, .. }
+            | Self::Batches { max_users, .. }
+            | Self::Completions { max_users, .. }
+            | Self::Eager { max_users, .. }
+            | Self::Arrivals { max_users, .. } => *max_users,
             Self::Iterations { users, .. } => *users,
         }
     }

@@ -1,7 +1,7 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::checked::{CheckedKind, CheckedPlan, CheckedStage, DataUse};
+use super::checked::{CheckedPlan, CheckedStage, DataUse};
 use super::checker::Checker;
 use crate::error::{PlanError, PlanErrors};
 use crate::model::{DataPool, RowOrder};
@@ -124,17 +124,12 @@ fn users_of(pool: &str, uses: &[DataUse], stages: &[CheckedStage]) -> u64 {
             .filter_map(|found| found.scenario.as_ref());
         places.any(|(in_stage, in_scenario)| in_stage == stage && in_scenario == scenario)
     };
-    let most = stages.iter().map(|stage| match &stage.kind {
-        CheckedKind::Execute(execute) => {
-            let scenarios = execute
-                .scenarios
-                .iter()
-                .filter(|scenario| takes(&stage.name, &scenario.name));
-            scenarios
-                .map(|scenario| u64::from(scenario.load.peak_users()))
-                .sum()
-        }
-        CheckedKind::Setup | CheckedKind::Analyze | CheckedKind::Submit(_) => 0,
+    let most = stages.iter().map(|stage| {
+        let scenarios = stage.executes().flat_map(|execute| &execute.scenarios);
+        let their = scenarios.filter(|scenario| takes(&stage.name, &scenario.name));
+        their
+            .map(|scenario| u64::from(scenario.load.peak_users()))
+            .sum()
     });
     most.max().unwrap_or(0)
 }

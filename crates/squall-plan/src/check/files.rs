@@ -51,6 +51,10 @@ impl Plan {
                 .key("stages")
                 .key(name)
                 .written_at(stage.source.as_ref());
+            if let Some(hooks) = &stage.hooks {
+                let place = place.key("hooks").key("settings").key("http");
+                files.settings(&hooks.settings.http, &place);
+            }
             let Some(execute) = &stage.execute else {
                 continue;
             };

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::checker::{Checker, Current, Length};
-use crate::model::{Choose, Condition, Flow, Group, If, Loop, Script, Step};
+use crate::model::{Choose, ChooseOrder, Condition, Flow, Group, If, Loop, Script, Step};
 use crate::place::Place;
 
 /// Tells whether a flow is one script.
@@ -126,6 +126,7 @@ impl<'a> Checker<'a> {
     }
 
     fn choose(&mut self, step: &'a Choose, place: &Place<'a>) {
+        self.batch_size(step, place);
         let place = place.key("branches");
         if step.branches.is_empty() {
             self.findings
@@ -150,6 +151,21 @@ impl<'a> Checker<'a> {
             after.append(self.extracted_mut());
         }
         *self.extracted_mut() = after;
+    }
+
+    /// `size` goes with the order `batches`, and that with it.
+    fn batch_size(&mut self, step: &Choose, place: &Place<'_>) {
+        match (step.order, step.size) {
+            (ChooseOrder::Batches, None | Some(0)) => {
+                let message = "the order `batches` needs `size`, iterations of a batch";
+                self.findings.add(&place.key("size"), message);
+            }
+            (ChooseOrder::Cycle | ChooseOrder::Random, Some(_)) => {
+                let message = "`size` goes with the order `batches` alone";
+                self.findings.add(&place.key("size"), message);
+            }
+            (ChooseOrder::Batches, Some(_)) | (ChooseOrder::Cycle | ChooseOrder::Random, None) => {}
+        }
     }
 
     fn condition(&mut self, when: &'a Condition, place: &Place<'a>) {

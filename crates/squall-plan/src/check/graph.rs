@@ -38,7 +38,7 @@ impl<'a> Checker<'a> {
                 done[stage] = true;
             }
         }
-        if !stages.values().any(|stage| stage.execute.is_some()) {
+        if !stages.values().any(Stage::sends) {
             let hint = "add a stage with `execute`";
             self.findings
                 .add_with_hint(place, "no stage sends load", hint);
@@ -117,10 +117,8 @@ impl<'a> Checker<'a> {
         let mut follows = vec![false; stages.len()];
         for (index, stage) in stages.values().enumerate() {
             let ancestors = ancestors(before, index);
-            follows[index] = ancestors
-                .iter()
-                .any(|&other| stages[other].execute.is_some());
-            if stage.execute.is_some() {
+            follows[index] = ancestors.iter().any(|&other| stages[other].sends());
+            if stage.sends() {
                 for other in ancestors {
                     prepared[other] = true;
                 }
@@ -129,7 +127,7 @@ impl<'a> Checker<'a> {
         for (index, (name, stage)) in stages
             .iter()
             .enumerate()
-            .filter(|(_, (_, stage))| stage.kinds() == 1)
+            .filter(|(_, (_, stage))| stage.kinds().len() == 1)
         {
             let place = place.key(name).written_at(stage.source.as_ref());
             let ends = stage.analyze.is_some() || stage.submit.is_some();

@@ -6,8 +6,8 @@ use crate::model::{
 use crate::place::Place;
 use crate::units::{Rate, Span};
 
-const DEFAULT_MAX_WAIT: Span = Span::from_secs(10);
-const DEFAULT_MAX_VOLUME: u32 = 10_000;
+pub(super) const DEFAULT_MAX_WAIT: Span = Span::from_secs(10);
+pub(super) const DEFAULT_MAX_VOLUME: u32 = 10_000;
 const DEFAULT_MAX_DURATION: Span = Span::from_secs(600);
 
 impl Checker<'_> {
@@ -18,6 +18,12 @@ impl Checker<'_> {
             LoadProfile::Open(load) => self.open(load, &place.key("open")),
             LoadProfile::Iterations(load) => self.iterations(load, &place.key("iterations")),
             LoadProfile::Volume(load) => Some(self.volume(load, &place.key("volume"))),
+            LoadProfile::Batches(load) => self.batches(load, &place.key("batches")),
+            LoadProfile::Completions(load) => {
+                Some(self.completions(load, &place.key("completions")))
+            }
+            LoadProfile::Eager(load) => Some(self.eager(load, &place.key("eager"))),
+            LoadProfile::Arrivals(load) => Some(self.arrivals(load, &place.key("arrivals"))),
         }
     }
 
@@ -36,16 +42,12 @@ impl Checker<'_> {
             ramps,
             pacing: load.pacing,
             pause: load.pause.clone(),
+            grow: self.growth(load, &place.key("grow")),
         })
     }
 
     fn open(&mut self, load: &OpenLoad, place: &Place<'_>) -> Option<CheckedLoad> {
-        if load.max_users == Some(0) {
-            self.findings.add(
-                &place.key("max_users"),
-                "without virtual users no iteration can start",
-            );
-        }
+        self.some_users(load.max_users, &place.key("max_users"));
         let profile = Profile {
             start: load.rate.map(Rate::as_per_second),
             start_name: "rate",
@@ -68,12 +70,7 @@ impl Checker<'_> {
     }
 
     fn iterations(&mut self, load: &IterationLoad, place: &Place<'_>) -> Option<CheckedLoad> {
-        if load.users == 0 {
-            self.findings.add(
-                &place.key("users"),
-                "without virtual users no iteration can start",
-            );
-        }
+        self.some_users(Some(load.users), &place.key("users"));
         self.above_zero(load.max_duration, &place.key("max_duration"));
         self.above_zero(load.pacing, &place.key("pacing"));
         let total = match (load.shared, load.per_user) {
@@ -108,17 +105,19 @@ impl Checker<'_> {
         self.not_empty(&load.entry, &place.key("entry"));
         self.above_zero(load.pacing, &place.key("pacing"));
         self.above_zero(load.duration, &place.key("duration"));
-        if load.max_users == Some(0) {
-            self.findings.add(
-                &place.key("max_users"),
-                "without virtual users no iteration can start",
-            );
-        }
+        self.some_users(load.max_users, &place.key("max_users"));
         CheckedLoad::Volume {
             entry: load.entry.clone(),
             duration: load.duration,
             max_users: load.max_users.unwrap_or(DEFAULT_MAX_VOLUME),
             pacing: load.pacing,
+        }
+    }
+
+    pub(super) fn some_users(&mut self, users: Option<u32>, place: &Place<'_>) {
+        if users == Some(0) {
+            self.findings
+                .add(place, "without virtual users no iteration can start");
         }
     }
 

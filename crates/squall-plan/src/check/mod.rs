@@ -1,7 +1,7 @@
 //! From a [`crate::Plan`] as written to a [`CheckedPlan`]: what each part means, all errors at once.
 //!
 //! `checked` is what comes out and what the engine reads; the other modules each check one part: `graph` (names, order, cycles),
-//! `load_profile`, `settings` (HTTP, connections, TLS, with defaults filled in), `flow`, `request`, `answer`, `templates`,
+//! `stage`, `load_profile` and `paced`, `settings` (HTTP, connections, TLS, with defaults filled in), `flow`, `request`, `answer`, `templates`,
 //! `data`, `files` (which files a plan needs).
 
 mod answer;
@@ -13,15 +13,19 @@ mod flow;
 mod graph;
 mod load_profile;
 mod names;
+mod paced;
 mod plan;
 mod request;
 mod settings;
+mod stage;
 mod status;
 mod templates;
 mod url;
 
 pub use checked::{
-    CheckedExecute, CheckedHttp, CheckedKind, CheckedLoad, CheckedPlan, CheckedScenario,
-    CheckedStage, CheckedTls, DataUse, IterationTotal, LoadEnd,
+    CheckedBatches, CheckedExecute, CheckedHttp, CheckedKind, CheckedLoad, CheckedPlan,
+    CheckedScenario, CheckedStage, CheckedSubmit, CheckedTls, DataUse, HOOKS, IterationTotal,
+    LoadEnd,
 };
 pub use files::{FileKind, FileUse};
+pub use paced::UNBOUNDED;

@@ -7,9 +7,11 @@ pub(super) fn filler(field: &str) -> Option<Value> {
     Some(match field {
         "name" | "rule" | "url" | "username" | "password" | "from" | "to" | "value" | "pattern"
         | "file" | "entry" => json!(""),
-        "version" | "times" | "users" | "line" => json!(1),
+        "version" | "times" | "users" | "line" | "size" | "per_batch" | "first" | "step" => {
+            json!(1)
+        }
         "target" => json!(0),
-        "duration" => json!("0s"),
+        "duration" | "interval" => json!("0s"),
         "flow" | "steps" | "then" | "reporters" => json!([]),
         "stages" | "scenarios" | "branches" => json!({}),
         "when" => json!({"value": ""}),

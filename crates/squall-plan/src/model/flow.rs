@@ -110,6 +110,9 @@ pub struct Choose {
     /// How the branch is chosen. Default: `cycle`.
     #[serde(default)]
     pub order: ChooseOrder,
+    /// With `batches`: iterations of a batch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u32>,
     /// Branches by name.
     pub branches: IndexMap<String, Branch>,
 }
@@ -123,6 +126,9 @@ pub enum ChooseOrder {
     Cycle,
     /// At random by weight.
     Random,
+    /// A batch of iterations takes the same branch, the next batch the next one: iteration number i takes branch i / `size`, modulo
+    /// their number, whoever runs it.
+    Batches,
 }
 
 /// A branch of a [`Choose`].

@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Pause;
+use super::{ArrivalLoad, BatchLoad, CompletionLoad, EagerLoad, Growth, Pause};
 use crate::units::{Rate, Span};
 
 /// Decides when iterations start.
@@ -16,6 +16,14 @@ pub enum LoadProfile {
     Iterations(IterationLoad),
     /// As many virtual users as a function of the test file says, second by second.
     Volume(VolumeLoad),
+    /// Batches of iterations that are due at the same moment, or close to each other.
+    Batches(BatchLoad),
+    /// So many iterations that end in each period, held by a controller.
+    Completions(CompletionLoad),
+    /// As many iterations as the generator can start, without waiting for answers.
+    Eager(EagerLoad),
+    /// As many iterations as a function of the test file says, window by window.
+    Arrivals(ArrivalLoad),
 }
 
 /// A closed model: N virtual users.
@@ -37,6 +45,9 @@ pub struct ClosedLoad {
     /// Wait between a user's iterations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pause: Option<Pause>,
+    /// Not all users are there from the start: more come as iterations are started. Not with `stages`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grow: Option<Growth>,
 }
 
 /// An open model: an arrival rate.

@@ -6,8 +6,10 @@ mod answer;
 mod cookies;
 mod data;
 mod flow;
+mod hooks;
 mod http;
 mod load_profile;
+mod paced;
 mod script;
 mod shapes;
 mod stage;
@@ -18,6 +20,7 @@ pub use cookies::CookiePolicy;
 pub use data::{DataPool, RowOrder};
 pub(crate) use flow::has_scripts;
 pub use flow::{Branch, Choose, ChooseOrder, Condition, Flow, Group, If, Loop, Pause, Step};
+pub use hooks::{Hooks, Priority, StageKind};
 pub use http::{
     Auth, BasicAuth, Body, ConnectTo, ConnectionPolicy, HttpRequest, HttpSettings, MultipartPart,
     OneOrMany, TlsSettings,
@@ -25,6 +28,7 @@ pub use http::{
 pub use load_profile::{
     ClosedLoad, IterationLoad, LoadProfile, OpenLoad, RampStage, Ramps, Spacing, VolumeLoad,
 };
+pub use paced::{ArrivalLoad, BatchLoad, CompletionLoad, EagerLoad, Growth};
 pub use script::{Script, ScriptRuns};
 pub use stage::{
     Empty, Execute, ExecuteSettings, Plan, ReporterConfig, Scenario, Source, Stage, Submit,

@@ -2,7 +2,8 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{DataPool, Flow, HttpSettings, LoadProfile, Threshold};
+use super::StageKind;
+use super::{DataPool, Flow, Hooks, HttpSettings, LoadProfile, Priority, Threshold};
 use crate::units::Span;
 
 /// A whole test: a graph of stages and what they share.
@@ -30,6 +31,9 @@ pub struct Plan {
     /// Pass or fail rules.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub thresholds: Vec<Threshold>,
+    /// Cores that the generator may use: I/O threads, or where Python runs processes. The command line goes before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpus: Option<u32>,
 }
 
 /// Where something was written, for error messages.
@@ -45,11 +49,12 @@ pub struct Source {
     pub name: Option<String>,
 }
 
-/// One node of the graph. Exactly one of `setup`, `execute`, `analyze`, `submit` is given.
+/// One node of the graph. Exactly one of `setup`, `execute`, `analyze`, `submit`, `act`, `validate`, `checkpoint`, `teardown`, `wait`
+/// is given.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stage {
-    /// Names of the stages that must have ended well before this one starts.
+    /// Names of the stages that must have ended well before this one starts; a `teardown` starts however they ended.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<String>,
     /// Prepares later Execute stages: checks that their targets can be resolved.
@@ -64,18 +69,73 @@ pub struct Stage {
     /// Sends results to reporters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub submit: Option<Submit>,
+    /// Does what is no load: logs in, makes fixtures. All of it is in `hooks`, as in the kinds that follow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Empty>,
+    /// Looks whether what comes next can work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validate: Option<Empty>,
+    /// Writes or reads what stages hand on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<Empty>,
+    /// Cleans up: runs however the stages before it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teardown: Option<Empty>,
+    /// Does nothing but wait for the stages before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<Empty>,
+    /// Code of the test file that runs once when the stage starts, before what the stage itself does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hooks: Option<Hooks>,
+    /// The stage fails when it takes longer. Default: no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<Span>,
+    /// How often a stage that failed runs again. Default: 0.
+    #[serde(default, skip_serializing_if = "no_retries")]
+    pub retries: u32,
+    /// Which share of the I/O threads the stage gets beside others that run at the same time. Default: `auto`.
+    #[serde(default, skip_serializing_if = "Priority::is_default")]
+    pub priority: Priority,
+    /// Leaves the stage out; those after it run as if it had ended well.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub skip: bool,
+    /// The test file does not have the stage; it was added because a graph needs one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub added: bool,
     /// Where the stage was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn no_retries(retries: &u32) -> bool {
+    *retries == 0
+}
+
 impl Stage {
-    /// How many kinds are given; exactly one makes a stage.
-    pub(crate) fn kinds(&self) -> usize {
-        usize::from(self.setup.is_some())
-            + usize::from(self.execute.is_some())
-            + usize::from(self.analyze.is_some())
-            + usize::from(self.submit.is_some())
+    /// The kinds that are given; exactly one makes a stage.
+    pub(crate) fn kinds(&self) -> Vec<StageKind> {
+        let given = [
+            (StageKind::Setup, self.setup.is_some()),
+            (StageKind::Execute, self.execute.is_some()),
+            (StageKind::Analyze, self.analyze.is_some()),
+            (StageKind::Submit, self.submit.is_some()),
+            (StageKind::Act, self.act.is_some()),
+            (StageKind::Validate, self.validate.is_some()),
+            (StageKind::Checkpoint, self.checkpoint.is_some()),
+            (StageKind::Teardown, self.teardown.is_some()),
+            (StageKind::Wait, self.wait.is_some()),
+        ];
+        let given = given.into_iter().filter(|(_, given)| *given);
+        given.map(|(kind, _)| kind).collect()
+    }
+
+    /// Tells whether the stage sends requests: as load, or from its hooks.
+    pub(crate) fn sends(&self) -> bool {
+        self.execute.is_some() || (self.act.is_some() && self.hooks.is_some())
     }
 }
 
@@ -133,8 +193,11 @@ pub struct Scenario {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Submit {
-    /// Reporters, each of which gets everything.
+    /// Reporters, each of which gets everything; none leaves the results in the run's directory alone.
     pub reporters: Vec<ReporterConfig>,
+    /// Each second of the load is sent while it goes, to reporters that take intervals. Default: `false`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stream: bool,
 }
 
 /// One reporter: its name and its settings, which the reporter itself reads and checks.

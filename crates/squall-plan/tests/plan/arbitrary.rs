@@ -100,6 +100,7 @@ fn load() -> BoxedStrategy<LoadProfile> {
                 stages,
                 pacing,
                 pause,
+                grow: None,
             })
         });
     let rate = (0.0..1e6).prop_map(|rate| Rate::per_second(rate).unwrap());
@@ -140,7 +141,7 @@ fn load() -> BoxedStrategy<LoadProfile> {
                 pause,
             })
         });
-    prop_oneof![closed, open, iterations].boxed()
+    prop_oneof![closed, open, iterations, paced()].boxed()
 }
 
 fn body() -> BoxedStrategy<Body> {
@@ -302,7 +303,11 @@ fn step() -> BoxedStrategy<Step> {
             steps,
             source,
         });
-        let order = prop_oneof![Just(ChooseOrder::Cycle), Just(ChooseOrder::Random)];
+        let order = prop_oneof![
+            Just(ChooseOrder::Cycle),
+            Just(ChooseOrder::Random),
+            Just(ChooseOrder::Batches)
+        ];
         prop_oneof![
             (any::<u32>(), steps()).prop_map(|(times, steps)| Step::Loop(Loop { times, steps })),
             (condition(), steps(), steps()).prop_map(|(when, then, otherwise)| Step::If(Box::new(
@@ -312,8 +317,13 @@ fn step() -> BoxedStrategy<Step> {
                     otherwise
                 }
             ))),
-            (order, map(branch))
-                .prop_map(|(order, branches)| Step::Choose(Choose { order, branches })),
+            (order, of(any::<u32>()), map(branch)).prop_map(|(order, size, branches)| {
+                Step::Choose(Choose {
+                    order,
+                    size,
+                    branches,
+                })
+            }),
             (".{0,5}", steps(), source()).prop_map(|(name, steps, source)| Step::Group(Group {
                 name,
                 steps,
@@ -406,6 +416,75 @@ fn execute() -> BoxedStrategy<Execute> {
         .boxed()
 }
 
+fn priority() -> impl Strategy<Value = Priority> {
+    prop_oneof![
+        Just(Priority::Auto),
+        Just(Priority::Low),
+        Just(Priority::Normal),
+        Just(Priority::High),
+        Just(Priority::Exclusive),
+    ]
+}
+
+fn hooks() -> impl Strategy<Value = Hooks> {
+    (".{0,5}", vec(".{0,5}", 0..2), source()).prop_map(|(entry, pools, source)| Hooks {
+        entry,
+        pools,
+        settings: ExecuteSettings::default(),
+        source,
+    })
+}
+
+/// Load profiles that are neither ramps nor a number of iterations.
+fn paced() -> impl Strategy<Value = LoadProfile> {
+    let batches = (
+        (any::<u32>(), of(any::<u32>()), of(any::<u32>())),
+        (of(span()), of(span()), of(span())),
+        (span(), of(any::<u32>()), of(span())),
+    )
+        .prop_map(|(sizes, waits, (duration, max_users, max_wait))| {
+            LoadProfile::Batches(BatchLoad {
+                size: sizes.0,
+                first: sizes.1,
+                step: sizes.2,
+                interval: waits.0,
+                interval_step: waits.1,
+                gap: waits.2,
+                duration,
+                max_users,
+                max_wait,
+            })
+        });
+    let completions = (any::<u32>(), span(), span(), of(any::<u32>())).prop_map(
+        |(per_batch, interval, duration, max_users)| {
+            LoadProfile::Completions(CompletionLoad {
+                per_batch,
+                interval,
+                duration,
+                max_users,
+            })
+        },
+    );
+    let eager = (span(), of(any::<u32>())).prop_map(|(duration, max_users)| {
+        LoadProfile::Eager(EagerLoad {
+            duration,
+            max_users,
+        })
+    });
+    let arrivals = (".{0,5}", of(span()), of(span()), of(any::<u32>())).prop_map(
+        |(entry, every, duration, max_users)| {
+            LoadProfile::Arrivals(ArrivalLoad {
+                entry,
+                every,
+                duration,
+                max_users,
+                max_wait: None,
+            })
+        },
+    );
+    prop_oneof![batches, completions, eager, arrivals]
+}
+
 fn stage() -> BoxedStrategy<Stage> {
     let reporter =
         (".{0,5}", json_value(), source()).prop_map(|(name, settings, source)| ReporterConfig {
@@ -413,23 +492,44 @@ fn stage() -> BoxedStrategy<Stage> {
             settings: settings.as_object().cloned().unwrap_or_default(),
             source,
         });
-    let submit = vec(reporter, 0..2).prop_map(|reporters| Submit { reporters });
+    let submit = vec(reporter, 0..2).prop_map(|reporters| Submit {
+        reporters,
+        stream: false,
+    });
     let empty = || of(Just(Empty {}));
-    (
-        vec(".{0,5}", 0..2),
-        empty(),
-        of(execute()),
-        empty(),
-        of(submit),
-        source(),
-    )
-        .prop_map(|(after, setup, execute, analyze, submit, source)| Stage {
-            after,
-            setup,
-            execute,
-            analyze,
-            submit,
-            source,
+    let others = (empty(), empty(), empty(), empty(), empty());
+    let limits = (
+        of(span()),
+        any::<u32>(),
+        priority(),
+        any::<bool>(),
+        any::<bool>(),
+    );
+    let kinds = (empty(), of(execute()), empty(), of(submit), others);
+    (vec(".{0,5}", 0..2), kinds, of(hooks()), limits, source())
+        .prop_map(|(after, kinds, hooks, limits, source)| {
+            let (setup, execute, analyze, submit, others) = kinds;
+            let (act, validate, checkpoint, teardown, wait) = others;
+            let (timeout, retries, priority, skip, added) = limits;
+            Stage {
+                after,
+                setup,
+                execute,
+                analyze,
+                submit,
+                act,
+                validate,
+                checkpoint,
+                teardown,
+                wait,
+                hooks,
+                timeout,
+                retries,
+                priority,
+                skip,
+                added,
+                source,
+            }
         })
         .boxed()
 }
@@ -462,10 +562,10 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
         settings(),
         map(pool()),
         map(stage()),
-        vec(threshold, 0..2),
+        (vec(threshold, 0..2), of(any::<u32>())),
     )
         .prop_map(
-            |((version, name, seed, tags), http, data, stages, thresholds)| Plan {
+            |((version, name, seed, tags), http, data, stages, (thresholds, cpus))| Plan {
                 version,
                 name,
                 seed,
@@ -474,6 +574,7 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
                 data,
                 stages,
                 thresholds,
+                cpus,
             },
         )
 }

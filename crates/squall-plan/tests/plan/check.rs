@@ -154,8 +154,8 @@ fn stages_must_make_a_graph_that_sends_load() {
     check_stages(
         json!({"a": {"execute": 1, "setup": {}}, "b": {}}),
         &[
-            "stages.a: stage `a` must have exactly one of `setup`, `execute`, `analyze` and `submit`",
-            "stages.b: stage `b` must have exactly one of `setup`, `execute`, `analyze` and `submit`",
+            "stages.a: stage `a` must have exactly one of `setup`, `execute`, `analyze`, `submit`, `act`, `validate`, `checkpoint`, `teardown` and `wait`",
+            "stages.b: stage `b` must have exactly one of `setup`, `execute`, `analyze`, `submit`, `act`, `validate`, `checkpoint`, `teardown` and `wait`",
         ],
     );
     check_stages(

@@ -95,6 +95,7 @@ fn a_load_of_ten_years_has_no_end() {
             }],
             pacing: None,
             pause: None,
+            grow: None,
         };
         load.end()
     };

@@ -152,7 +152,7 @@ impl DriverHandle {
         let shared = self.sender.shared.clone();
         shared.close();
         let records = self.taken(records);
-        let count = records.metrics.len() + records.common.len() + records.errors.len();
+        let count = records.len();
         shared.counters.reserve_always(count);
         if self
             .sender
@@ -179,6 +179,12 @@ impl DriverHandle {
         }
         if !self.capabilities.takes(RecordKind::Errors) {
             records.errors.clear();
+        }
+        if !self.capabilities.takes(RecordKind::Custom) {
+            records.custom.clear();
+        }
+        if !self.capabilities.takes(RecordKind::System) {
+            records.system.clear();
         }
         records
     }

@@ -177,6 +177,47 @@ pub struct ErrorRecord {
     pub error_count: u64,
 }
 
+/// A number that the test made of its results.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CustomRecord {
+    /// Name of the operation that it belongs to.
+    pub name: String,
+    /// Stage whose results it was made of.
+    pub stage: String,
+    /// Group that the test put it into.
+    pub group: String,
+    /// Name of the number.
+    pub metric: String,
+    /// What it is: `count`, `rate`, `distribution` or `sample`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The number.
+    pub value: f64,
+}
+
+/// What the generator used of the machine, sampled once a second.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the quantiles say what they are")]
+pub struct SystemRecord {
+    /// The stage that ran; empty for the whole run.
+    pub stage: String,
+    /// `cpu_percent` (100 is one core) or `memory_bytes` (resident), of all processes of the generator; or `mb_per_vu`, mebibytes for
+    /// each virtual user at the stage's most.
+    pub group: String,
+    /// Samples.
+    pub count: u64,
+    pub median: f64,
+    pub mean: f64,
+    /// With n − 1.
+    pub variance: f64,
+    pub stdev: f64,
+    pub minimum: f64,
+    pub maximum: f64,
+    pub quantile_90th: f64,
+    pub quantile_95th: f64,
+    pub quantile_99th: f64,
+}
+
 /// Everything that is said when the run is over.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FinalRecords {
@@ -188,9 +229,27 @@ pub struct FinalRecords {
     pub common: Vec<CommonRecord>,
     /// One per series, class and message.
     pub errors: Vec<ErrorRecord>,
+    /// Numbers that the test made of its results.
+    pub custom: Vec<CustomRecord>,
+    /// What the generator used.
+    pub system: Vec<SystemRecord>,
 }
 
 impl FinalRecords {
+    /// Counts the records.
+    pub fn len(&self) -> usize {
+        self.metrics.len()
+            + self.common.len()
+            + self.errors.len()
+            + self.custom.len()
+            + self.system.len()
+    }
+
+    /// Says whether there are no records.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Adds a [`Group::Total`] record after each [`Group::ServiceTime`] record, unless there already are such.
     #[must_use]
     pub fn with_total_groups(mut self) -> Self {

@@ -5,7 +5,7 @@
 //!
 //! - [`RawEvent`] and [`Event`]: one operation, as an I/O thread keeps it and as a reader sees it.
 //! - [`MessageRecord`]: what a script of the test sent.
-//! - [`MetricRecord`], [`CommonRecord`], [`ErrorRecord`]: one series at the end of a run, together [`FinalRecords`].
+//! - [`MetricRecord`], [`CommonRecord`], [`ErrorRecord`], [`CustomRecord`], [`SystemRecord`]: one series at the end of a run, together [`FinalRecords`].
 //! - [`RunRecord`]: the run that they all belong to.
 //! - [`NameTable`]: what a series index stands for.
 
@@ -18,7 +18,9 @@ mod run;
 mod wall_time;
 
 pub use event::{Event, EventError, EventId};
-pub use last::{CommonRecord, ErrorRecord, FinalRecords, Group, MetricRecord};
+pub use last::{
+    CommonRecord, CustomRecord, ErrorRecord, FinalRecords, Group, MetricRecord, SystemRecord,
+};
 pub use message::MessageRecord;
 pub use names::{NameTable, Names, SeriesName};
 pub use raw::{Outcome, PhaseTimes, RawEvent};

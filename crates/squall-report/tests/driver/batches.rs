@@ -63,6 +63,7 @@ fn last_records() -> FinalRecords {
             error_message: "503".to_owned(),
             error_count: 1,
         }],
+        ..FinalRecords::default()
     }
 }
 

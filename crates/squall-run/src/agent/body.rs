@@ -205,6 +205,7 @@ impl Ready {
                 at_ns,
                 users,
             }),
+            ToAgent::EndStage { stage } => self.load.end_stage(&stage),
             ToAgent::Stop => self.load.end(End::Gracefully),
             ToAgent::Abort => self.load.end(End::AtOnce),
             ToAgent::Flush { token } => {

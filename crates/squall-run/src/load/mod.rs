@@ -76,6 +76,9 @@ pub(crate) trait Load: fmt::Debug + Send + Sync {
     /// Changes the number of virtual users of a scenario.
     fn set_volume(&self, change: &VolumeChange);
 
+    /// Ends the load of a stage before its time; what is in flight gets its grace.
+    fn end_stage(&self, name: &str);
+
     /// Ends all load before its time.
     fn end(&self, how: End);
 

@@ -113,6 +113,14 @@ impl Load for OwnLoad {
         }
     }
 
+    fn end_stage(&self, name: &str) {
+        if let Some(scenarios) = self.scenarios.get(name)
+            && let Some(engine) = &*lock(&self.engine)
+        {
+            engine.end(scenarios);
+        }
+    }
+
     fn end(&self, how: End) {
         if let Some(engine) = &*lock(&self.engine) {
             match how {

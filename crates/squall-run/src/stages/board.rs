@@ -24,6 +24,8 @@ pub(crate) struct Entry {
     pub(crate) planned_s: Option<f64>,
     pub(crate) until_stopped: bool,
     pub(crate) error: Option<String>,
+    /// Why it failed before it ran again.
+    pub(crate) failed_attempts: Vec<String>,
 }
 
 impl Board {
@@ -36,6 +38,7 @@ impl Board {
             planned_s: planned_of(&stage.kind),
             until_stopped: end_of(&stage.kind) == Some(LoadEnd::Stopped),
             error: None,
+            failed_attempts: Vec::new(),
         });
         Self(Mutex::new(entries.collect()))
     }

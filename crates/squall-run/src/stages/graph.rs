@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 
-use squall_plan::{CheckedKind, CheckedPlan};
+use squall_plan::{CheckedKind, CheckedPlan, CheckedStage, Priority, StageKind};
 
-use super::perform::run_stage;
+use super::board::Entry;
+use super::perform::{StageEnd, run_stage};
 use crate::running::Running;
 use crate::snapshot::StageStatus;
 
@@ -13,8 +14,7 @@ use crate::snapshot::StageStatus;
 #[derive(Debug)]
 struct Outcome {
     index: usize,
-    status: StageStatus,
-    error: Option<String>,
+    end: StageEnd,
 }
 
 /// Runs all stages.
@@ -27,15 +27,9 @@ pub(crate) fn run(running: &Arc<Running>) {
                 active += 1;
                 let (sender, running) = (sender.clone(), Arc::clone(running));
                 scope.spawn(move || {
-                    let (status, error) = run_stage(&running, index);
+                    let end = run_stage(&running, index);
                     // The receiver outlives all stages.
-                    sender
-                        .send(Outcome {
-                            index,
-                            status,
-                            error,
-                        })
-                        .ok();
+                    sender.send(Outcome { index, end }).ok();
                 });
             }
             if active == 0 {
@@ -43,61 +37,134 @@ pub(crate) fn run(running: &Arc<Running>) {
             }
             let Ok(outcome) = ended.recv() else { break };
             active -= 1;
-            let now = running.clock.now();
-            tracing::info!(
-                stage = running.run.checked.stages[outcome.index].name,
-                status = outcome.status.as_str(),
-                "stage ended"
-            );
-            running.board.update(outcome.index, |entry| {
-                entry.status = outcome.status;
-                entry.ended_ns = now;
-                entry.error = outcome.error;
-            });
+            note(running, outcome);
         }
+    });
+}
+
+fn note(running: &Running, Outcome { index, end }: Outcome) {
+    let now = running.clock.now();
+    tracing::info!(
+        stage = running.run.checked.stages[index].name,
+        status = end.status.as_str(),
+        "stage ended"
+    );
+    running.board.update(index, |entry| {
+        entry.status = end.status;
+        entry.ended_ns = now;
+        entry.error = end.error;
     });
 }
 
 /// Decides what can be decided: returns the stages to start and marks those that will not run.
 fn settle(running: &Running) -> Vec<usize> {
     let plan = &running.run.checked;
-    let stopping = running.ending.is_asked();
-    let mut start = Vec::new();
+    // What comes after a stage is decided after it, as stages are in the order of the graph.
     for (index, stage) in plan.stages.iter().enumerate() {
         let entries = running.board.entries();
-        if entries[index].status != StageStatus::Waiting {
+        let Some((status, why)) = passed_over(stage, &entries, running.ending.is_asked()) else {
             continue;
-        }
-        let is_execute = matches!(stage.kind, CheckedKind::Execute(_));
-        let before: Vec<StageStatus> = stage
-            .after
-            .iter()
-            .map(|before| entries[*before].status)
-            .collect();
-        let has = |wanted: &[StageStatus]| before.iter().any(|status| wanted.contains(status));
-        if has(&[StageStatus::Waiting, StageStatus::Running]) {
-            continue;
-        }
-        let now = running.clock.now();
-        let skipped = |status: StageStatus, error: &str| {
+        };
+        if entries[index].status == StageStatus::Waiting {
+            let now = running.clock.now();
             running.board.update(index, |entry| {
                 (entry.status, entry.started_ns, entry.ended_ns) = (status, now, now);
-                entry.error = Some(error.to_owned());
+                entry.error = Some(why.to_owned());
             });
-        };
-        if has(&[StageStatus::Failed, StageStatus::Skipped]) {
-            skipped(StageStatus::Skipped, "a stage before it failed");
-        } else if is_execute && (stopping || has(&[StageStatus::Interrupted])) {
-            skipped(StageStatus::Interrupted, "the run was stopped before it");
-        } else {
-            tracing::info!(stage = stage.name, "stage started");
-            running.board.update(index, |entry| {
-                (entry.status, entry.started_ns) = (StageStatus::Running, now);
-            });
-            start.push(index);
         }
     }
+    let start = admitted(plan, &running.board.entries());
+    for &index in &start {
+        let now = running.clock.now();
+        tracing::info!(stage = plan.stages[index].name, "stage started");
+        running.board.update(index, |entry| {
+            (entry.status, entry.started_ns) = (StageStatus::Running, now);
+        });
+    }
     start
+}
+
+/// Returns how a stage ends without having run, and why; `None` for one that waits or can start.
+fn passed_over(
+    stage: &CheckedStage,
+    entries: &[Entry],
+    stopping: bool,
+) -> Option<(StageStatus, &'static str)> {
+    if !is_settled(stage, entries) {
+        return None;
+    }
+    let has = |wanted: &[StageStatus]| {
+        let mut before = stage.after.iter();
+        before.any(|before| wanted.contains(&entries[*before].status))
+    };
+    let kind = stage.kind.kind();
+    let sends = matches!(
+        kind,
+        StageKind::Execute | StageKind::Act | StageKind::Validate
+    );
+    if kind != StageKind::Teardown {
+        if has(&[StageStatus::Failed, StageStatus::Skipped]) {
+            return Some((StageStatus::Skipped, "a stage before it failed"));
+        }
+        if sends && (stopping || has(&[StageStatus::Interrupted])) {
+            return Some((StageStatus::Interrupted, "the run was stopped before it"));
+        }
+    }
+    let skip = (StageStatus::LeftOut, "it is to be skipped");
+    stage.skip.then_some(skip)
+}
+
+/// Tells whether all stages before a stage have ended.
+fn is_settled(stage: &CheckedStage, entries: &[Entry]) -> bool {
+    let open = [StageStatus::Waiting, StageStatus::Running];
+    let mut before = stage.after.iter();
+    !before.any(|before| open.contains(&entries[*before].status))
+}
+
+/// Returns the stages that can start now, the most important first; those that must run alone one at a time.
+fn admitted(plan: &CheckedPlan, entries: &[Entry]) -> Vec<usize> {
+    let stages = plan.stages.iter().zip(entries).enumerate();
+    let ready = stages.filter(|(_, (stage, entry))| {
+        entry.status == StageStatus::Waiting && is_settled(stage, entries)
+    });
+    let mut ready: Vec<usize> = ready.map(|(index, _)| index).collect();
+    ready.sort_by_key(|index| rank(plan.stages[*index].priority));
+    let running = |index: &usize| entries[*index].status == StageStatus::Running;
+    let mut loading: Vec<usize> = (0..plan.stages.len())
+        .filter(running)
+        .filter(|index| sends_load(&plan.stages[*index]))
+        .collect();
+    ready.retain(|&index| {
+        let stage = &plan.stages[index];
+        if !sends_load(stage) {
+            return true;
+        }
+        let alone = |index: &usize| plan.stages[*index].priority == Priority::Exclusive;
+        let may = match stage.priority {
+            Priority::Exclusive => loading.is_empty(),
+            _ => !loading.iter().any(alone),
+        };
+        if may {
+            loading.push(index);
+        }
+        may
+    });
+    ready
+}
+
+fn sends_load(stage: &CheckedStage) -> bool {
+    matches!(stage.kind, CheckedKind::Execute(_))
+}
+
+/// The order in which stages that could start at the same moment do.
+fn rank(priority: Priority) -> u8 {
+    match priority {
+        Priority::High => 0,
+        Priority::Normal => 1,
+        Priority::Auto => 2,
+        Priority::Low => 3,
+        Priority::Exclusive => 4,
+    }
 }
 
 /// Returns the names of all stages before a stage.

@@ -1,49 +1,128 @@
 //! What a stage of each kind does.
 
-use squall_metrics::RunTotals;
-use squall_plan::{CheckedExecute, CheckedKind};
+use std::time::Duration;
 
+use squall_metrics::RunTotals;
+use squall_plan::{CheckedExecute, CheckedKind, HOOKS, StageKind};
+use squall_report::CustomRecord;
+
+use super::deadline::Deadline;
 use super::graph::upstream;
+use super::hooks::{self, Gate};
 use crate::load::{End, LostShare};
-use crate::running::Running;
+use crate::running::{Running, lock};
 use crate::snapshot::StageStatus;
 use crate::steering::Steering;
 use crate::{summarize, verdict};
 
-/// Runs a stage to its end; returns how it ended, and why if it failed.
-pub(super) fn run_stage(running: &Running, index: usize) -> (StageStatus, Option<String>) {
-    match &running.run.checked.stages[index].kind {
-        CheckedKind::Setup | CheckedKind::Analyze => (StageStatus::Completed, None),
-        CheckedKind::Execute(_) => execute(running, index),
-        CheckedKind::Submit(_) => match deliver(running, index) {
-            None => (StageStatus::Completed, None),
-            Some(error) => (StageStatus::Failed, Some(error)),
-        },
+/// How a stage ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct StageEnd {
+    pub(super) status: StageStatus,
+    /// Why it failed, or was left out.
+    pub(super) error: Option<String>,
+}
+
+impl StageEnd {
+    fn new(status: StageStatus, error: Option<String>) -> Self {
+        Self { status, error }
+    }
+
+    fn failed(error: String) -> Self {
+        Self::new(StageStatus::Failed, Some(error))
     }
 }
 
-fn execute(running: &Running, index: usize) -> (StageStatus, Option<String>) {
+/// Runs a stage to its end, again while it fails and has retries left.
+pub(super) fn run_stage(running: &Running, index: usize) -> StageEnd {
     let stage = &running.run.checked.stages[index];
-    let CheckedKind::Execute(execute) = &stage.kind else {
-        return (StageStatus::Completed, None);
-    };
-    if let Err(error) = send_load(running, index, execute) {
-        return (StageStatus::Failed, Some(error));
+    let mut left = stage.retries;
+    loop {
+        let end = attempt(running, index);
+        if end.status != StageStatus::Failed || left == 0 || running.ending.is_asked() {
+            return end;
+        }
+        left -= 1;
+        let error = end.error.unwrap_or_default();
+        tracing::warn!(
+            stage = stage.name,
+            error,
+            left,
+            "stage failed, it runs again"
+        );
+        running
+            .board
+            .update(index, |entry| entry.failed_attempts.push(error));
+    }
+}
+
+/// Runs a stage once.
+fn attempt(running: &Running, index: usize) -> StageEnd {
+    let stage = &running.run.checked.stages[index];
+    let deadline = Deadline::new(running, stage.timeout);
+    if stage.hooks.is_some() {
+        match hooks::run(running, stage, &deadline) {
+            Ok(Gate::Open) => {}
+            Ok(Gate::Closed) => {
+                let why = "a condition of the stage did not hold".to_owned();
+                return StageEnd::new(StageStatus::LeftOut, Some(why));
+            }
+            Err(_) if running.ending.is_asked() && stage.kind.kind() != StageKind::Teardown => {
+                return StageEnd::new(StageStatus::Interrupted, None);
+            }
+            Err(error) => return StageEnd::failed(error),
+        }
+    }
+    match &stage.kind {
+        CheckedKind::Execute(execute) => self::execute(running, index, execute, &deadline),
+        CheckedKind::Submit(_) => match deliver(running, index, deadline.left(running)) {
+            None => StageEnd::new(StageStatus::Completed, None),
+            Some(error) => StageEnd::failed(error),
+        },
+        CheckedKind::Setup
+        | CheckedKind::Analyze
+        | CheckedKind::Act
+        | CheckedKind::Validate
+        | CheckedKind::Checkpoint
+        | CheckedKind::Teardown
+        | CheckedKind::Wait => StageEnd::new(StageStatus::Completed, None),
+    }
+}
+
+fn execute(
+    running: &Running,
+    index: usize,
+    execute: &CheckedExecute,
+    deadline: &Deadline,
+) -> StageEnd {
+    let stage = &running.run.checked.stages[index];
+    let started = || load_iterations(&running.totals_now(), &stage.name);
+    let before = if stage.retries == 0 { 0 } else { started() };
+    if let Err(error) = send_load(running, index, execute, deadline) {
+        return StageEnd::failed(error);
     }
     if running.ending.is_asked() {
-        return (StageStatus::Interrupted, None);
+        return StageEnd::new(StageStatus::Interrupted, None);
     }
-    match running.totals_now().stage_iterations(&stage.name).started {
-        0 => (
-            StageStatus::Failed,
-            Some("no iteration was started".to_owned()),
-        ),
-        _ => (StageStatus::Completed, None),
+    if started() == before {
+        return StageEnd::failed("no iteration was started".to_owned());
     }
+    StageEnd::new(StageStatus::Completed, None)
+}
+
+/// Counts the iterations that the load of a stage has started.
+fn load_iterations(totals: &RunTotals, stage: &str) -> u64 {
+    let hooks = totals.scenario_iterations(stage, HOOKS).started;
+    totals.stage_iterations(stage).started - hooks
 }
 
 /// Runs the scenarios of a stage to their end.
-fn send_load(running: &Running, index: usize, execute: &CheckedExecute) -> Result<(), String> {
+fn send_load(
+    running: &Running,
+    index: usize,
+    execute: &CheckedExecute,
+    deadline: &Deadline,
+) -> Result<(), String> {
     let stage = running.run.checked.stages[index].name.as_str();
     let host = running.run.options.scripts.as_ref();
     let steering = Steering::new((stage, execute), host, &running.load, &running.clock)?;
@@ -57,10 +136,11 @@ fn send_load(running: &Running, index: usize, execute: &CheckedExecute) -> Resul
         .board
         .update(index, |entry| entry.started_ns = start_ns);
     let steered = steering.map(|steering| steering.begin(start_ns));
-    started.wait();
+    let waited = deadline.wait(running, stage, started);
     if let Some(steered) = steered {
         steered?.end()?;
     }
+    waited?;
     let mut lost = running.load.lost().into_iter();
     if lost.any(|lost| lost.share == LostShare::Abandoned) {
         return Err("all agents were lost".to_owned());
@@ -69,16 +149,19 @@ fn send_load(running: &Running, index: usize, execute: &CheckedExecute) -> Resul
 }
 
 /// Delivers the results of all stages before a Submit stage; returns what went wrong.
-pub(crate) fn deliver(running: &Running, index: usize) -> Option<String> {
+pub(crate) fn deliver(running: &Running, index: usize, limit: Option<Duration>) -> Option<String> {
     let totals: RunTotals = running.totals_now();
     let entries = running.board.entries();
     let verdict = verdict::verdict(&summarize::facts(running, &totals, None));
     let stages = upstream(&running.run.checked, index);
-    let records = summarize::final_records(&totals, &stages, &verdict, |stage| {
+    let mut records = summarize::final_records(&totals, &stages, &verdict, |stage| {
         let entry = entries.iter().find(|entry| entry.name == stage);
         entry.map_or(0.0, |entry| entry.elapsed_s(running.clock.now()))
     });
-    let reports = running.reporting.finish(index, &records);
+    records.custom = custom_records(running, &stages);
+    let users = |stage: &str| totals.stage_iterations(stage).users_max;
+    records.system = running.system.records(&stages, users);
+    let reports = running.reporting.finish(index, &records, limit);
     let lost = reports.iter().filter(|report| report.lost_data());
     let messages: Vec<String> = lost
         .map(|report| {
@@ -93,4 +176,21 @@ pub(crate) fn deliver(running: &Running, index: usize) -> Option<String> {
         })
         .collect();
     (!messages.is_empty()).then(|| messages.join("; "))
+}
+
+/// Returns the numbers that the test made of the results of these stages.
+fn custom_records(running: &Running, stages: &[String]) -> Vec<CustomRecord> {
+    let metrics = lock(&running.custom_metrics);
+    let ours = metrics
+        .iter()
+        .filter(|metric| stages.contains(&metric.stage));
+    let records = ours.map(|metric| CustomRecord {
+        name: metric.name.clone(),
+        stage: metric.stage.clone(),
+        group: metric.group.clone(),
+        metric: metric.metric.clone(),
+        kind: metric.kind.clone(),
+        value: metric.value,
+    });
+    records.collect()
 }

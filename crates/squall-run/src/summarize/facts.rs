@@ -1,7 +1,7 @@
 //! What the verdict is made from.
 
 use squall_metrics::{Histogram, RunTotals, SeriesKind};
-use squall_plan::{CheckedKind, CheckedPlan};
+use squall_plan::{CheckedKind, CheckedPlan, CheckedStage};
 
 use super::NS_PER_S;
 use super::operations::{Failures, each_of, each_operation, errors, quantile_ms};
@@ -86,10 +86,9 @@ fn must_succeed(plan: &CheckedPlan, totals: &RunTotals) -> Vec<FailedIterations>
 
 fn runs_scripts(plan: &CheckedPlan, stage: &str, scenario: &str) -> bool {
     let stages = plan.stages.iter().filter(|known| known.name == stage);
-    let mut scenarios = stages.flat_map(|stage| match &stage.kind {
-        CheckedKind::Execute(execute) => &execute.scenarios[..],
-        CheckedKind::Setup | CheckedKind::Analyze | CheckedKind::Submit(_) => &[],
-    });
+    let mut scenarios = stages
+        .flat_map(CheckedStage::executes)
+        .flat_map(|execute| &execute.scenarios);
     scenarios.any(|known| known.name == scenario && known.runs_scripts())
 }
 

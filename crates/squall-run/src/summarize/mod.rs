@@ -3,11 +3,13 @@
 mod facts;
 mod operations;
 mod records;
+mod results;
 mod snapshot;
 mod summary;
 
 pub(crate) use facts::facts;
 pub(crate) use records::final_records;
+pub(crate) use results::{first_failure, results};
 pub(crate) use snapshot::snapshot;
 pub(crate) use summary::summary;
 

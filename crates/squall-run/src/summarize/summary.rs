@@ -1,15 +1,16 @@
 //! What is stored and shown of a run that has ended.
 
-use squall_metrics::RunTotals;
 use squall_metrics::summary::{
-    GeneratorSummary, ReporterSummary, RunInfo, SCHEMA_VERSION, StageSummary, Summary,
+    CustomSummary, GeneratorSummary, ReporterSummary, RunInfo, SCHEMA_VERSION, StageSummary,
+    Summary, SystemSummary,
 };
-use squall_plan::CheckedKind;
+use squall_metrics::{RunTotals, ScenarioKey};
+use squall_plan::{CheckedLoad, CheckedStage};
 
 use super::{NS_PER_S, facts};
 use crate::aggregate::Latest;
 use crate::prepare::PreparedRun;
-use crate::running::Running;
+use crate::running::{Running, lock};
 use crate::stages::Entry;
 use crate::verdict::verdict;
 
@@ -50,6 +51,8 @@ pub(crate) fn summary(running: &Running, latest: &Latest) -> Summary {
         series: totals.series_summaries(elapsed),
         transactions: totals.transaction_summaries(),
         metrics: totals.metric_summaries(),
+        custom: custom(running),
+        system: system(running, totals),
         generator: generator(running, totals, elapsed_s),
         warnings: warnings(running, totals),
         reporters: reporters(running),
@@ -64,15 +67,10 @@ fn stages(run: &PreparedRun, entries: &[Entry], totals: &RunTotals) -> Vec<Stage
             let iterations = totals.stage_iterations(&entry.name);
             StageSummary {
                 name: entry.name.clone(),
-                kind: match stage.kind {
-                    CheckedKind::Setup => "setup",
-                    CheckedKind::Execute(_) => "execute",
-                    CheckedKind::Analyze => "analyze",
-                    CheckedKind::Submit(_) => "submit",
-                }
-                .to_owned(),
+                kind: stage.kind.kind().as_str().to_owned(),
                 status: entry.status.as_str().to_owned(),
                 error: entry.error.clone(),
+                failed_attempts: entry.failed_attempts.clone(),
                 started_at_s: entry.started_ns as f64 / NS_PER_S,
                 elapsed_s: entry.elapsed_s(0),
                 totals: totals.stage_totals(&entry.name),
@@ -84,6 +82,40 @@ fn stages(run: &PreparedRun, entries: &[Entry], totals: &RunTotals) -> Vec<Stage
         .collect();
     stages.sort_by(|a, b| a.started_at_s.total_cmp(&b.started_at_s));
     stages
+}
+
+fn custom(running: &Running) -> Vec<CustomSummary> {
+    let metrics = lock(&running.custom_metrics);
+    let summaries = metrics.iter().map(|metric| CustomSummary {
+        stage: metric.stage.clone(),
+        name: metric.name.clone(),
+        group: metric.group.clone(),
+        metric: metric.metric.clone(),
+        kind: metric.kind.clone(),
+        value: metric.value,
+    });
+    summaries.collect()
+}
+
+fn system(running: &Running, totals: &RunTotals) -> Vec<SystemSummary> {
+    let stages = running.run.checked.stages.iter();
+    let stages: Vec<String> = stages.map(|stage| stage.name.clone()).collect();
+    let users = |stage: &str| totals.stage_iterations(stage).users_max;
+    let records = running.system.records(&stages, users).into_iter();
+    records
+        .map(|record| SystemSummary {
+            stage: record.stage,
+            group: record.group,
+            count: record.count,
+            min: record.minimum,
+            mean: record.mean,
+            stdev: record.stdev,
+            p50: record.median,
+            p95: record.quantile_95th,
+            p99: record.quantile_99th,
+            max: record.maximum,
+        })
+        .collect()
 }
 
 fn generator(running: &Running, totals: &RunTotals, elapsed_s: f64) -> GeneratorSummary {
@@ -115,10 +147,17 @@ fn warnings(running: &Running, totals: &RunTotals) -> Vec<String> {
         ));
     }
     for (scenario, times) in totals.clamped() {
-        warnings.push(format!(
-            "the volume of scenario `{}` of stage `{}` was above its `max_users` {times} times; it had `max_users` virtual users then",
-            scenario.scenario, scenario.stage
-        ));
+        warnings.push(clamped(running, &scenario, times));
+    }
+    for stage in running.board.entries() {
+        let attempts = stage.failed_attempts.len();
+        if let Some(error) = stage.failed_attempts.last() {
+            warnings.push(format!(
+                "stage `{}` ran {} times; the last time but one it failed: {error}",
+                stage.name,
+                attempts + 1
+            ));
+        }
     }
     let thresholds = running.run.checked.thresholds.len();
     if thresholds > 0 {
@@ -127,6 +166,29 @@ fn warnings(running: &Running, totals: &RunTotals) -> Vec<String> {
         ));
     }
     warnings
+}
+
+/// Says that a load met its bound.
+fn clamped(running: &Running, scenario: &ScenarioKey, times: u64) -> String {
+    let stages = running.run.checked.stages.iter();
+    let loads = stages
+        .filter(|stage| *stage.name == *scenario.stage)
+        .flat_map(CheckedStage::executes)
+        .flat_map(|execute| &execute.scenarios)
+        .filter(|known| *known.name == *scenario.scenario)
+        .map(|known| &known.load);
+    let (stage, scenario) = (&scenario.stage, &scenario.scenario);
+    for load in loads {
+        if let CheckedLoad::Eager { max_users, .. } = load {
+            return format!(
+                "stage `{stage}`, which waits for nothing, met its bound of {max_users} iterations at once (memory, file descriptors or \
+                 `max_users`) {times} times; it went on as iterations ended"
+            );
+        }
+    }
+    format!(
+        "the volume of scenario `{scenario}` of stage `{stage}` was above its `max_users` {times} times; it had `max_users` virtual users then"
+    )
 }
 
 fn reporters(running: &Running) -> Vec<ReporterSummary> {

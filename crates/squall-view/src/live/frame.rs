@@ -173,6 +173,7 @@ fn stages(state: &LiveState, columns: usize) -> Vec<Line> {
             StageStatus::Completed => (Role::Good, "✔"),
             StageStatus::Failed => (Role::Bad, "✘"),
             StageStatus::Interrupted => (Role::Warn, "–"),
+            StageStatus::LeftOut => (Role::Faint, "–"),
         };
         Line::of(role, sign)
             .and(Role::Plain, " ")

@@ -75,7 +75,10 @@ impl Plain {
 fn has_ended(state: &LiveState) -> bool {
     let is_over = |stage: &StageState| match stage.status {
         StageStatus::Waiting | StageStatus::Running => false,
-        StageStatus::Completed | StageStatus::Failed | StageStatus::Interrupted => true,
+        StageStatus::Completed
+        | StageStatus::Failed
+        | StageStatus::Interrupted
+        | StageStatus::LeftOut => true,
     };
     !state.stages.is_empty() && state.stages.iter().all(is_over)
 }
@@ -111,6 +114,7 @@ fn change(now_s: f64, stage: &StageState, before: StageStatus) -> Vec<Line> {
         }
         StageStatus::Failed => lines.push(line(now_s, Role::Bad, "failed")),
         StageStatus::Interrupted => lines.push(line(now_s, Role::Warn, "stopped")),
+        StageStatus::LeftOut => lines.push(line(now_s, Role::Faint, "left out")),
         StageStatus::Waiting | StageStatus::Running => {}
     }
     lines

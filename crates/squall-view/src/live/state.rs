@@ -75,6 +75,8 @@ pub enum StageStatus {
     Failed,
     /// Ended, or not started, because the user stopped the run.
     Interrupted,
+    /// Not started because it was to be left out.
+    LeftOut,
 }
 
 /// Response times in milliseconds.

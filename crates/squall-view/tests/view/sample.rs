@@ -63,6 +63,7 @@ pub(crate) fn stage(name: &str, kind: &str, started_at_s: f64) -> StageSummary {
         kind: kind.to_owned(),
         status: "completed".to_owned(),
         error: None,
+        failed_attempts: Vec::new(),
         started_at_s,
         elapsed_s: if executes { 10.0 } else { 0.02 },
         totals: Totals {
@@ -106,6 +107,8 @@ pub(crate) fn passed() -> Summary {
         series: vec![series("Browse", "GET /", 0.412)],
         transactions: Vec::new(),
         metrics: Vec::new(),
+        custom: Vec::new(),
+        system: Vec::new(),
         generator: GeneratorSummary {
             cpu_s: 4.31,
             cpu_percent: 43.1,

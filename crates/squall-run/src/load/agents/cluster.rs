@@ -317,6 +317,12 @@ impl Load for Cluster {
         self.tell_all(&volume_order(change));
     }
 
+    fn end_stage(&self, name: &str) {
+        self.tell_all(&ToAgent::EndStage {
+            stage: name.to_owned(),
+        });
+    }
+
     fn end(&self, how: End) {
         self.tell_all(&match how {
             End::Gracefully => ToAgent::Stop,
