@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use super::crew::{Busy, Crew, wait};
 use crate::program::pause_bounds;
 use crate::scenario::ScenarioThread;
-use crate::schedule::UserSchedule;
+use crate::schedule::{Segment, UserSchedule};
 use crate::users::{Ended, VirtualUser};
 
 pub(super) async fn drive(scenario: &Rc<ScenarioThread>, schedule: &UserSchedule, rhythm: Rhythm) {
@@ -39,18 +39,18 @@ pub(super) async fn drive_growing(
     grow: Growth,
     rhythm: Rhythm,
 ) {
-    let growing = Rc::new(Growing::new(users, grow));
+    let growing = Rc::new(Growing::new(users, grow, scenario.segment));
     let mut crew = Crew::default();
     let mut there = 0;
     while scenario.is_open() {
-        let wanted = scenario.segment.share(growing.users.get());
+        let wanted = growing.users.get();
         for index in there..wanted {
             let user = VirtualUser::new(Rc::clone(scenario), index);
-            let (growing, scenario) = (Rc::clone(&growing), Rc::clone(scenario));
+            let growing = Rc::clone(&growing);
             crew.spawn(|busy| async move {
                 let turns = Turns {
                     take: || {
-                        growing.start(u64::from(scenario.segment.count));
+                        growing.start();
                         true
                     },
                     is_over: || false,
@@ -67,39 +67,54 @@ pub(super) async fn drive_growing(
     crew.finish(scenario).await;
 }
 
-/// How many users there are over all shares, as far as this share can tell.
+/// How many users a share has: after k times as many iterations as it has users, its part of `first + k · step`, and at least one from
+/// the start, since a share without any would never grow.
 #[derive(Debug)]
 struct Growing {
-    users: Cell<u64>,
+    segment: Segment,
+    grow: Growth,
     most: u64,
-    step: u64,
+    /// How often users have come.
+    times: Cell<u64>,
+    users: Cell<u64>,
     /// Iterations until there are more.
     left: Cell<u64>,
     grown: Notify,
 }
 
 impl Growing {
-    fn new(most: u32, grow: Growth) -> Self {
-        let first = u64::from(grow.first.min(most));
-        Self {
-            users: Cell::new(first),
+    fn new(most: u32, grow: Growth, segment: Segment) -> Self {
+        let growing = Self {
+            segment,
+            grow,
             most: u64::from(most),
-            step: u64::from(grow.step),
-            left: Cell::new(first),
+            times: Cell::new(0),
+            users: Cell::new(0),
+            left: Cell::new(0),
             grown: Notify::new(),
-        }
+        };
+        growing.users.set(growing.users_now());
+        growing.left.set(growing.users.get());
+        growing
     }
 
-    /// An iteration starts here; those of the other shares are taken to be as many.
-    fn start(&self, shares: u64) {
+    fn users_now(&self) -> u64 {
+        let grown = u64::from(self.grow.step).saturating_mul(self.times.get());
+        let all = u64::from(self.grow.first).saturating_add(grown);
+        let least = self.segment.share(self.most).min(1);
+        self.segment.share(all.min(self.most)).max(least)
+    }
+
+    /// An iteration starts.
+    fn start(&self) {
         let left = self.left.get();
-        if left > shares {
-            self.left.set(left - shares);
+        if left > 1 {
+            self.left.set(left - 1);
             return;
         }
-        if self.users.get() < self.most {
-            self.users
-                .set((self.users.get() + self.step).min(self.most));
+        if self.users.get() < self.segment.share(self.most) {
+            self.times.set(self.times.get() + 1);
+            self.users.set(self.users_now());
             self.grown.notify_one();
         }
         self.left.set(self.users.get());
@@ -220,12 +235,12 @@ async fn rest(user: &mut VirtualUser, rhythm: Rhythm, started: u64, ended: u64) 
 mod tests {
     use super::*;
 
-    /// Users before each of the first iterations.
-    fn users(most: u32, grow: Growth, iterations: usize) -> Vec<u64> {
-        let growing = Growing::new(most, grow);
+    /// Users of a share before each of its first iterations.
+    fn users(most: u32, grow: Growth, segment: Segment, iterations: usize) -> Vec<u64> {
+        let growing = Growing::new(most, grow, segment);
         let each = (0..iterations).map(|_| {
             let users = growing.users.get();
-            growing.start(1);
+            growing.start();
             users
         });
         each.collect()
@@ -234,11 +249,21 @@ mod tests {
     #[test]
     fn users_grow_after_as_many_iterations_as_there_are_users() {
         let grow = Growth { first: 2, step: 2 };
-        assert_eq!(users(5, grow, 12), [2, 2, 4, 4, 4, 4, 5, 5, 5, 5, 5, 5]);
+        let expected = [2, 2, 4, 4, 4, 4, 5, 5, 5, 5, 5, 5];
+        assert_eq!(users(5, grow, Segment::WHOLE, 12), expected);
     }
 
     #[test]
     fn no_more_than_all_users_are_there_at_the_start() {
-        assert_eq!(users(3, Growth { first: 9, step: 1 }, 4), [3, 3, 3, 3]);
+        let grow = Growth { first: 9, step: 1 };
+        assert_eq!(users(3, grow, Segment::WHOLE, 4), [3, 3, 3, 3]);
+    }
+
+    #[test]
+    fn shares_add_up_to_all_users_in_the_end() {
+        let grow = Growth { first: 1, step: 2 };
+        let last = |segment| users(7, grow, segment, 40).pop();
+        let ends: Option<Vec<u64>> = Segment::WHOLE.split(3).map(last).collect();
+        assert_eq!(ends, Some(vec![3, 2, 2]));
     }
 }

@@ -132,9 +132,11 @@ fn send_load(
         running.load.end(End::Gracefully);
     }
     let start_ns = started.start_ns();
-    running
-        .board
-        .update(index, |entry| entry.started_ns = start_ns);
+    running.board.update(index, |entry| {
+        if entry.failed_attempts.is_empty() {
+            entry.started_ns = start_ns;
+        }
+    });
     let steered = steering.map(|steering| steering.begin(start_ns));
     let waited = deadline.wait(running, stage, started);
     if let Some(steered) = steered {
