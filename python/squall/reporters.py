@@ -32,11 +32,11 @@ class _FileReporter(Reporter):
         self,
         events_filepath: FilePath | None,
         metrics_filepath: FilePath | None,
-        overwrite: bool,  # noqa: FBT001 - passed on from a keyword
+        others: dict[str, object],
         unavailable: dict[str, object],
     ) -> None:
         files = {"events_filepath": events_filepath, "metrics_filepath": metrics_filepath}
-        super().__init__({**files, "overwrite": overwrite}, unavailable)
+        super().__init__({**files, **others}, unavailable)
 
 
 class JSONConfig(_FileReporter):
@@ -60,16 +60,20 @@ class JSONConfig(_FileReporter):
             events_filepath: One line for each operation, each a JSON object; None writes no such file.
             metrics_filepath: One JSON document with the metrics of each action; None writes no such file.
             experiments_filepath: Not available in this version; anything but None is an error.
-            streams_filepath: Not available in this version; anything but None is an error.
-            system_metrics_filepath: Not available in this version; anything but None is an error.
+            streams_filepath: One line for each second and operation while the load goes, where the Submit stage has
+                `stream = True`; None writes no such file.
+            system_metrics_filepath: CPU and memory of the generator, over the run and in each stage; None writes no
+                such file.
             overwrite: Replace files that exist; False appends to them.
         """
-        unavailable: dict[str, object] = {
-            "experiments_filepath": experiments_filepath,
+        others: dict[str, object] = {
             "streams_filepath": streams_filepath,
             "system_metrics_filepath": system_metrics_filepath,
+            "overwrite": overwrite,
         }
-        super().__init__(events_filepath, metrics_filepath, overwrite, unavailable)
+        super().__init__(
+            events_filepath, metrics_filepath, others, {"experiments_filepath": experiments_filepath}
+        )
 
 
 class CSVConfig(_FileReporter):
@@ -93,13 +97,17 @@ class CSVConfig(_FileReporter):
             events_filepath: One row for each operation; None writes no such file.
             metrics_filepath: One row for each action and timing group; None writes no such file.
             experiments_filepath: Not available in this version; anything but None is an error.
-            streams_filepath: Not available in this version; anything but None is an error.
-            system_metrics_filepath: Not available in this version; anything but None is an error.
+            streams_filepath: One line for each second and operation while the load goes, where the Submit stage has
+                `stream = True`; None writes no such file.
+            system_metrics_filepath: CPU and memory of the generator, over the run and in each stage; None writes no
+                such file.
             overwrite: Replace files that exist; False appends to them.
         """
-        unavailable: dict[str, object] = {
-            "experiments_filepath": experiments_filepath,
+        others: dict[str, object] = {
             "streams_filepath": streams_filepath,
             "system_metrics_filepath": system_metrics_filepath,
+            "overwrite": overwrite,
         }
-        super().__init__(events_filepath, metrics_filepath, overwrite, unavailable)
+        super().__init__(
+            events_filepath, metrics_filepath, others, {"experiments_filepath": experiments_filepath}
+        )

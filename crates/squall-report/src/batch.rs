@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use crate::records::{
-    CommonRecord, CustomRecord, ErrorRecord, Event, FinalRecords, MessageRecord, MetricRecord,
-    NameTable, Names, RawEvent, RunRecord, SeriesName, SystemRecord,
+    CommonRecord, CustomRecord, ErrorRecord, Event, FinalRecords, IntervalRecord, MessageRecord,
+    MetricRecord, NameTable, Names, RawEvent, RunRecord, SeriesName, SystemRecord,
 };
 
 static UNKNOWN_SERIES: LazyLock<SeriesName> =
@@ -18,6 +18,8 @@ pub enum Batch {
     Events(EventBatch),
     /// Messages of scripts, while the run goes on.
     Messages(MessageBatch),
+    /// Seconds of series, while the run goes on.
+    Intervals(IntervalBatch),
     /// What is said when the run is over; sent once, also when it is empty, or in parts when the reporter's
     /// capabilities limit a batch.
     Final(FinalBatch),
@@ -29,6 +31,7 @@ impl Batch {
         match self {
             Self::Events(batch) => batch.len(),
             Self::Messages(batch) => batch.len(),
+            Self::Intervals(batch) => batch.len(),
             Self::Final(batch) => batch.len(),
         }
     }
@@ -53,6 +56,13 @@ impl Batch {
                 let (left, right) = batch.messages.split_at(middle);
                 let part = |messages: &[MessageRecord]| {
                     Self::Messages(MessageBatch::new(messages.to_vec()))
+                };
+                (part(left), part(right))
+            }
+            Self::Intervals(batch) => {
+                let (left, right) = batch.intervals.split_at(middle);
+                let part = |intervals: &[IntervalRecord]| {
+                    Self::Intervals(IntervalBatch::new(intervals.to_vec()))
                 };
                 (part(left), part(right))
             }
@@ -171,6 +181,34 @@ impl MessageBatch {
     /// Says whether there are no messages.
     pub fn is_empty(&self) -> bool {
         self.messages.is_empty()
+    }
+}
+
+/// Seconds of series of one run.
+#[derive(Debug, Clone)]
+pub struct IntervalBatch {
+    intervals: Vec<IntervalRecord>,
+}
+
+impl IntervalBatch {
+    /// Makes a batch of intervals.
+    pub fn new(intervals: Vec<IntervalRecord>) -> Self {
+        Self { intervals }
+    }
+
+    /// Returns the intervals, second by second.
+    pub fn intervals(&self) -> &[IntervalRecord] {
+        &self.intervals
+    }
+
+    /// Counts the intervals.
+    pub fn len(&self) -> usize {
+        self.intervals.len()
+    }
+
+    /// Says whether there are no intervals.
+    pub fn is_empty(&self) -> bool {
+        self.intervals.is_empty()
     }
 }
 

@@ -21,7 +21,7 @@ mod error;
 pub mod records;
 mod reporter;
 
-pub use batch::{Batch, EventBatch, FinalBatch, MessageBatch};
+pub use batch::{Batch, EventBatch, FinalBatch, IntervalBatch, MessageBatch};
 pub use driver::{
     Accepted, Closing, Counts, DeliveryReport, Driver, DriverHandle, DriverSettings, Ending,
     EventSender, RetrySettings, RunContext, StartError, finish_all,
@@ -29,7 +29,8 @@ pub use driver::{
 pub use error::ReporterError;
 pub use records::{
     CommonRecord, CustomRecord, ErrorRecord, Event, EventError, EventId, FinalRecords, Group,
-    MessageRecord, MetricRecord, NameTable, Names, Outcome, PhaseTimes, RECORD_VERSION, RawEvent,
-    RunRecord, RunVerdict, SeriesName, SystemRecord, WallTime,
+    IntervalRecord, IntervalTimes, MessageRecord, MetricRecord, NameTable, Names, Outcome,
+    PhaseTimes, RECORD_VERSION, RawEvent, RunRecord, RunVerdict, SeriesName, SystemRecord,
+    WallTime,
 };
 pub use reporter::{Capabilities, Delivered, RecordKind, Reporter};

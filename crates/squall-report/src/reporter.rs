@@ -11,6 +11,8 @@ pub enum RecordKind {
     Events,
     /// [`MessageRecord`](crate::MessageRecord)s, while the run goes on.
     Messages,
+    /// [`IntervalRecord`](crate::IntervalRecord)s each second, while the run goes on.
+    Intervals,
     /// [`MetricRecord`](crate::MetricRecord)s, when it is over.
     Metrics,
     /// [`CommonRecord`](crate::CommonRecord)s, when it is over.

@@ -30,13 +30,13 @@ struct Backend {
 fn backend(name: &str) -> Backend {
     match name {
         "json" => Backend {
-            settings: || json!({"events_filepath": "out/events.json", "metrics_filepath": "out/metrics.json", "overwrite": false}),
+            settings: || json!({"events_filepath": "out/events.json", "metrics_filepath": "out/metrics.json", "streams_filepath": "out/streams.json", "system_metrics_filepath": "out/system.json", "overwrite": false}),
             refuse: block_folder,
             events: |folder| json_lines(&folder.join("out/events.json")),
             runs: |folder| documents(&folder.join("out")),
         },
         "csv" => Backend {
-            settings: || json!({"events_filepath": "out/events.csv", "metrics_filepath": "out/metrics.csv", "overwrite": false}),
+            settings: || json!({"events_filepath": "out/events.csv", "metrics_filepath": "out/metrics.csv", "streams_filepath": "out/streams.csv", "system_metrics_filepath": "out/system.csv", "overwrite": false}),
             refuse: block_folder,
             events: |folder| csv_column(&folder.join("out/events.csv"), "id").len(),
             runs: |folder| {

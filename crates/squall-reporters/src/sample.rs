@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use squall_report::{
-    Batch, CommonRecord, ErrorRecord, EventBatch, EventError, FinalBatch, FinalRecords, Group,
-    MetricRecord, NameTable, Outcome, PhaseTimes, RawEvent, RunContext, RunRecord, RunVerdict,
-    SeriesName, WallTime,
+    Batch, CommonRecord, CustomRecord, ErrorRecord, EventBatch, EventError, FinalBatch,
+    FinalRecords, Group, IntervalBatch, IntervalRecord, IntervalTimes, MetricRecord, NameTable,
+    Outcome, PhaseTimes, RawEvent, RunContext, RunRecord, RunVerdict, SeriesName, SystemRecord,
+    WallTime,
 };
 
 pub(crate) fn context(run: &str) -> RunContext {
@@ -74,8 +75,9 @@ pub(crate) fn final_batch(records: FinalRecords) -> FinalBatch {
     FinalBatch::new(&context("run-1").run, records.with_total_groups())
 }
 
-pub(crate) fn empty_batches() -> [Batch; 2] {
+pub(crate) fn empty_batches() -> [Batch; 3] {
     [
+        Batch::Intervals(IntervalBatch::new(Vec::new())),
         Batch::Events(event_batch(Vec::new())),
         Batch::Final(final_batch(FinalRecords::default())),
     ]
@@ -121,6 +123,56 @@ pub(crate) fn error(name: &str, class: &str, message: &str) -> ErrorRecord {
     }
 }
 
+pub(crate) fn system(stage: &str, group: &str) -> SystemRecord {
+    SystemRecord {
+        stage: stage.to_owned(),
+        group: group.to_owned(),
+        count: 2,
+        median: 12.0,
+        mean: 12.5,
+        variance: 0.5,
+        stdev: 0.5,
+        minimum: 12.0,
+        maximum: 13.0,
+        quantile_90th: 13.0,
+        quantile_95th: 13.0,
+        quantile_99th: 13.0,
+    }
+}
+
+pub(crate) fn interval(name: &str, second: u32) -> IntervalRecord {
+    let times = IntervalTimes {
+        minimum: 1.0,
+        mean: 2.5,
+        stdev: 0.5,
+        median: 2.5,
+        quantile_90th: 3.0,
+        quantile_95th: 3.0,
+        quantile_99th: 3.0,
+        maximum: 3.25,
+    };
+    IntervalRecord {
+        run: "run-1".to_owned(),
+        name: name.to_owned(),
+        stage: "Browse".to_owned(),
+        scenario: "Browse".to_owned(),
+        time: context("run-1")
+            .run
+            .started_at
+            .plus_ns(u64::from(second) * 1_000_000_000),
+        at_s: f64::from(second),
+        started: 4,
+        completed: 3,
+        succeeded: 2,
+        failed: 1,
+        completion_rate: 3.0,
+        bytes_sent: 120,
+        bytes_received: 4_096,
+        response_time_ms: times,
+        service_time_ms: times,
+    }
+}
+
 pub(crate) fn final_records() -> FinalRecords {
     FinalRecords {
         verdict: Some(RunVerdict::Passed),
@@ -131,6 +183,18 @@ pub(crate) fn final_records() -> FinalRecords {
         ],
         common: vec![common("home"), common("buy")],
         errors: vec![error("buy", "connect", "refused by \"shop\", twice")],
-        ..FinalRecords::default()
+        custom: vec![CustomRecord {
+            name: "buy".to_owned(),
+            stage: "Browse".to_owned(),
+            group: "user_metrics".to_owned(),
+            metric: "basket, \"mean\"".to_owned(),
+            kind: "sample".to_owned(),
+            value: 2.5,
+        }],
+        system: vec![
+            system("", "cpu_percent"),
+            system("Browse", "cpu_percent"),
+            system("Browse", "mb_per_vu"),
+        ],
     }
 }

@@ -9,6 +9,7 @@ use squall_engine::{PartKind, PartSink};
 use squall_metrics::{Interval, IntervalPart, RunTotals, SeriesTable, Window};
 
 use crate::ending::Ending;
+use crate::reporting::Reporting;
 use crate::running::lock;
 use crate::store::IntervalFile;
 
@@ -22,6 +23,8 @@ enum Message {
     Part(u32, Box<IntervalPart>, PartKind),
     Lost(u32),
     Totals(Sender<RunTotals>),
+    /// Streams what is not complete yet to the reporters of a Submit stage.
+    StreamRest(usize, Sender<()>),
     End,
 }
 
@@ -55,6 +58,15 @@ pub(crate) struct Processes {
     pub(crate) count: u32,
     /// I/O threads of each.
     pub(crate) threads: u32,
+}
+
+/// Where complete intervals go, and what failures do.
+#[derive(Debug)]
+pub(crate) struct Outlet {
+    pub(crate) file: IntervalFile,
+    /// Told of the first failure, where that is to end the run.
+    pub(crate) fail_fast: Option<Arc<Ending>>,
+    pub(crate) reporting: Arc<Reporting>,
 }
 
 /// What live views take from the aggregator.
@@ -96,8 +108,7 @@ impl Aggregator {
     pub(crate) fn start(
         processes: Processes,
         table: SeriesTable,
-        file: IntervalFile,
-        fail_fast: Option<Arc<Ending>>,
+        outlet: Outlet,
     ) -> std::io::Result<Self> {
         let (sender, messages) = channel();
         let latest = Arc::new(Mutex::new(Latest::empty(table)));
@@ -105,10 +116,9 @@ impl Aggregator {
             threads: processes.threads as usize,
             delivering: vec![true; processes.count as usize],
             pending: BTreeMap::new(),
-            file,
+            outlet,
             latest: Arc::clone(&latest),
             storing: true,
-            fail_fast,
         };
         let thread = std::thread::Builder::new()
             .name("squall-aggregate".to_owned())
@@ -141,6 +151,18 @@ impl Aggregator {
         fresh.unwrap_or_else(|| self.latest(|latest| latest.totals.clone()))
     }
 
+    /// Streams what was handed over and is not complete yet to the reporters of a Submit stage, and waits for it.
+    pub(crate) fn stream_rest(&self, stage: usize) {
+        let (sender, done) = channel();
+        if self
+            .messages
+            .send(Message::StreamRest(stage, sender))
+            .is_ok()
+        {
+            done.recv().ok();
+        }
+    }
+
     /// Ends the thread after everything handed over before, and returns what it has.
     pub(crate) fn finish(mut self) -> Latest {
         let latest = Arc::clone(&self.latest);
@@ -168,11 +190,9 @@ struct Merging {
     /// By process: whether it still delivers.
     delivering: Vec<bool>,
     pending: BTreeMap<u64, Pending>,
-    file: IntervalFile,
+    outlet: Outlet,
     latest: Arc<Mutex<Latest>>,
     storing: bool,
-    /// Told of the first failure, where that is to end the run.
-    fail_fast: Option<Arc<Ending>>,
 }
 
 impl Merging {
@@ -181,6 +201,11 @@ impl Merging {
             match message {
                 Message::Part(process, part, kind) => self.take(process, &part, kind),
                 Message::Lost(process) => self.lose(process),
+                Message::StreamRest(stage, done) => {
+                    self.stream_rest(stage);
+                    // Who asked may have given up.
+                    done.send(()).ok();
+                }
                 Message::End => break,
                 Message::Totals(answer) => {
                     // Who asked may have given up.
@@ -194,7 +219,7 @@ impl Merging {
     }
 
     fn take(&mut self, process: u32, part: &IntervalPart, kind: PartKind) {
-        if let Some(ending) = &self.fail_fast
+        if let Some(ending) = &self.outlet.fail_fast
             && let Some(failure) = self.failure(part)
         {
             ending.fail(&failure);
@@ -253,12 +278,15 @@ impl Merging {
         let mut latest = lock(&self.latest);
         latest.next = interval.index + 1;
         if self.storing
-            && let Err(error) = self.file.append(&interval, latest.totals.table())
+            && let Err(error) = self.outlet.file.append(&interval, latest.totals.table())
         {
             tracing::error!(%error, "intervals are no longer stored");
             self.storing = false;
         }
         latest.totals.add(&interval);
+        self.outlet
+            .reporting
+            .interval(&interval, latest.totals.table(), None);
         let busy = interval.thread_busy_max_percent();
         latest.seconds_saturated += u64::from(busy >= 95.0);
         latest.seconds_loaded += u64::from(!interval.series.is_empty());
@@ -270,6 +298,16 @@ impl Merging {
             latest.history.remove(0);
         }
         latest.history.push(rate);
+    }
+
+    /// The stages before a Submit stage have ended: no more will come of them in the seconds that are not complete.
+    fn stream_rest(&self, stage: usize) {
+        let latest = lock(&self.latest);
+        let table = latest.totals.table();
+        for pending in self.pending.values() {
+            let reporting = &self.outlet.reporting;
+            reporting.interval(&pending.interval, table, Some(stage));
+        }
     }
 
     fn totals_so_far(&self) -> RunTotals {

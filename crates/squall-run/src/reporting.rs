@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use squall_engine::RecordQueue;
 use squall_engine::script::ScriptMessage;
-use squall_metrics::SeriesTable;
+use squall_metrics::{Interval, SeriesTable};
 use squall_report::{
     DeliveryReport, Driver, DriverHandle, DriverSettings, FinalRecords, MessageRecord, NameTable,
     RunContext, RunRecord, StartError, finish_all,
@@ -17,6 +17,7 @@ use crate::events::{Records, Route};
 use crate::prepare::Reporters;
 use crate::running::lock;
 use crate::snapshot::ReporterCounts;
+use crate::summarize::interval_records;
 
 /// How long reporters may take to deliver what is left at the end.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(30);
@@ -28,17 +29,19 @@ pub(crate) struct Reporting {
     records: Option<Records>,
     /// Where messages of scripts go.
     messages: Vec<Route>,
+    /// Where each second goes, by the Submit stage that streams.
+    streams: Vec<(usize, Route)>,
     run: Arc<RunRecord>,
     delivered: Mutex<Vec<DeliveryReport>>,
 }
 
 impl Reporting {
-    /// Opens all reporters; `upstream` gives the stages whose results a Submit stage gets.
+    /// Opens all reporters; `upstream` gives the stages whose results a Submit stage gets, and whether it streams.
     pub(crate) fn start(
         reporters: Reporters,
         run: RunRecord,
         series: &SeriesTable,
-        upstream: impl Fn(usize) -> Vec<String>,
+        upstream: impl Fn(usize) -> (Vec<String>, bool),
     ) -> Result<Self, StartError> {
         let names = NameTable::default();
         let context = RunContext {
@@ -46,22 +49,24 @@ impl Reporting {
             names: names.clone(),
         };
         let mut drivers: BTreeMap<usize, Vec<DriverHandle>> = BTreeMap::new();
-        let (mut routes, mut messages) = (Vec::new(), Vec::new());
+        let (mut routes, mut messages, mut streams) = (Vec::new(), Vec::new(), Vec::new());
         for (stage, reporters) in reporters {
+            let (stages, streaming) = upstream(stage);
             for (name, reporter) in reporters {
                 let handle =
                     Driver::start(name, reporter, context.clone(), DriverSettings::default())?;
+                let route = || Route {
+                    sender: handle.sender(),
+                    stages: stages.clone(),
+                };
                 if handle.sender().takes_messages() {
-                    messages.push(Route {
-                        sender: handle.sender(),
-                        stages: upstream(stage),
-                    });
+                    messages.push(route());
+                }
+                if streaming && handle.sender().takes_intervals() {
+                    streams.push((stage, route()));
                 }
                 if handle.takes_events() {
-                    routes.push(Route {
-                        sender: handle.sender(),
-                        stages: upstream(stage),
-                    });
+                    routes.push(route());
                 }
                 drivers.entry(stage).or_default().push(handle);
             }
@@ -71,6 +76,7 @@ impl Reporting {
             drivers: Mutex::new(drivers),
             records,
             messages,
+            streams,
             run: context.run,
             delivered: Mutex::default(),
         })
@@ -91,6 +97,27 @@ impl Reporting {
                 )]
                 let _ = route.sender.message(self.message_record(message));
             }
+        }
+    }
+
+    /// Hands over one second of every series, to all that stream or to the reporters of one Submit stage.
+    pub(crate) fn interval(&self, interval: &Interval, table: &SeriesTable, only: Option<usize>) {
+        let streams = self.streams.iter();
+        let mut streams = streams
+            .filter(|(stage, _)| only.is_none_or(|only| only == *stage))
+            .peekable();
+        if streams.peek().is_none() {
+            return;
+        }
+        let records = interval_records(interval, table, &self.run);
+        for (_, route) in streams {
+            let own = records.iter();
+            let own = own.filter(|record| route.stages.contains(&record.stage));
+            #[expect(
+                clippy::let_underscore_must_use,
+                reason = "the driver counts what it could not take"
+            )]
+            let _ = route.sender.intervals(own.cloned().collect());
         }
     }
 

@@ -1,5 +1,6 @@
 //! The life of a run: from a prepared plan to a stored summary.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
@@ -7,10 +8,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::Zoned;
 use squall_metrics::summary::{Summary, VerdictStatus};
+use squall_plan::CheckedKind;
 use squall_protocol::Clock;
 use squall_report::{RunRecord, WallTime};
 
-use crate::aggregate::{Aggregator, Processes};
+use crate::aggregate::{Aggregator, Outlet, Processes};
 use crate::ending::Ending;
 use crate::load::{End, LoadParts};
 use crate::machine::{CpuMeter, usage};
@@ -19,7 +21,7 @@ use crate::reporting::Reporting;
 use crate::running::{Running, lock};
 use crate::snapshot::Snapshot;
 use crate::stages::{Board, upstream};
-use crate::store::RunDirectory;
+use crate::store::{IntervalFile, RunDirectory};
 use crate::system::SystemMonitor;
 use crate::{StartError, summarize};
 
@@ -52,9 +54,8 @@ impl RunHandle {
         let reporters = std::mem::take(&mut *lock(&run.reporters));
         let (wall, clock) = (SystemTime::now(), Clock::start());
         let record = record(&run, &id, wall);
-        let reporting = Reporting::start(reporters, record, &run.series, |stage| {
-            upstream(&run.checked, stage)
-        })?;
+        let results = |stage| (upstream(&run.checked, stage), streams(&run, stage));
+        let reporting = Reporting::start(reporters, record, &run.series, results)?;
         let reporting = Arc::new(reporting);
         let store_error = |source| StartError::Store {
             path: directory.path().to_owned(),
@@ -62,13 +63,7 @@ impl RunHandle {
         };
         let file = directory.intervals().map_err(store_error)?;
         let ending = Arc::new(Ending::default());
-        let processes = Processes {
-            count: run.processes,
-            threads: run.threads,
-        };
-        let fail_fast = run.options.fail_fast.then(|| Arc::clone(&ending));
-        let aggregator = Aggregator::start(processes, run.series.clone(), file, fail_fast)
-            .map_err(store_error)?;
+        let aggregator = aggregator(&run, file, &ending, &reporting).map_err(store_error)?;
         let usage_before = usage();
         let parts = LoadParts {
             clock: clock.clone(),
@@ -157,6 +152,30 @@ impl FinishedRun {
     pub fn passed(&self) -> bool {
         self.summary.verdict.status == VerdictStatus::Passed
     }
+}
+
+fn aggregator(
+    run: &PreparedRun,
+    file: IntervalFile,
+    ending: &Arc<Ending>,
+    reporting: &Arc<Reporting>,
+) -> io::Result<Aggregator> {
+    let processes = Processes {
+        count: run.processes,
+        threads: run.threads,
+    };
+    let outlet = Outlet {
+        file,
+        fail_fast: run.options.fail_fast.then(|| Arc::clone(ending)),
+        reporting: Arc::clone(reporting),
+    };
+    Aggregator::start(processes, run.series.clone(), outlet)
+}
+
+/// Tells whether a Submit stage sends each second while the load goes.
+fn streams(run: &PreparedRun, stage: usize) -> bool {
+    let kind = &run.checked.stages[stage].kind;
+    matches!(kind, CheckedKind::Submit(submit) if submit.stream)
 }
 
 fn record(run: &PreparedRun, id: &str, started: SystemTime) -> RunRecord {

@@ -9,7 +9,7 @@ use super::shared::Shared;
 use super::worker::Message;
 use super::{Counts, DeliveryReport, Ending};
 use crate::batch::EventPart;
-use crate::{Capabilities, FinalRecords, MessageRecord, RawEvent, RecordKind};
+use crate::{Capabilities, FinalRecords, IntervalRecord, MessageRecord, RawEvent, RecordKind};
 
 /// What happened to events that were offered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,6 +26,7 @@ pub struct Accepted {
 pub struct EventSender {
     takes_events: bool,
     takes_messages: bool,
+    takes_intervals: bool,
     shared: Arc<Shared>,
     queue: Sender<Message>,
 }
@@ -53,6 +54,24 @@ impl EventSender {
             return Accepted::default();
         }
         self.offer(1, |_| Message::FromScript(Box::new(message)))
+    }
+
+    /// Offers seconds of series. Never waits.
+    ///
+    /// A reporter that takes no intervals is offered none: nothing is counted.
+    pub fn intervals(&self, mut intervals: Vec<IntervalRecord>) -> Accepted {
+        if !self.takes_intervals {
+            return Accepted::default();
+        }
+        self.offer(intervals.len(), |accepted| {
+            intervals.truncate(accepted);
+            Message::Intervals(intervals)
+        })
+    }
+
+    /// Says whether the reporter wants intervals.
+    pub fn takes_intervals(&self) -> bool {
+        self.takes_intervals
     }
 
     /// Says whether the reporter wants messages of scripts.
@@ -102,6 +121,7 @@ impl DriverHandle {
         let sender = EventSender {
             takes_events: capabilities.takes(RecordKind::Events),
             takes_messages: capabilities.takes(RecordKind::Messages),
+            takes_intervals: capabilities.takes(RecordKind::Intervals),
             shared,
             queue,
         };

@@ -6,7 +6,10 @@ use super::delivery::Delivery;
 use super::pending::Pending;
 use super::{DriverSettings, Ending, RunContext};
 use crate::batch::EventPart;
-use crate::{Batch, EventBatch, FinalBatch, FinalRecords, MessageBatch, MessageRecord};
+use crate::{
+    Batch, EventBatch, FinalBatch, FinalRecords, IntervalBatch, IntervalRecord, MessageBatch,
+    MessageRecord,
+};
 
 /// What comes out of the queue.
 #[derive(Debug)]
@@ -15,6 +18,8 @@ pub(super) enum Message {
     Events(EventPart),
     /// A message of a script that was accepted.
     FromScript(Box<MessageRecord>),
+    /// Seconds of series that were accepted.
+    Intervals(Vec<IntervalRecord>),
     /// Nothing more will be accepted; these are the last records.
     Finish(Box<FinalRecords>),
 }
@@ -24,6 +29,7 @@ pub(super) enum Message {
 enum Next {
     Add(EventPart),
     AddMessage(Box<MessageRecord>),
+    SendIntervals(Vec<IntervalRecord>),
     Flush,
     Finish(Option<Box<FinalRecords>>),
 }
@@ -54,6 +60,8 @@ impl Worker {
                         self.send_messages(&mut pending);
                     }
                 }
+                // They come once a second: as soon as they are there somebody may want to look at them.
+                Next::SendIntervals(intervals) => self.send_intervals(intervals),
                 Next::Flush => self.send_all(&mut pending),
                 Next::Finish(records) => break records,
             }
@@ -63,6 +71,7 @@ impl Worker {
             match message {
                 Message::Events(part) => pending.push(part),
                 Message::FromScript(message) => pending.push_message(*message),
+                Message::Intervals(intervals) => self.send_intervals(intervals),
                 Message::Finish(_) => {}
             }
         }
@@ -84,6 +93,7 @@ impl Worker {
         match received {
             Ok(Message::Events(part)) => Next::Add(part),
             Ok(Message::FromScript(message)) => Next::AddMessage(message),
+            Ok(Message::Intervals(intervals)) => Next::SendIntervals(intervals),
             Ok(Message::Finish(records)) => Next::Finish(Some(records)),
             Err(RecvTimeoutError::Timeout) => Next::Flush,
             Err(RecvTimeoutError::Disconnected) => Next::Finish(None),
@@ -106,6 +116,14 @@ impl Worker {
             self.send_one(pending);
         }
         self.send_messages(pending);
+    }
+
+    fn send_intervals(&mut self, mut intervals: Vec<IntervalRecord>) {
+        while !intervals.is_empty() {
+            let rest = intervals.split_off(intervals.len().min(self.batch_count()));
+            let batch = IntervalBatch::new(std::mem::replace(&mut intervals, rest));
+            self.delivery.deliver(Batch::Intervals(batch));
+        }
     }
 
     fn send_messages(&mut self, pending: &mut Pending) {

@@ -10,6 +10,7 @@
 //! - [`NameTable`]: what a series index stands for.
 
 mod event;
+mod interval;
 mod last;
 mod message;
 mod names;
@@ -18,6 +19,7 @@ mod run;
 mod wall_time;
 
 pub use event::{Event, EventError, EventId};
+pub use interval::{IntervalRecord, IntervalTimes};
 pub use last::{
     CommonRecord, CustomRecord, ErrorRecord, FinalRecords, Group, MetricRecord, SystemRecord,
 };

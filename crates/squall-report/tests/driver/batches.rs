@@ -32,6 +32,7 @@ fn summary(batch: &Batch) -> Seen {
             Seen::Events(batch.iter().map(|event| event.id.to_string()).collect())
         }
         Batch::Messages(batch) => unreachable!("nobody sent {batch:?}"),
+        Batch::Intervals(batch) => unreachable!("nobody sent {batch:?}"),
         Batch::Final(batch) => Seen::Final(batch.len()),
     }
 }

@@ -4,7 +4,10 @@ use serde_json::{Map, Value};
 use squall_report::Reporter;
 
 use super::send::CsvReporter;
-use crate::files::{EVENTS_FILEPATH, FileSettings, METRICS_FILEPATH, OVERWRITE};
+use crate::files::{
+    EVENTS_FILEPATH, FileSettings, METRICS_FILEPATH, OVERWRITE, STREAMS_FILEPATH,
+    SYSTEM_METRICS_FILEPATH,
+};
 use crate::settings::SettingsReader;
 use crate::{BuildContext, SettingInfo, SettingKind, SettingsErrors};
 
@@ -20,6 +23,18 @@ pub(super) const SETTINGS: &[SettingInfo] = &[
         kind: SettingKind::Path,
         default: Some("\"metrics.csv\""),
         help: "file for the metrics at the end of the run; counts and errors go next to it",
+    },
+    SettingInfo {
+        name: STREAMS_FILEPATH,
+        kind: SettingKind::Path,
+        default: None,
+        help: "file for one row per second and operation while the load goes, where the Submit stage streams; none is written unless a path is given",
+    },
+    SettingInfo {
+        name: SYSTEM_METRICS_FILEPATH,
+        kind: SettingKind::Path,
+        default: None,
+        help: "file for CPU and memory of the generator, over the run and in each stage; none is written unless a path is given",
     },
     SettingInfo {
         name: OVERWRITE,

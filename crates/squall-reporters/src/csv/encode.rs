@@ -3,7 +3,8 @@
 use ::csv::{Terminator, Writer, WriterBuilder};
 use serde::Serialize;
 use squall_report::{
-    CommonRecord, ErrorRecord, Event, EventBatch, EventId, MetricRecord, Outcome, WallTime,
+    CommonRecord, CustomRecord, ErrorRecord, Event, EventBatch, EventId, IntervalBatch,
+    MetricRecord, Outcome, SystemRecord, WallTime,
 };
 
 /// About what one event takes, so that the buffer rarely grows.
@@ -92,6 +93,60 @@ pub(super) const ERROR_COLUMNS: &[&str] = &[
     "error_message",
     "error_count",
     "run",
+];
+
+/// Columns of numbers that the test made: those of the record, and the run.
+pub(super) const CUSTOM_COLUMNS: &[&str] =
+    &["name", "stage", "group", "metric", "type", "value", "run"];
+
+/// Columns of what the generator used: those of the record, and the run.
+pub(super) const SYSTEM_COLUMNS: &[&str] = &[
+    "stage",
+    "group",
+    "count",
+    "median",
+    "mean",
+    "variance",
+    "stdev",
+    "minimum",
+    "maximum",
+    "quantile_90th",
+    "quantile_95th",
+    "quantile_99th",
+    "run",
+];
+
+/// Columns of seconds, in the order of the record and the times in it.
+pub(super) const INTERVAL_COLUMNS: &[&str] = &[
+    "run",
+    "name",
+    "stage",
+    "scenario",
+    "time",
+    "at_s",
+    "started",
+    "completed",
+    "succeeded",
+    "failed",
+    "completion_rate",
+    "bytes_sent",
+    "bytes_received",
+    "response_minimum_ms",
+    "response_mean_ms",
+    "response_stdev_ms",
+    "response_median_ms",
+    "response_quantile_90th_ms",
+    "response_quantile_95th_ms",
+    "response_quantile_99th_ms",
+    "response_maximum_ms",
+    "service_minimum_ms",
+    "service_mean_ms",
+    "service_stdev_ms",
+    "service_median_ms",
+    "service_quantile_90th_ms",
+    "service_quantile_95th_ms",
+    "service_quantile_99th_ms",
+    "service_maximum_ms",
 ];
 
 /// An [`Event`] in one level: a row has a fixed number of fields, also without an error.
@@ -186,6 +241,25 @@ pub(super) fn common(records: &[CommonRecord], run: &str) -> Result<Vec<u8>, ::c
 /// Writes one row per error.
 pub(super) fn errors(records: &[ErrorRecord], run: &str) -> Result<Vec<u8>, ::csv::Error> {
     rows(records, run)
+}
+
+/// Writes one row per number.
+pub(super) fn custom(records: &[CustomRecord], run: &str) -> Result<Vec<u8>, ::csv::Error> {
+    rows(records, run)
+}
+
+/// Writes one row per stage and group.
+pub(super) fn system(records: &[SystemRecord], run: &str) -> Result<Vec<u8>, ::csv::Error> {
+    rows(records, run)
+}
+
+/// Writes one row per second and series.
+pub(super) fn intervals(batch: &IntervalBatch) -> Result<Vec<u8>, ::csv::Error> {
+    let mut writer = writer(0);
+    for interval in batch.intervals() {
+        writer.serialize(interval)?;
+    }
+    finish(writer)
 }
 
 /// Writes records, each followed by the run that it is from: tables may hold several runs.

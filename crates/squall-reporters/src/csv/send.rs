@@ -4,16 +4,16 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use squall_report::{
-    Batch, Capabilities, Delivered, EventBatch, FinalBatch, Reporter, ReporterError,
+    Batch, Capabilities, Delivered, EventBatch, FinalBatch, IntervalBatch, Reporter, ReporterError,
 };
 
 use super::encode;
 use crate::files::{
-    AppendFile, EVENTS_FILEPATH, Existing, FileSettings, METRICS_FILEPATH, check_document,
-    location, replace,
+    AppendFile, EVENTS_FILEPATH, Existing, FileSettings, METRICS_FILEPATH, STREAMS_FILEPATH,
+    check_document, location, replace,
 };
 
-/// One of the three tables of the end of a run.
+/// One of the tables of the end of a run.
 #[derive(Debug)]
 struct Table {
     path: PathBuf,
@@ -59,6 +59,7 @@ struct Tables {
     metrics: Table,
     common: Table,
     errors: Table,
+    custom: Table,
 }
 
 impl Tables {
@@ -67,15 +68,26 @@ impl Tables {
             metrics: Table::new(metrics.to_owned(), encode::METRIC_COLUMNS),
             common: Table::new(child(metrics, "shared"), encode::COMMON_COLUMNS),
             errors: Table::new(child(metrics, "errors"), encode::ERROR_COLUMNS),
+            custom: Table::new(child(metrics, "custom"), encode::CUSTOM_COLUMNS),
         }
     }
 
-    fn each(&mut self) -> [&mut Table; 3] {
-        [&mut self.metrics, &mut self.common, &mut self.errors]
+    fn each(&mut self) -> [&mut Table; 4] {
+        [
+            &mut self.metrics,
+            &mut self.common,
+            &mut self.errors,
+            &mut self.custom,
+        ]
     }
 
-    fn paths(&self) -> [&PathBuf; 3] {
-        [&self.metrics.path, &self.common.path, &self.errors.path]
+    fn paths(&self) -> [&PathBuf; 4] {
+        [
+            &self.metrics.path,
+            &self.common.path,
+            &self.errors.path,
+            &self.custom.path,
+        ]
     }
 
     fn write(&mut self, batch: &FinalBatch) -> Result<(), ReporterError> {
@@ -85,7 +97,9 @@ impl Tables {
         let errors = encode::errors(batch.errors(), run).map_err(cannot_encode)?;
         self.metrics.write(&metrics)?;
         self.common.write(&common)?;
-        self.errors.write(&errors)
+        self.errors.write(&errors)?;
+        let custom = encode::custom(batch.custom(), run).map_err(cannot_encode)?;
+        self.custom.write(&custom)
     }
 }
 
@@ -93,7 +107,9 @@ impl Tables {
 pub(super) struct CsvReporter {
     settings: FileSettings,
     events: Option<AppendFile>,
+    streams: Option<AppendFile>,
     tables: Option<Tables>,
+    system: Option<Table>,
     written: Vec<PathBuf>,
 }
 
@@ -101,8 +117,13 @@ impl CsvReporter {
     pub(super) fn new(settings: FileSettings) -> Self {
         let tables = settings.metrics.as_deref().map(Tables::new);
         Self {
+            system: settings
+                .system
+                .clone()
+                .map(|path| Table::new(path, encode::SYSTEM_COLUMNS)),
             settings,
             events: None,
+            streams: None,
             tables,
             written: Vec::new(),
         }
@@ -111,12 +132,14 @@ impl CsvReporter {
     /// Says whether events would go to the file of the counts or the errors.
     pub(super) fn has_clashing_paths(&self) -> bool {
         let children = self.tables.iter().flat_map(|tables| {
-            let [_, common, errors] = tables.paths();
-            [common, errors]
+            let [_, common, errors, custom] = tables.paths();
+            [common, errors, custom]
         });
+        let settings = &self.settings;
+        let others = [&settings.events, &settings.streams, &settings.system];
         children
             .into_iter()
-            .any(|path| self.settings.events.as_ref() == Some(path))
+            .any(|path| others.iter().any(|other| other.as_ref() == Some(path)))
     }
 
     fn send_events(&mut self, batch: &EventBatch) -> Result<(), ReporterError> {
@@ -126,10 +149,23 @@ impl CsvReporter {
         }
     }
 
+    fn send_intervals(&mut self, batch: &IntervalBatch) -> Result<(), ReporterError> {
+        match &mut self.streams {
+            Some(file) => file.append(&encode::intervals(batch).map_err(cannot_encode)?),
+            None => Ok(()),
+        }
+    }
+
     fn send_final(&mut self, batch: &FinalBatch) -> Result<(), ReporterError> {
+        self.written.clear();
         if let Some(tables) = &mut self.tables {
             tables.write(batch)?;
-            self.written = tables.paths().into_iter().cloned().collect();
+            self.written.extend(tables.paths().into_iter().cloned());
+        }
+        if let Some(system) = &mut self.system {
+            let rows = encode::system(batch.system(), &batch.run().id).map_err(cannot_encode)?;
+            system.write(&rows)?;
+            self.written.push(system.path.clone());
         }
         Ok(())
     }
@@ -145,8 +181,14 @@ impl Reporter for CsvReporter {
 
     fn open(&mut self) -> Result<(), ReporterError> {
         let existing = self.settings.existing;
-        for table in self.tables.iter_mut().flat_map(Tables::each) {
+        let tables = self.tables.iter_mut().flat_map(Tables::each);
+        for table in tables.chain(&mut self.system) {
             table.open(existing)?;
+        }
+        if let Some(path) = &self.settings.streams {
+            let header = encode::header(encode::INTERVAL_COLUMNS);
+            let file = AppendFile::open(path, STREAMS_FILEPATH, existing, &header)?;
+            self.streams = Some(file);
         }
         if let Some(path) = &self.settings.events {
             let header = encode::header(encode::EVENT_COLUMNS);
@@ -161,6 +203,7 @@ impl Reporter for CsvReporter {
             Batch::Events(events) => self.send_events(events)?,
             // Their columns would differ from message to message: it says that it takes none.
             Batch::Messages(_) => {}
+            Batch::Intervals(intervals) => self.send_intervals(intervals)?,
             Batch::Final(records) => self.send_final(records)?,
         }
         Ok(Delivered::all(batch))
@@ -168,9 +211,12 @@ impl Reporter for CsvReporter {
 
     fn close(&mut self) -> Result<Option<String>, ReporterError> {
         let mut files = std::mem::take(&mut self.written);
-        if let Some(events) = self.events.take() {
-            events.sync()?;
-            files.push(events.path().to_owned());
+        for file in [self.events.take(), self.streams.take()]
+            .into_iter()
+            .flatten()
+        {
+            file.sync()?;
+            files.push(file.path().to_owned());
         }
         Ok(location(&files))
     }

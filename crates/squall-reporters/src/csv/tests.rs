@@ -5,11 +5,11 @@ use std::slice::from_ref;
 use ::csv::{ReaderBuilder, StringRecord, WriterBuilder};
 use proptest::prelude::*;
 use serde::Serialize;
-use squall_report::{ErrorRecord, Group, MetricRecord};
+use squall_report::{ErrorRecord, Group, IntervalBatch, MetricRecord};
 
 use super::encode;
 use crate::sample::{
-    common, error, event, event_batch, failed_event, final_batch, final_records, metric,
+    common, error, event, event_batch, failed_event, final_batch, final_records, interval, metric,
 };
 
 fn table(columns: &[&str], rows: Vec<u8>) -> String {
@@ -37,7 +37,7 @@ fn events_are_one_row_each() {
 }
 
 #[test]
-fn the_end_of_a_run_is_three_tables() {
+fn the_end_of_a_run_is_a_table_for_each_kind() {
     let batch = final_batch(final_records());
     let metrics = encode::metrics(batch.metrics(), "run-1").unwrap();
     let common = encode::common(batch.common(), "run-1").unwrap();
@@ -45,6 +45,18 @@ fn the_end_of_a_run_is_three_tables() {
     insta::assert_snapshot!("metrics", table(encode::METRIC_COLUMNS, metrics));
     insta::assert_snapshot!("metrics_shared", table(encode::COMMON_COLUMNS, common));
     insta::assert_snapshot!("metrics_errors", table(encode::ERROR_COLUMNS, errors));
+    let custom = encode::custom(batch.custom(), "run-1").unwrap();
+    insta::assert_snapshot!("metrics_custom", table(encode::CUSTOM_COLUMNS, custom));
+    let system = encode::system(batch.system(), "run-1").unwrap();
+    insta::assert_snapshot!("system_metrics", table(encode::SYSTEM_COLUMNS, system));
+}
+
+#[test]
+fn every_second_of_a_series_is_a_row() {
+    let batch = IntervalBatch::new(vec![interval("home", 0), interval("buy, or not", 1)]);
+    let text = table(encode::INTERVAL_COLUMNS, encode::intervals(&batch).unwrap());
+    assert_eq!(parsed(&text).1.len(), 2);
+    insta::assert_snapshot!("streams", text);
 }
 
 #[test]

@@ -11,7 +11,8 @@ mod settings;
 pub(crate) use append::AppendFile;
 pub(crate) use replace::{check_document, create_parents, number, replace};
 pub(crate) use settings::{
-    EVENTS_FILEPATH, Existing, FileSettings, METRICS_FILEPATH, OVERWRITE, location,
+    EVENTS_FILEPATH, Existing, FileSettings, METRICS_FILEPATH, OVERWRITE, STREAMS_FILEPATH,
+    SYSTEM_METRICS_FILEPATH, location,
 };
 
 #[cfg(test)]

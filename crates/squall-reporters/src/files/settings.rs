@@ -8,6 +8,8 @@ use crate::settings::SettingsReader;
 
 pub(crate) const EVENTS_FILEPATH: &str = "events_filepath";
 pub(crate) const METRICS_FILEPATH: &str = "metrics_filepath";
+pub(crate) const STREAMS_FILEPATH: &str = "streams_filepath";
+pub(crate) const SYSTEM_METRICS_FILEPATH: &str = "system_metrics_filepath";
 pub(crate) const OVERWRITE: &str = "overwrite";
 
 /// What happens to a file that exists already.
@@ -26,35 +28,59 @@ pub(crate) struct FileSettings {
     pub(crate) events: Option<PathBuf>,
     /// Where the last records go.
     pub(crate) metrics: Option<PathBuf>,
+    /// Where each second of each series goes, while the load goes.
+    pub(crate) streams: Option<PathBuf>,
+    /// Where the last records of the generator's CPU and memory go.
+    pub(crate) system: Option<PathBuf>,
     /// What happens to files of earlier runs.
     pub(crate) existing: Existing,
 }
 
 impl FileSettings {
-    /// Reads `events_filepath`, `metrics_filepath` and `overwrite`.
+    /// Reads the paths and `overwrite`.
     pub(crate) fn read(reader: &mut SettingsReader<'_>) -> Self {
         let settings = Self {
             events: reader.path(EVENTS_FILEPATH),
             metrics: reader.path(METRICS_FILEPATH),
+            streams: reader.path(STREAMS_FILEPATH),
+            system: reader.path(SYSTEM_METRICS_FILEPATH),
             existing: if reader.flag(OVERWRITE) {
                 Existing::Replace
             } else {
                 Existing::Keep
             },
         };
-        if reader.is_clean() && settings.events.is_none() && settings.metrics.is_none() {
+        let paths = settings.paths();
+        if reader.is_clean() && paths.is_empty() {
             reader.invalid(
                 METRICS_FILEPATH,
                 format!("is `null` and there is no `{EVENTS_FILEPATH}`: nothing would be written"),
             );
         }
-        if settings.events.is_some() && settings.events == settings.metrics {
-            reader.invalid(
-                EVENTS_FILEPATH,
-                format!("is the same file as `{METRICS_FILEPATH}`: choose another name"),
-            );
+        for (index, (name, path)) in paths.iter().enumerate() {
+            let same = paths[index + 1..].iter().find(|(_, other)| other == path);
+            if let Some((other, _)) = same {
+                reader.invalid(
+                    name,
+                    format!("is the same file as `{other}`: choose another name"),
+                );
+            }
         }
         settings
+    }
+
+    /// Returns the files that there are, with their settings.
+    fn paths(&self) -> Vec<(&'static str, PathBuf)> {
+        let all = [
+            (EVENTS_FILEPATH, &self.events),
+            (METRICS_FILEPATH, &self.metrics),
+            (STREAMS_FILEPATH, &self.streams),
+            (SYSTEM_METRICS_FILEPATH, &self.system),
+        ];
+        let given = all.into_iter();
+        given
+            .filter_map(|(name, path)| Some((name, path.clone()?)))
+            .collect()
     }
 
     /// Returns the kinds of record that have a file.
@@ -64,7 +90,18 @@ impl FileSettings {
             kinds.push(RecordKind::Events);
         }
         if self.metrics.is_some() {
-            kinds.extend([RecordKind::Metrics, RecordKind::Common, RecordKind::Errors]);
+            kinds.extend([
+                RecordKind::Metrics,
+                RecordKind::Common,
+                RecordKind::Errors,
+                RecordKind::Custom,
+            ]);
+        }
+        if self.streams.is_some() {
+            kinds.push(RecordKind::Intervals);
+        }
+        if self.system.is_some() {
+            kinds.push(RecordKind::System);
         }
         kinds
     }

@@ -2,7 +2,9 @@
 
 use indexmap::IndexMap;
 use serde::Serialize;
-use squall_report::{EventBatch, FinalBatch, MessageBatch, MetricRecord};
+use squall_report::{
+    EventBatch, FinalBatch, IntervalBatch, MessageBatch, MetricRecord, SystemRecord,
+};
 
 /// About what one event takes, so that the buffer rarely grows.
 const TYPICAL_EVENT_BYTES: usize = 640;
@@ -27,6 +29,36 @@ pub(super) fn messages(batch: &MessageBatch) -> Result<Vec<u8>, serde_json::Erro
     Ok(text)
 }
 
+/// Writes one line per second and series.
+pub(super) fn intervals(batch: &IntervalBatch) -> Result<Vec<u8>, serde_json::Error> {
+    let mut text = Vec::new();
+    for interval in batch.intervals() {
+        serde_json::to_writer(&mut text, interval)?;
+        text.push(b'\n');
+    }
+    Ok(text)
+}
+
+/// Writes one document: `session` and the stages, each with its groups.
+pub(super) fn system(batch: &FinalBatch) -> Result<Vec<u8>, serde_json::Error> {
+    let mut document: IndexMap<&str, IndexMap<&str, &SystemRecord>> = IndexMap::new();
+    for record in batch.system() {
+        let name = if record.stage.is_empty() {
+            SESSION
+        } else {
+            record.stage.as_str()
+        };
+        let own = document.entry(name).or_default();
+        own.insert(record.group.as_str(), record);
+    }
+    let mut text = serde_json::to_vec_pretty(&document)?;
+    text.push(b'\n');
+    Ok(text)
+}
+
+/// Name of the whole run among the stages.
+const SESSION: &str = "session";
+
 /// Writes one document with an entry per series, in the order in which the series come.
 pub(super) fn metrics(batch: &FinalBatch) -> Result<Vec<u8>, serde_json::Error> {
     let mut text = serde_json::to_vec_pretty(&keyed(collect(batch)))?;
@@ -48,6 +80,9 @@ struct SeriesEntry<'a> {
     failed: u64,
     actions_per_second: f64,
     groups: IndexMap<&'static str, &'a MetricRecord>,
+    /// Numbers that the test made, by group and name.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    custom: IndexMap<&'a str, IndexMap<&'a str, f64>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -69,6 +104,18 @@ fn collect(batch: &FinalBatch) -> IndexMap<SeriesKey<'_>, SeriesEntry<'_>> {
     for record in batch.metrics() {
         let entry = entry(&mut series, (&record.stage, &record.scenario, &record.name));
         entry.groups.insert(record.group.as_str(), record);
+    }
+    for record in batch.custom() {
+        let known = series.iter().find_map(|(key, _)| {
+            let (stage, _, name) = *key;
+            (stage == record.stage && name == record.name).then_some(*key)
+        });
+        let key = known.unwrap_or((&record.stage, "", &record.name));
+        let group = entry(&mut series, key)
+            .custom
+            .entry(&record.group)
+            .or_default();
+        group.insert(&record.metric, record.value);
     }
     for record in batch.errors() {
         let entry = entry(&mut series, (&record.stage, &record.scenario, &record.name));

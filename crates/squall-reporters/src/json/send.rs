@@ -1,23 +1,25 @@
 //! Writes the text of `json` to its files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use squall_report::{
-    Batch, Capabilities, Delivered, EventBatch, FinalBatch, MessageBatch, RecordKind, Reporter,
-    ReporterError,
+    Batch, Capabilities, Delivered, EventBatch, FinalBatch, IntervalBatch, MessageBatch,
+    RecordKind, Reporter, ReporterError,
 };
 
 use super::encode;
 use crate::files::{
-    AppendFile, EVENTS_FILEPATH, Existing, FileSettings, METRICS_FILEPATH, check_document,
-    location, number, replace,
+    AppendFile, EVENTS_FILEPATH, Existing, FileSettings, METRICS_FILEPATH, STREAMS_FILEPATH,
+    SYSTEM_METRICS_FILEPATH, check_document, location, number, replace,
 };
 
 #[derive(Debug)]
 pub(super) struct JsonReporter {
     settings: FileSettings,
     events: Option<AppendFile>,
-    metrics: Option<PathBuf>,
+    streams: Option<AppendFile>,
+    /// Documents that were written.
+    documents: Vec<PathBuf>,
 }
 
 impl JsonReporter {
@@ -25,7 +27,8 @@ impl JsonReporter {
         Self {
             settings,
             events: None,
-            metrics: None,
+            streams: None,
+            documents: Vec::new(),
         }
     }
 
@@ -43,19 +46,39 @@ impl JsonReporter {
         }
     }
 
+    fn send_intervals(&mut self, batch: &IntervalBatch) -> Result<(), ReporterError> {
+        match &mut self.streams {
+            Some(file) => file.append(&encode::intervals(batch).map_err(cannot_encode)?),
+            None => Ok(()),
+        }
+    }
+
     fn send_final(&mut self, batch: &FinalBatch) -> Result<(), ReporterError> {
-        let Some(path) = &self.settings.metrics else {
-            return Ok(());
-        };
-        let text = encode::metrics(batch).map_err(cannot_encode)?;
+        if let Some(path) = self.settings.metrics.clone() {
+            let text = encode::metrics(batch).map_err(cannot_encode)?;
+            self.write(&path, METRICS_FILEPATH, &text)?;
+        }
+        if let Some(path) = self.settings.system.clone() {
+            let text = encode::system(batch).map_err(cannot_encode)?;
+            self.write(&path, SYSTEM_METRICS_FILEPATH, &text)?;
+        }
+        Ok(())
+    }
+
+    fn write(
+        &mut self,
+        path: &Path,
+        setting: &'static str,
+        text: &[u8],
+    ) -> Result<(), ReporterError> {
         let written = match self.settings.existing {
             Existing::Replace => {
-                replace(path, METRICS_FILEPATH, &text)?;
-                path.clone()
+                replace(path, setting, text)?;
+                path.to_owned()
             }
-            Existing::Keep => number(path, METRICS_FILEPATH, &text)?,
+            Existing::Keep => number(path, setting, text)?,
         };
-        self.metrics = Some(written);
+        self.documents.push(written);
         Ok(())
     }
 }
@@ -76,6 +99,13 @@ impl Reporter for JsonReporter {
         if let Some(path) = &self.settings.metrics {
             check_document(path, METRICS_FILEPATH)?;
         }
+        if let Some(path) = &self.settings.system {
+            check_document(path, SYSTEM_METRICS_FILEPATH)?;
+        }
+        if let Some(path) = &self.settings.streams {
+            let file = AppendFile::open(path, STREAMS_FILEPATH, self.settings.existing, b"")?;
+            self.streams = Some(file);
+        }
         if let Some(path) = &self.settings.events {
             let file = AppendFile::open(path, EVENTS_FILEPATH, self.settings.existing, b"")?;
             self.events = Some(file);
@@ -87,16 +117,20 @@ impl Reporter for JsonReporter {
         match batch {
             Batch::Events(events) => self.send_events(events)?,
             Batch::Messages(messages) => self.send_messages(messages)?,
+            Batch::Intervals(intervals) => self.send_intervals(intervals)?,
             Batch::Final(records) => self.send_final(records)?,
         }
         Ok(Delivered::all(batch))
     }
 
     fn close(&mut self) -> Result<Option<String>, ReporterError> {
-        let mut files: Vec<_> = self.metrics.iter().cloned().collect();
-        if let Some(events) = self.events.take() {
-            events.sync()?;
-            files.push(events.path().to_owned());
+        let mut files = std::mem::take(&mut self.documents);
+        for file in [self.events.take(), self.streams.take()]
+            .into_iter()
+            .flatten()
+        {
+            file.sync()?;
+            files.push(file.path().to_owned());
         }
         Ok(location(&files))
     }

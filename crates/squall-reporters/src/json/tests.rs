@@ -2,11 +2,11 @@
 
 use proptest::prelude::*;
 use serde_json::Value;
-use squall_report::{Event, FinalRecords, Group, MetricRecord};
+use squall_report::{Event, FinalRecords, Group, IntervalBatch, MetricRecord};
 
 use super::encode;
 use crate::sample::{
-    common, error, event, event_batch, failed_event, final_batch, final_records, metric,
+    common, error, event, event_batch, failed_event, final_batch, final_records, interval, metric,
 };
 
 fn text(bytes: Vec<u8>) -> String {
@@ -28,6 +28,20 @@ fn events_are_one_object_per_line() {
 fn metrics_are_one_object_with_an_entry_per_series() {
     let batch = final_batch(final_records());
     insta::assert_snapshot!("metrics", text(encode::metrics(&batch).unwrap()));
+}
+
+#[test]
+fn every_second_of_a_series_is_one_object_per_line() {
+    let batch = IntervalBatch::new(vec![interval("home", 0), interval("buy", 1)]);
+    let lines = text(encode::intervals(&batch).unwrap());
+    assert_eq!(lines.lines().count(), 2);
+    insta::assert_snapshot!("streams", lines);
+}
+
+#[test]
+fn what_the_generator_used_is_one_object_with_the_run_and_its_stages() {
+    let batch = final_batch(final_records());
+    insta::assert_snapshot!("system_metrics", text(encode::system(&batch).unwrap()));
 }
 
 #[test]

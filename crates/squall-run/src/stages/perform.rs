@@ -163,6 +163,9 @@ pub(crate) fn deliver(running: &Running, index: usize, limit: Option<Duration>) 
     records.custom = custom_records(running, &stages);
     let users = |stage: &str| totals.stage_iterations(stage).users_max;
     records.system = running.system.records(&stages, users);
+    if let Some(aggregator) = &*lock(&running.aggregator) {
+        aggregator.stream_rest(index);
+    }
     let reports = running.reporting.finish(index, &records, limit);
     let lost = reports.iter().filter(|report| report.lost_data());
     let messages: Vec<String> = lost

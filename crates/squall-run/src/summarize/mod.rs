@@ -1,6 +1,7 @@
 //! From totals to what people and other tools read.
 
 mod facts;
+mod intervals;
 mod operations;
 mod records;
 mod results;
@@ -8,6 +9,7 @@ mod snapshot;
 mod summary;
 
 pub(crate) use facts::facts;
+pub(crate) use intervals::interval_records;
 pub(crate) use records::final_records;
 pub(crate) use results::{first_failure, results};
 pub(crate) use snapshot::snapshot;

@@ -2,7 +2,57 @@
 
 use serde_json::{Value, json};
 
-use crate::rig::{Rig, closed, get, plan_of, stage, target, url};
+use crate::rig::{Done, Rig, closed, get, plan_of, stage, target, url, wait_until};
+
+#[test]
+fn a_stage_that_streams_sends_each_second_while_the_load_goes() {
+    let target = target();
+    let rig = Rig::new();
+    let path = |name: &str| rig.folder().join(name);
+    let reporter = json!({"name": "json", "settings": {
+        "metrics_filepath": null,
+        "streams_filepath": path("streams.json"),
+        "system_metrics_filepath": path("system.json"),
+    }});
+    let stages = json!({
+        "load": stage(closed(2, "2500ms"), get("/delay/5ms")),
+        "files": {"submit": {"reporters": [reporter], "stream": true}, "after": ["load"]},
+    });
+    let handle = rig.start(plan_of(&url(&target), stages));
+    let lines = || {
+        let text = std::fs::read_to_string(path("streams.json")).unwrap_or_default();
+        let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+        lines.collect::<Vec<Value>>()
+    };
+    wait_until("a second is written while the load goes", || {
+        !lines().is_empty() && !handle.is_finished()
+    });
+    let done = Done::of(handle.finish());
+    let sum = |field: &str| {
+        lines()
+            .iter()
+            .filter_map(|line| line[field].as_u64())
+            .sum::<u64>()
+    };
+    let totals = done.totals();
+    assert_eq!(sum("started"), totals.started);
+    assert_eq!(sum("completed"), totals.ok + totals.failed);
+    assert!(
+        lines()
+            .iter()
+            .all(|line| line["response_time_ms"]["median"].as_f64() >= Some(5.0))
+    );
+    let system: Value =
+        serde_json::from_slice(&std::fs::read(path("system.json")).unwrap()).unwrap();
+    assert!(
+        system["session"]["cpu_percent"]["count"].as_u64() >= Some(2),
+        "{system}"
+    );
+    assert!(
+        system["load"]["mb_per_vu"]["mean"].as_f64() > Some(0.0),
+        "{system}"
+    );
+}
 
 #[test]
 fn events_and_metrics_are_those_of_the_run() {
