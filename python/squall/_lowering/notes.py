@@ -34,4 +34,4 @@ def notes_on(levels: Sequence[tuple[type[Stage], Settings]], merged: Settings, o
 
 def _in_the_way(name: str, settings: Settings) -> list[str]:
     """Returns the attributes of a stage that take an option's attribute out of the settings below."""
-    return [one for one in settings.values if replaces(one, name)]
+    return [one for one in settings.values if replaces(settings, one, name)]

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from squall._authoring.stages import Stage
-from squall._lowering.attributes import KNOWN, WrongValueError
+from squall._lowering.attributes import KNOWN
+from squall._lowering.parsers import WrongValueError
 from squall._lowering.problems import Problems, listed, nearest
 from squall._lowering.settings import Settings, kind_of, layered
 from squall._recording.encoding import described
