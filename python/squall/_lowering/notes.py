@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from squall._authoring.stages import Stage
+from squall._lowering.actions import Action
+from squall._lowering.load_profile import choice_of
 from squall._lowering.overrides import Overrides
 from squall._lowering.settings import Settings, replaces
 
@@ -30,6 +32,18 @@ def notes_on(levels: Sequence[tuple[type[Stage], Settings]], merged: Settings, o
                 notes.append(f"`{typed}` has no effect: `{stage.__name__}` sets `{blocking}`; {advice}")
                 break
     return notes
+
+
+def notes_on_weights(actions: Sequence[Action], settings: Settings) -> list[str]:
+    """Returns a note for each weight that means nothing, as each action has whole batches."""
+    if choice_of(settings).get("order") != "batches":
+        return []
+    persona = settings.values["persona_type"]
+    return [
+        f"`weight` of `{action.entry}` has no effect: with the persona `{persona}` each action has batches in turn"
+        for action in actions
+        if action.hook.weight != 1
+    ]
 
 
 def _in_the_way(name: str, settings: Settings) -> list[str]:

@@ -156,6 +156,20 @@ def _drawn(_: Values) -> dict[str, Any]:
     return {"order": "random"}
 
 
+def with_choice(flow: list[dict[str, Any]], choice: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Returns a flow whose step that chooses an action chooses as a persona says."""
+    if not choice or len(flow) != 1 or "choose" not in flow[0]:
+        return flow
+    step = {**flow[0]["choose"], **choice}
+    if choice["order"] == "batches":
+        # A whole batch runs the same action, so that weights mean nothing.
+        step["branches"] = {
+            name: {key: value for key, value in branch.items() if key != "weight"}
+            for name, branch in step["branches"].items()
+        }
+    return [{"choose": step}]
+
+
 ALWAYS = frozenset({"persona_type", "graceful_stop"})
 """Attributes of load that no persona excludes."""
 
