@@ -52,7 +52,11 @@ def main() -> int:
     parser.add_argument("--squall", default="squall", help="the `squall` command")
     arguments = parser.parse_args()
     makers = {
-        "setup": lambda: attributes("LoadAttributes", "Setup"),
+        "stage": lambda: attributes("Stage"),
+        "load": lambda: attributes("LoadAttributes"),
+        "requests": lambda: attributes("HttpAttributes"),
+        "setup": lambda: attributes("Setup"),
+        "submit": lambda: attributes("Submit"),
         "plan": lambda: plan(json.loads(run(arguments.squall, "schema"))),
         "http-help": lambda: f"```text\n{options(run(arguments.squall, 'http', '--help'))}\n```",
         "routes": lambda: routes(run(arguments.squall, "target", "--http", "127.0.0.1:0", "--duration", "0s")),
@@ -100,6 +104,8 @@ def attributes(*classes: str) -> str:
             continue
         for field, text in zip(node.body, node.body[1:], strict=False):
             named = isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and field.value is not None
+            if named and field.target.id == "client":
+                continue
             if named and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
                 default = "1073741824" if ast.unparse(field.value) == "1 << 30" else python_text(field.value)
                 rows.append([f"`{field.target.id}`", f"`{default}`", flat(str(text.value.value))])
