@@ -15,6 +15,7 @@ COMMANDS = {
     "journey.py": ["squall run journey.py"],
     "repeat.py": ["python3 repeat.py", "squall run repeat.py"],
     "shop.py": ["squall explain shop.py", "squall run shop.py --set Load.total_time=1s"],
+    "two_stages.py": ["squall explain two_stages.py", "squall run two_stages.py"],
     "task.py": ["squall explain task.py", "squall run task.py --set Load.total_time=1s"],
     "upload_test.yaml": ["squall check upload_test.yaml", "squall run upload_test.yaml -d 2s"],
 }

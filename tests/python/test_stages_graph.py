@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from squall import _squall
 from squall._loading import load_file
 
 GET = """
@@ -21,6 +22,7 @@ def messages(document: dict[str, Any]) -> list[tuple[int | None, str]]:
 
 def edges(document: dict[str, Any]) -> dict[str, list[str]]:
     assert document["errors"] == []
+    assert json.loads(_squall.check_plan(json.dumps(document["plan"]))) == []
     return {name: stage.get("after", []) for name, stage in document["plan"]["stages"].items()}
 
 
@@ -202,6 +204,12 @@ class C(Execute): {GET}
     assert users == 1
 
 
+def test_a_graph_of_side_calls_alone_needs_no_load(load):
+    document = load("from squall import *\nclass Base(Setup): pass\n@depends(Base)\nclass Do(Act): pass\n")
+    assert edges(document) == {"Base": [], "Do": ["Base"]}
+    assert [stage["setup"] for stage in document["stages"]] == [None, "Base"]
+
+
 @pytest.mark.parametrize(
     ("graph", "expected"),
     [
@@ -215,7 +223,7 @@ class C(Execute): {GET}
         ),
         (
             SHOP
-            + "@depends(Shop)\nclass Far(Setup): pass\n@depends(Far)\nclass Do(Act): pass\n@depends(Do)\nclass Near(Setup): pass\n@depends(Near)\nclass Two(Shop): pass",
+            + "@depends(Shop)\nclass Far(Setup): pass\n@depends(Far)\nclass Do(Wait): pass\n@depends(Do)\nclass Near(Setup): pass\n@depends(Near)\nclass Two(Shop): pass",
             [(10, "the Setup stage `Far` is for no Execute stage")],
         ),
         (f"{SHOP}class Pause(Wait): pass\n", [(9, "the Wait stage `Pause` waits for nothing")]),

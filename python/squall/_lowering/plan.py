@@ -19,6 +19,7 @@ from squall._lowering.http_settings import check_http, http_settings
 from squall._lowering.load_profile import check_load, choice_of, load_profile
 from squall._lowering.notes import notes_on, notes_on_weights
 from squall._lowering.overrides import Overrides
+from squall._lowering.persona_table import Plugged
 from squall._lowering.personas import copied, with_choice
 from squall._lowering.pools import Pools
 from squall._lowering.problems import Problems
@@ -55,6 +56,7 @@ class _Lowering:
         self._loads: dict[type[Stage], tuple[str, Settings]] = {}
         self._script_pools: dict[str, list[str]] = {}
         self._notes: list[str] = []
+        self._plugged: Plugged = {}
 
     def run(self, graph: StageGraph, found: Found) -> Lowered:
         for stage in graph.stages.values():
@@ -88,7 +90,9 @@ class _Lowering:
     def _add_flow(self, node: Node, content: dict[str, Any]) -> None:
         actions = self._actions[node.stage]
         flow = flow_of(actions, self._folder, self._script_pools)
-        content["execute"]["scenarios"][node.name]["flow"] = with_choice(flow, choice_of(self._loads[node.stage][1]))
+        content["execute"]["scenarios"][node.name]["flow"] = with_choice(
+            flow, choice_of(self._loads[node.stage][1], self._plugged)
+        )
 
     def _scripts(self) -> list[Script]:
         if not any(action.runs_in_python for actions in self._actions.values() for action in actions):
@@ -126,7 +130,7 @@ class _Lowering:
     def _read(self, stage: type[Stage], names: set[str]) -> None:
         settings = read_settings(stage, self._sources, self._problems)
         if issubclass(stage, (Setup, Execute)):
-            check_load(settings, self._problems)
+            check_load(settings, self._problems, self._plugged)
         check_http(settings, self._problems)
         place = self._sources.of_class(stage)
         settings = self._settings[stage] = self._overrides.replace_in(stage, names, settings, place, self._problems)
@@ -183,7 +187,7 @@ class _Lowering:
         merged = layered(own, layered(setup, self._overrides.defaults))
         levels = [(node.stage, own)] if node.setup is None else [(node.stage, own), (node.setup, setup)]
         self._notes.extend(notes_on(levels, merged, self._overrides))
-        load = load_profile(merged, self._problems)
+        load = load_profile(merged, self._problems, self._plugged)
         self._loads[node.stage] = (profile_in_words(merged, load), merged)
         self._notes.extend(notes_on_weights(self._actions[node.stage], merged))
         scenario = {"load": load, "flow": [], "source": self._sources.of_class(node.stage).to_source()}

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from squall._authoring.stages import Analyze, Execute, Setup, Stage, Submit, Wait
+from squall._authoring.stages import Act, Analyze, Execute, Setup, Stage, Submit, Wait
 from squall._lowering.edges import MAY_BE_FIRST
 from squall._lowering.graph import StageGraph, kind
 from squall._lowering.problems import Problems, listed, nearest
 from squall._lowering.settings import Settings
 from squall._lowering.sources import Sources
 
+_SENDING = (Execute, Act)
 _DEPENDS_HINT = "add `@depends({})` above the class"
 
 
@@ -49,7 +50,7 @@ class Reach:
 
     def nodes(self) -> list[Node]:
         """Returns the graph's nodes; none where stages wait for each other."""
-        if not any(issubclass(stage, Execute) for stage in self._stages.values()):
+        if not any(issubclass(stage, _SENDING) for stage in self._stages.values()):
             self._problems.add(
                 "there is no Execute stage, so that nothing would be sent",
                 None,
@@ -132,10 +133,10 @@ class Reach:
         self._problems.add(text, self._sources.of_class(stage), hint)
 
     def _check_setup_is_used(self, name: str, stage: type[Setup], setups: Mapping[str, type[Setup] | None]) -> None:
-        executes = [one for one, other in self._stages.items() if issubclass(other, Execute)]
-        if stage in self._told or any(setups[one] is stage for one in executes):
+        sending = [one for one, other in self._stages.items() if issubclass(other, _SENDING)]
+        if stage in self._told or any(setups[one] is stage for one in sending):
             return
-        after = [one for one in executes if name in self._before(one)]
+        after = [one for one in sending if name in self._before(one)]
         place = self._sources.of_class(stage)
         if not after:
             self._problems.add(
