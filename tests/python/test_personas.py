@@ -405,6 +405,17 @@ def test_options_of_the_command_line_fill_what_a_persona_uses_and_are_noted_wher
     ]
 
 
+def test_an_option_that_a_persona_goes_without_is_noted_so(load):
+    load(graph("inject = [at_once_users(5)]"))
+    overrides = {"defaults": {"batch_size": 5, "rate": 9.0}, "typed": {"batch_size": "-u 5", "rate": "-r 9"}}
+    assert json.loads(load_file("shop.py", None, json.dumps(overrides)))["notes"] == [
+        "`-u 5` has no effect: `inject` of `Load` goes without `batch_size`",
+        "`-r 9` has no effect: `Load` sets `inject`; use `--set Load.rate=9`",
+    ]
+    replaced = json.loads(load_file("shop.py", None, json.dumps({"set": [["Load", "rate", 9]]})))
+    assert scenario_of(replaced)["load"] == {"open": {"rate": 9, "duration": "1m"}}
+
+
 @pytest.mark.parametrize(
     ("setup", "words"),
     [

@@ -8,7 +8,7 @@ from squall._authoring.stages import Stage
 from squall._lowering.actions import Action
 from squall._lowering.load_profile import choice_of
 from squall._lowering.overrides import Overrides
-from squall._lowering.settings import Settings, replaces
+from squall._lowering.settings import ASK_FOR_A_PERSONA, OTHER_LOADS, Settings, replaces
 
 
 def notes_on(levels: Sequence[tuple[type[Stage], Settings]], merged: Settings, overrides: Overrides) -> list[str]:
@@ -28,6 +28,9 @@ def notes_on(levels: Sequence[tuple[type[Stage], Settings]], merged: Settings, o
             blocking = name if name in settings.values else next(iter(_in_the_way(name, settings)), None)
             if blocking is not None:
                 _, _, text = typed.partition(" ")
+                if blocking in ASK_FOR_A_PERSONA and name not in OTHER_LOADS:
+                    notes.append(f"`{typed}` has no effect: `{blocking}` of `{stage.__name__}` goes without `{name}`")
+                    break
                 advice = f"use `--set {stage.__name__}.{name}={text}`" if text else f"set `{name}` there"
                 notes.append(f"`{typed}` has no effect: `{stage.__name__}` sets `{blocking}`; {advice}")
                 break

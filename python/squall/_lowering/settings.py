@@ -63,9 +63,11 @@ _REPLACES = {
     "reset_connections": ("connections",),
 }
 _OF_THE_PERSONA = frozenset({"persona_type", *OF_PERSONAS})
-_ASK_FOR_A_PERSONA = frozenset({"persona_type", "distribution", "inject"})
 _MOST_USERS = frozenset({"batch_size", "max_users"})
-_OTHER_LOADS = ("rate", "ramp", "stages", *_COUNTED)
+ASK_FOR_A_PERSONA = frozenset({"persona_type", "distribution", "inject"})
+"""Attributes that name a persona, or can only mean one."""
+OTHER_LOADS = ("rate", "ramp", "stages", *_COUNTED)
+"""Attributes that take the place of a persona which does not use them."""
 
 
 def layered(above: Settings, below: Settings) -> Settings:
@@ -83,14 +85,14 @@ def _replaced_by(name: str, above: Settings, below: Settings) -> Iterable[str]:
     """Yields what one setting takes out of those below it."""
     if name not in _MOST_USERS or not _has_batches(above.over(below)):
         yield from _REPLACES.get(name, ())
-    if name in _ASK_FOR_A_PERSONA:
+    if name in ASK_FOR_A_PERSONA:
         persona = find(persona_name(above.values))
         if persona is not None:
             used = {*persona.uses, *ALWAYS, *(("stages",) if "ramp" in persona.uses else ())}
             yield from OF_LOAD - used
         if name != "persona_type":
             yield "persona_type"
-    elif name in _OTHER_LOADS and _ASK_FOR_A_PERSONA & below.values.keys():
+    elif name in OTHER_LOADS and ASK_FOR_A_PERSONA & below.values.keys():
         persona = find(persona_name(below.values))
         if persona is not None and {name, "ramp" if name == "stages" else name}.isdisjoint(persona.uses):
             yield from _OF_THE_PERSONA
