@@ -166,3 +166,39 @@ fn python_error(value: &Value) -> PlanError {
         .with_source(source)
         .with_hint(text(value, "hint"))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_holds_for_a_stage_is_told_in_words() {
+        let row = stage_row(&json!({
+            "stage": "Shop", "kind": "Execute", "after": ["Load"], "setup": "Load", "load": "10 users for 1m",
+            "timeout": "5s", "retries": 2, "priority": "low", "skip": true, "added": false,
+            "scripts": ["Shop.buy"], "file": "shop.py", "line": 5,
+        }));
+        assert_eq!(
+            row.remarks,
+            [
+                "left out",
+                "set up by Load",
+                "ended after 5s",
+                "run again up to 2 times if it fails",
+                "priority low"
+            ]
+        );
+        assert_eq!(row.place.as_deref(), Some("shop.py:5"));
+        assert_eq!(row.scripts, ["Shop.buy"]);
+    }
+
+    #[test]
+    fn an_added_stage_has_no_place() {
+        let row =
+            stage_row(&json!({"stage": "Submit", "kind": "Submit", "added": true, "file": null}));
+        assert_eq!(row.remarks, ["added: the file has none"]);
+        assert_eq!(row.place, None);
+    }
+}
