@@ -196,7 +196,7 @@ class C(Execute): {GET}
         "First": None,
         "Second": "First",
         "A": "First",
-        "Third": "First",
+        "Third": None,
         "B": "Third",
         "C": "First",
     }

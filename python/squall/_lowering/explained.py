@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from squall._authoring.stages import HttpAttributes, Setup
 from squall._lowering.graph import kind
 from squall._lowering.reach import Node
 from squall._lowering.settings import Settings
@@ -23,6 +24,7 @@ def explained(
     what does not hold is null.
     """
     source = content.get("source") or {}
+    is_set_up = issubclass(node.stage, HttpAttributes) and not issubclass(node.stage, Setup)
     entries = [script.entry for script in scripts if script.entry.startswith(f"{node.name}.")]
     hooks = content.get("hooks")
     if hooks and hooks["entry"] not in entries:
@@ -31,7 +33,7 @@ def explained(
         "stage": node.name,
         "kind": kind(node.stage).__name__,
         "after": list(node.after),
-        "setup": node.setup.__name__ if node.setup else None,
+        "setup": node.setup.__name__ if node.setup and is_set_up else None,
         "load": load[0] if load else None,
         "timeout": content.get("timeout"),
         "retries": content.get("retries"),
