@@ -25,7 +25,8 @@ PART = re.compile(r"(<!-- generated:(?P<name>[\w-]+) -->\n).*?(<!-- generated:en
 
 # The plan's types in reading order; types that are one value are described where they are used.
 PLAN_TYPES = """
-    Plan Stage Execute ExecuteSettings Scenario LoadProfile ClosedLoad OpenLoad IterationLoad VolumeLoad RampStage Step
+    Plan Stage Hooks Execute ExecuteSettings Scenario LoadProfile ClosedLoad Growth OpenLoad IterationLoad VolumeLoad
+    BatchLoad CompletionLoad EagerLoad ArrivalLoad RampStage Step
     HttpRequest Body MultipartPart Auth BasicAuth Expect StatusSet JsonPathExpectation Bounds Extract
     RegexExtract Pause Loop If Condition Choose Branch Group Script DataPool HttpSettings ConnectionPolicy ConnectTo
     TlsSettings Submit ReporterConfig Threshold Source
@@ -40,7 +41,8 @@ SMALL = {
     "Spacing": "`even` or `poisson`",
     "ScriptRuns": "`coroutine` or `thread`",
     "CookiePolicy": "true, false or `per_iteration`",
-    "ChooseOrder": "`cycle` or `random`",
+    "ChooseOrder": "`cycle`, `random` or `batches`",
+    "Priority": "`auto`, `low`, `normal`, `high` or `exclusive`",
     "Empty": "`{}`",
 }
 

@@ -32,7 +32,7 @@ Cookies = Union[bool, Literal["per_iteration"]]
 
 
 Priority = Literal["low", "normal", "high", "exclusive", "auto"]
-"""How much of the machine a stage gets beside those that run at the same time."""
+"""Which share of the threads a stage gets beside those that run at the same time."""
 
 PLACE = "__squall_place__"
 """Attribute of a stage that was not written as a class; holds the `Place` of its line."""
@@ -55,8 +55,9 @@ class Stage:
     """Plugins by the name under which the test uses them."""
 
     priority: Priority | None = None
-    """How much of the machine the stage gets while others run: `"low"`, `"normal"`, `"high"`, all of it
-    (`"exclusive"`), or what is left (`"auto"`, the default)."""
+    """Which share of the I/O threads an Execute stage may use beside others: all of them (`"auto"`, the default), a
+    quarter (`"low"`), three quarters (`"normal"`), all of them and first to start (`"high"`), or all of them with no
+    other load at the same time (`"exclusive"`)."""
 
     retries: int = 0
     """How often a stage that fails is run again, until it succeeds."""
