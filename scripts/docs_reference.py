@@ -25,7 +25,8 @@ PART = re.compile(r"(<!-- generated:(?P<name>[\w-]+) -->\n).*?(<!-- generated:en
 
 # The plan's types in reading order; types that are one value are described where they are used.
 PLAN_TYPES = """
-    Plan Stage Execute ExecuteSettings Scenario LoadProfile ClosedLoad OpenLoad IterationLoad VolumeLoad RampStage Step
+    Plan Stage Hooks Execute ExecuteSettings Scenario LoadProfile ClosedLoad Growth OpenLoad IterationLoad VolumeLoad
+    BatchLoad CompletionLoad EagerLoad ArrivalLoad RampStage Step
     HttpRequest Body MultipartPart Auth BasicAuth Expect StatusSet JsonPathExpectation Bounds Extract
     RegexExtract Pause Loop If Condition Choose Branch Group Script DataPool HttpSettings ConnectionPolicy ConnectTo
     TlsSettings Submit ReporterConfig Threshold Source
@@ -40,7 +41,8 @@ SMALL = {
     "Spacing": "`even` or `poisson`",
     "ScriptRuns": "`coroutine` or `thread`",
     "CookiePolicy": "true, false or `per_iteration`",
-    "ChooseOrder": "`cycle` or `random`",
+    "ChooseOrder": "`cycle`, `random` or `batches`",
+    "Priority": "`auto`, `low`, `normal`, `high` or `exclusive`",
     "Empty": "`{}`",
 }
 
@@ -52,7 +54,11 @@ def main() -> int:
     parser.add_argument("--squall", default="squall", help="the `squall` command")
     arguments = parser.parse_args()
     makers = {
-        "setup": lambda: attributes("LoadAttributes", "Setup"),
+        "stage": lambda: attributes("Stage"),
+        "load": lambda: attributes("LoadAttributes"),
+        "requests": lambda: attributes("HttpAttributes"),
+        "setup": lambda: attributes("Setup"),
+        "submit": lambda: attributes("Submit"),
         "plan": lambda: plan(json.loads(run(arguments.squall, "schema"))),
         "http-help": lambda: f"```text\n{options(run(arguments.squall, 'http', '--help'))}\n```",
         "routes": lambda: routes(run(arguments.squall, "target", "--http", "127.0.0.1:0", "--duration", "0s")),
@@ -100,6 +106,8 @@ def attributes(*classes: str) -> str:
             continue
         for field, text in zip(node.body, node.body[1:], strict=False):
             named = isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and field.value is not None
+            if named and field.target.id == "client":
+                continue
             if named and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
                 default = "1073741824" if ast.unparse(field.value) == "1 << 30" else python_text(field.value)
                 rows.append([f"`{field.target.id}`", f"`{default}`", flat(str(text.value.value))])

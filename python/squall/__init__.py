@@ -25,6 +25,7 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from squall._authoring.answers import expect, extract
+    from squall._authoring.graphs import Graph, parametrize
     from squall._authoring.hooks import action, depends, task
     from squall._authoring.pauses import pause
     from squall._authoring.placeholders import (
@@ -38,7 +39,19 @@ if TYPE_CHECKING:
         uuid4,
     )
     from squall._authoring.pools import DataPool, data
-    from squall._authoring.stages import Analyze, Execute, Setup, Stage, Submit
+    from squall._authoring.stages import (
+        Act,
+        Analyze,
+        Checkpoint,
+        Execute,
+        Idle,
+        Setup,
+        Stage,
+        Submit,
+        Teardown,
+        Validate,
+        Wait,
+    )
     from squall._script.registry import StopVolumeModel
     from squall._squall import Context, current
     from squall._squall import __version__ as __version__
@@ -48,15 +61,19 @@ if TYPE_CHECKING:
     from squall.testcase import Test, TestCase
 
 __all__ = [
+    "Act",
     "Analyze",
     "CSVConfig",
+    "Checkpoint",
     "Client",
     "Context",
     "DataPool",
     "Execute",
     "File",
+    "Graph",
     "HTTPStatusError",
     "HttpClient",
+    "Idle",
     "JSONConfig",
     "Placeholder",
     "Repeat",
@@ -66,8 +83,11 @@ __all__ = [
     "Stage",
     "StopVolumeModel",
     "Submit",
+    "Teardown",
     "Test",
     "TestCase",
+    "Validate",
+    "Wait",
     "action",
     "bearer",
     "counter",
@@ -77,6 +97,7 @@ __all__ = [
     "expect",
     "extract",
     "iteration",
+    "parametrize",
     "pause",
     "random_choice",
     "random_int",
@@ -88,13 +109,14 @@ __all__ = [
 
 _MODULES = {
     "squall._authoring.answers": "expect extract",
+    "squall._authoring.graphs": "Graph parametrize",
     "squall._authoring.hooks": "action depends task",
     "squall._authoring.pauses": "pause",
     "squall._authoring.placeholders": (
         "Placeholder counter iteration random_choice random_int timestamp user_id uuid4"
     ),
     "squall._authoring.pools": "DataPool data",
-    "squall._authoring.stages": "Analyze Execute Setup Stage Submit",
+    "squall._authoring.stages": "Act Analyze Checkpoint Execute Idle Setup Stage Submit Teardown Validate Wait",
     "squall._script.registry": "StopVolumeModel",
     "squall._squall": "Context __version__ current",
     "squall.http": "Client File HTTPStatusError HttpClient RequestFailedError Response bearer",

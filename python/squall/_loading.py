@@ -32,15 +32,17 @@ def load_file(path: str, name: str | None = None, overrides: str = "{}") -> str:
 
     Args:
         path: The file; where it is empty, `spec` in the overrides says which module.
-        name: A test in the file, e.g. a journey. A graph is one test, so that any name is an error.
+        name: A test in the file, e.g. a journey, a `squall.Graph`, or a stage, which means the graph that it is in.
         overrides: What the command line adds, as JSON: `defaults`, attributes by name for whatever the file leaves
-            open; `set`, a list of `[stage, attribute, value]`; `name`, the plan's name; and what is documented of
-            `Overrides`.
+            open; `set`, a list of `[stage, attribute, value]`; `skip`, names of stages; `name`, the plan's name; and
+            what is documented of `Overrides`.
 
     Returns:
         A JSON document: `plan` (null where something is wrong), `explain` (for each action `stage`, `action`, `mode`
-        (`compiled` or `python`), `reason`, `hint`, `file`, `line`, `steps`), `notes` (what was asked for and has no
-        effect), and `errors` (`message`, `file`, `line`, `name`, `hint`, and for an exception `traceback`).
+        (`compiled` or `python`), `reason`, `hint`, `file`, `line`, `steps`), `stages` (for each stage of a graph what
+        became of it, see `squall._lowering.explained`), `run` (what the file says about the run itself: `quiet_view`,
+        `log_level`), `notes` (what was asked for and has no effect), and `errors` (`message`, `file`, `line`, `name`,
+        `hint`, and for an exception `traceback`).
     """
     problems = Problems()
     given = Overrides.from_json(overrides)
@@ -57,6 +59,8 @@ def load_file(path: str, name: str | None = None, overrides: str = "{}") -> str:
     document = {
         "plan": lowered.plan,
         "explain": lowered.explain,
+        "stages": lowered.stages,
+        "run": lowered.run,
         "notes": lowered.notes,
         "errors": problems.to_json(),
     }

@@ -15,10 +15,13 @@ COMMANDS = {
     "journey.py": ["squall run journey.py"],
     "repeat.py": ["python3 repeat.py", "squall run repeat.py"],
     "shop.py": ["squall explain shop.py", "squall run shop.py --set Load.total_time=1s"],
+    "two_stages.py": ["squall explain two_stages.py", "squall run two_stages.py"],
+    "retried.py": ["squall run retried.py"],
+    "timed_out.py": ["squall check timed_out.py", "squall run timed_out.py  # exit 99, it took longer than its"],
     "task.py": ["squall explain task.py", "squall run task.py --set Load.total_time=1s"],
     "upload_test.yaml": ["squall check upload_test.yaml", "squall run upload_test.yaml -d 2s"],
 }
-"""What is run of each, with no other change than the address of the target."""
+"""What is run of each, with no other change than the address of the target; behind `# exit`, how that ends."""
 USED_BY_OTHERS = {"upload_test.py"}
 
 
@@ -32,8 +35,12 @@ def test_each_example_is_run() -> None:
 def test_the_example_runs(name: str, target: str, tmp_path: Path) -> None:
     shutil.copytree(EXAMPLES, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".squall"))
     examples = Examples(tmp_path, target)
-    for command in COMMANDS[name]:
-        output = examples.run(Block(f"examples/{name}", 1, "sh", "", command), "bash", "-c", command)
+    for written in COMMANDS[name]:
+        command, _, end = written.partition("  # exit ")
+        code, _, says = end.partition(", ")
+        output = examples.run(
+            Block(f"examples/{name}", 1, "sh", "", command), "bash", "-c", command, code=int(code or 0)
+        )
         if command.startswith("squall run"):
-            verdict = re.search("passed|the generator|was not offered", output)
+            verdict = re.search(f"{says or 'passed'}|the generator|was not offered", output)
             assert verdict, output

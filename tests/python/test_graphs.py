@@ -50,8 +50,8 @@ def test_all_mistakes_of_a_file_are_told_at_once_with_their_lines(load):
         class Load(Setup):
             batch_sise = 5
             total_time = "soon"
-            persona_type = "ramped"
-            cpus = 4
+            persona_type = "ramed"
+            locale = "en"
             helper = 5
             _mine = 6
 
@@ -84,21 +84,18 @@ def test_all_mistakes_of_a_file_are_told_at_once_with_their_lines(load):
         class Sum(Analyze):
             speed = 1
 
-        @depends(Shop)
+        @depends(Sum)
         class Out(Submit):
             config = "events.json"
-            stream = True
+            stream = 1
         """
     )
     assert document["plan"] is None
     assert errors_of(document) == [
         (4, "a Setup stage has no attribute `batch_sise`"),
         (5, "`total_time` must be a duration, not `'soon'` (str)"),
-        (
-            6,
-            "`persona_type` must be `\"default\"`: other personas are not available in this version, not `'ramped'` (str)",
-        ),
-        (7, "`cpus` is not available in this version"),
+        (6, "there is no persona `ramed`"),
+        (7, "`locale` is not available in this version"),
         (8, "a Setup stage has no attribute `helper`"),
         (13, "`redirects` must be a whole number of at least 0, not `-1` (int)"),
         (16, "`weight` in `@action` of `Shop.light` must be a number greater than 0, not `0` (int)"),
@@ -110,10 +107,10 @@ def test_all_mistakes_of_a_file_are_told_at_once_with_their_lines(load):
         (37, "`@depends` names `Shopp`, which this file does not have"),
         (38, "an Analyze stage has no attribute `speed`"),
         (42, "`config` must be a reporter or a list of reporters, not `'events.json'` (str)"),
-        (43, "`stream` is not available in this version"),
+        (43, "`stream` must be `True` or `False`, not `1` (int)"),
     ]
     hints = {error["line"]: error["hint"] for error in document["errors"]}
-    assert hints[4].startswith("did you mean `batch_size`?; it has `base_url`, ")
+    assert hints[4].startswith("did you mean `batch_size`?; it has `action_interval`, ")
     assert "`_helper`" in hints[8]
     assert "keep `self` alone" in hints[29]
     assert document["errors"][0]["file"] == "shop.py"
@@ -207,7 +204,11 @@ def test_a_wrong_value_of_an_attribute_is_told_with_its_line(load, attribute, me
         ),
         (
             f"class Load(Setup): pass\n@depends(Load)\nclass Sum(Analyze): pass\n@depends(Load)\nclass Shop(Execute):{GET}",
-            [(4, "no Execute stage comes before `Sum`, so that it has nothing to analyze")],
+            [(4, "the Analyze stage `Sum` cannot come right after the Setup stage `Load`")],
+        ),
+        (
+            f"class Load(Setup): pass\nclass Do(Act): pass\n@depends(Do)\nclass Sum(Analyze): pass\n@depends(Load)\nclass Shop(Execute):{GET}",
+            [(5, "no Execute stage comes before `Sum`, so that it has nothing to analyze")],
         ),
         (
             "class Load(Setup): pass\n@depends(Load)\nclass Shop(Execute): pass",
@@ -452,7 +453,7 @@ def test_stages_imported_from_another_file_count(load, tmp_path):
 def test_reporters_of_a_submit_stage(load, config, reporters):
     document = load(
         f"from squall import *\nclass Load(Setup): pass\n@depends(Load)\nclass Shop(Execute):{GET}\n"
-        f"@depends(Shop)\nclass Out(Submit):\n    config = {config}\n"
+        f"@depends(Shop)\nclass Sum(Analyze): pass\n@depends(Sum)\nclass Out(Submit):\n    config = {config}\n"
     )
     assert document["errors"] == []
     submit = document["plan"]["stages"]["Out"]["submit"]
@@ -472,8 +473,8 @@ def test_reporters_of_a_submit_stage(load, config, reporters):
 def test_mistakes_in_reporters(load, config, message):
     document = load(
         f"from squall import *\nclass Load(Setup): pass\n@depends(Load)\nclass Shop(Execute):{GET}\n"
-        f"@depends(Shop)\nclass Out(Submit):\n    config = {config}\n"
+        f"@depends(Shop)\nclass Sum(Analyze): pass\n@depends(Sum)\nclass Out(Submit):\n    config = {config}\n"
     )
     (error,) = document["errors"]
     assert message in error["message"]
-    assert error["line"] == 11
+    assert error["line"] == 13

@@ -27,7 +27,7 @@ from squall._loading import load_file
             "from squall import xyzzy",
             1,
             "ImportError: cannot import name 'xyzzy'",
-            "this version of `squall` has `Analyze`",
+            "this version of `squall` has `Act`",
         ),
         ("import no_such_module_xyz", 1, "ModuleNotFoundError: No module named 'no_such_module_xyz'", "pip install"),
         (
@@ -69,25 +69,13 @@ def test_a_file_that_is_not_python_is_an_error(tmp_path):
     assert "is no Python file" in error["message"]
 
 
-def test_a_graph_has_no_tests_by_name(load):
-    load(
-        "from squall import *\nclass Load(Setup): pass\n@depends(Load)\nclass Shop(Execute):\n    @action\n"
-        "    async def go(self):\n        await self.client.http.get('/')\n"
-    )
-    document = json.loads(load_file("shop.py", "Shop"))
-    assert document["plan"] is None
-    assert [error["message"] for error in document["errors"]] == [
-        "`shop.py` has no test `Shop`: a graph runs as a whole"
-    ]
-
-
 def test_a_file_can_be_loaded_again_after_it_changed(load):
     graph = (
         "from squall import *\nclass {}(Setup): pass\n@depends({})\nclass Shop(Execute):\n    @action\n"
         "    async def go(self):\n        await self.client.http.get('/')\n"
     )
-    assert list(load(graph.format("A", "A"))["plan"]["stages"]) == ["A", "Shop"]
-    assert list(load(graph.format("Bee", "Bee"))["plan"]["stages"]) == ["Bee", "Shop"]
+    assert list(load(graph.format("A", "A"))["plan"]["stages"]) == ["A", "Shop", "Analyze", "Submit"]
+    assert list(load(graph.format("Bee", "Bee"))["plan"]["stages"]) == ["Bee", "Shop", "Analyze", "Submit"]
 
 
 def test_the_command_starts_without_the_sdk():

@@ -112,6 +112,84 @@ class Sum(Analyze):
     assert run("mypy", "--strict", "graph.py", cwd=tmp_path) == ""
 
 
+def test_stages_of_every_kind_pass_a_strict_type_check(tmp_path):
+    (tmp_path / "graph.py").write_text(
+        """\
+from squall import (
+    Act, Analyze, Checkpoint, Execute, Graph, Idle, Setup, Submit, Teardown, Validate, action, depends, parametrize,
+)
+from squall.injection import at_once_users, increment_users_per_sec, ramp_users_per_sec
+
+
+class Check(Validate):
+    stage_timeout = "5s"
+    retries = 2
+    skip = True
+
+
+@depends(Check)
+class Load(Setup):
+    persona_type = "ramped"
+    batch_gradient = 0.2
+    action_interval = "1s"
+    priority = "low"
+    cpus = 4
+    log_level = "debug"
+    no_run_visuals = True
+    apply_to_stages = ["Browse", Check]
+
+
+@parametrize(rate=[1, 2], sequential=True)
+@depends(Load)
+class Browse(Execute):
+    inject = [
+        at_once_users(5),
+        ramp_users_per_sec(1).to(2).during("5s").randomized(),
+        increment_users_per_sec(2).times(3).each_level_lasting(1).separated_by_ramps_lasting("1s").starting_from(1),
+    ]
+
+    @action()
+    async def home(self) -> None:
+        await self.client.http.get("/")
+
+
+slow: type[Browse] = Browse.configured("Slow", after=[Load, "Browse"], rate=1)
+
+
+@depends(slow)
+class Both(Idle):
+    pass
+
+
+class Do(Act):
+    base_url = "http://127.0.0.1:1"
+    plugins = {"load": Load}
+
+
+class Keep(Checkpoint):
+    priority = "exclusive"
+
+
+class Clean(Teardown):
+    headers = {"x": "y"}
+
+
+class Out(Submit):
+    stream = True
+
+
+class Spread(Execute):
+    distribution = [1, 2, 3]
+    distribution_intervals = 5
+
+
+quick = Graph(Load, Browse, slow)
+""",
+        encoding="utf-8",
+    )
+    assert run("mypy", "--strict", "graph.py", cwd=tmp_path) == ""
+
+
 def test_wrong_types_in_a_graph_are_found(tmp_path):
     (tmp_path / "graph.py").write_text(
         """\

@@ -13,7 +13,8 @@ pub trait TestLoader: Sync {
     /// Loads `file`, or the test called `name` in it, and returns a JSON document.
     ///
     /// The document has `plan` (null where something is wrong), `explain`, `errors`, and may have `notes`, a list of texts that are
-    /// shown before the run: what was asked for and has no effect.
+    /// shown before the run: what was asked for and has no effect; `stages`, for each stage of a graph what became of it; and `run`,
+    /// what the test says about the run itself: `quiet_view`, `log_level`.
     ///
     /// `overrides` is a JSON object. Members that nothing was said about are left out, apart from the first three:
     ///
@@ -22,6 +23,7 @@ pub trait TestLoader: Sync {
     /// | `defaults` | attributes by name, for whatever the test leaves open: `total_time`, `batch_size`, `base_url`, … |
     /// | `set` | a list of `[stage, attribute, value]` that replace what the test says |
     /// | `name` | the plan's name, or null |
+    /// | `skip` | names of stages to leave out |
     /// | `typed` | by the name of an attribute of `defaults`, the option as it was typed, `{"total_time": "-d 1s"}`; what comes from the environment or `squall.toml` is not among them |
     /// | `form` | `journey` or `scenario`, where the command says which it is; else the loader finds out |
     /// | `spec` | then also `MODULE:NAME` as it was typed; `file` is empty unless `MODULE` is a file, and `name` is `NAME` |

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, Union
 
+from squall._authoring.hooks import DEPENDENCIES, Dependencies
 from squall._authoring.pools import DataPool
 from squall._authoring.values import Duration, Fields, FilePath
+from squall._recording.frames import caller
+from squall._recording.recording import misuse
 from squall.http import Client
 from squall.reporters import Reporter
+
+if TYPE_CHECKING:
+    from squall.injection import InjectionStep
+
+AnyStage = TypeVar("AnyStage", bound="Stage")
 
 Pause = Union[Duration, tuple[Duration, Duration]]
 """A wait: a duration, or `(shortest, longest)` from which each wait is drawn evenly."""
@@ -23,12 +31,65 @@ Cookies = Union[bool, Literal["per_iteration"]]
 """Whether cookies are kept, and how long."""
 
 
+Priority = Literal["low", "normal", "high", "exclusive", "auto"]
+"""Which share of the threads a stage gets beside those that run at the same time."""
+
+PLACE = "__squall_place__"
+"""Attribute of a stage that was not written as a class; holds the `Place` of its line."""
+
+
 class Stage:
-    """A node of the graph. Derive from `Setup`, `Execute`, `Analyze` or `Submit`."""
+    """A node of the graph. Derive from one of the nine kinds, `Setup`, `Execute`, `Analyze` and so on.
+
+    A class whose name starts with an underscore is no stage of its own: others derive from it, or depend on it.
+    """
+
+    client: Client = Client()
+    """The protocol clients, for use inside hooks: `await self.client.http.get(url)`."""
+
+    stage_timeout: Duration | None = None
+    """Longest time that the stage may take, its hooks included; what runs then is ended, and the stage has failed.
+    Default: no limit."""
+
+    plugins: Mapping[str, type] | None = None
+    """Plugins by the name under which the test uses them."""
+
+    priority: Priority | None = None
+    """Which share of the I/O threads an Execute stage may use beside others: all of them (`"auto"`, the default), a
+    quarter (`"low"`), three quarters (`"normal"`), all of them and first to start (`"high"`), or all of them with no
+    other load at the same time (`"exclusive"`)."""
+
+    retries: int = 0
+    """How often a stage that fails is run again, until it succeeds."""
+
+    skip: bool = False
+    """Leave the stage out; those after it run all the same. What a Setup stage sets still holds."""
+
+    @classmethod
+    def configured(
+        cls: type[AnyStage], name: str, *, after: Sequence[type | str] | None = None, **attributes: Any
+    ) -> type[AnyStage]:
+        """Makes another stage of this one, with attributes of its own.
+
+        Args:
+            name: Name of the new stage.
+            after: Stages that it runs after, as of `depends`. Default: those of this class.
+            attributes: Attributes that differ.
+
+        Returns:
+            The stage, for a name, a list or a dictionary at the top level of the file.
+        """
+        if not isinstance(name, str) or not name:
+            misuse(f"a stage is named by text, not by `{name!r}`", 'e.g. `Browse.configured("Browse fast", rate=100)`')
+        place = caller()
+        stage = type(name, (cls,), {"__module__": cls.__module__, PLACE: place.named(name), **attributes})
+        if after is not None:
+            setattr(stage, DEPENDENCIES, Dependencies(tuple(after), place))
+        return stage
 
 
 class LoadAttributes:
-    """What Setup and Execute stages can set: when iterations start, and how requests are sent."""
+    """What Setup and Execute stages can set: when iterations start."""
 
     batch_size: int = 1000
     """Virtual users. With `rate`: at most so many, where `max_users` is not given."""
@@ -38,14 +99,34 @@ class LoadAttributes:
     itself."""
 
     batch_interval: Duration = 0
-    """Seconds that each user waits between its iterations."""
+    """Seconds that each user waits between its iterations; with a persona of batches, the wait after each batch."""
 
     graceful_stop: Duration = 1
     """Seconds that iterations in flight get to finish when the load ends; the rest is counted as interrupted."""
 
-    persona_type: Literal["default"] = "default"
-    """When iterations start; only `"default"` in this version: each user starts its next iteration when the last has
-    ended."""
+    persona_type: str = "default"
+    """When iterations start, and which action each runs: `"default"`, `"batched"`, `"constant-arrival"`,
+    `"constant-spawn"`, `"no-wait"`, `"ramped"`, `"ramped-interval"`, `"sorted"` (or `"sequence"`), `"weighted"`,
+    `"approximate-distribution"` (or `"approx-dist"`), the name of one of k6's executors, such as
+    `"ramping-arrival-rate"`, or that of a plugin."""
+
+    action_interval: Duration = 0
+    """Seconds between two starts within a batch; for the persona `"constant-spawn"`."""
+
+    batch_gradient: float = 0.1
+    """By which part of `batch_size` a batch of the persona `"ramped"` is larger than the one before; with
+    `"ramped-interval"`, by which part of `batch_interval` the wait grows. More than 0, at most 1."""
+
+    distribution: Sequence[int] | None = None
+    """Users in each interval of `total_time`, for the persona `"approximate-distribution"`: `[10, 50, 20]`."""
+
+    distribution_intervals: int | None = None
+    """Intervals of `distribution`; where they are not as many as its numbers, the numbers in between are interpolated.
+    Default: one for each number."""
+
+    inject: Sequence[InjectionStep] | None = None
+    """Gatling's injection steps, one after the other: `[at_once_users(10), ramp_users(50).during("30s")]`; see
+    `squall.injection`."""
 
     rate: float | str | None = None
     """Iterations started per second, however long they take: `500`, `"500/s"`, `"30/m"`. Makes the load an open
@@ -79,6 +160,10 @@ class LoadAttributes:
 
     pause: Pause | None = None
     """Wait between a user's iterations: `"1s"`, or `("1s", "3s")` from which each wait is drawn."""
+
+
+class HttpAttributes:
+    """What stages that make requests can set: how these are sent."""
 
     base_url: str | None = None
     """URL that relative request URLs are resolved against."""
@@ -140,8 +225,8 @@ class LoadAttributes:
     """Name asked for and verified in TLS instead of the URL's host."""
 
 
-class Setup(Stage, LoadAttributes):
-    """Says when iterations start and how requests are sent, for the Execute stages after it.
+class Setup(Stage, LoadAttributes, HttpAttributes):
+    """Says when iterations start and how requests are sent, for the stages after it, down to the next Setup stage.
 
     Set the attributes in the class; an attribute that does not exist is an error. Durations are text (`"250ms"`,
     `"1h30m"`), numbers of seconds, or `timedelta`; paths start at the folder of the test file.
@@ -156,8 +241,20 @@ class Setup(Stage, LoadAttributes):
     data: Mapping[str, DataPool | str | Sequence[Mapping[str, Any]]] | None = None
     """Data pools by name: a `DataPool`, the path of a `.csv`, `.json` or `.jsonl` file, or the rows themselves."""
 
+    apply_to_stages: Sequence[type | str] | None = None
+    """The only Execute stages that this one is for, as classes or by name. Default: all down to the next Setup."""
 
-class Execute(Stage, LoadAttributes):
+    cpus: int | None = None
+    """Processors that the whole run uses. Default: as the command line says, or all."""
+
+    no_run_visuals: bool = False
+    """Show lines instead of the live screen while the run goes."""
+
+    log_level: Literal["debug", "info", "warn", "warning", "error", "critical"] | None = None
+    """How much the run logs."""
+
+
+class Execute(Stage, LoadAttributes, HttpAttributes):
     """Sends load: each iteration of a virtual user runs one of its `@action` and `@task` methods.
 
     Each process has one instance of the class, which all its virtual users share as `self`.
@@ -165,9 +262,6 @@ class Execute(Stage, LoadAttributes):
     The load and the HTTP settings are those of the nearest Setup stage before it; what this class sets itself comes
     first.
     """
-
-    client: Client = Client()
-    """The protocol clients, for use inside actions and tasks: `await self.client.http.get(url)`."""
 
 
 class Analyze(Stage):
@@ -180,6 +274,38 @@ class Submit(Stage):
     config: ClassVar[Reporter | Sequence[Reporter] | None] = None
     """The reporter, or a list of them: `JSONConfig(metrics_filepath="metrics.json")`. Default: `JSONConfig()`."""
 
+    stream: bool = False
+    """Send what each interval measured while the load runs, instead of everything at its end."""
 
-BUILT_IN: frozenset[type] = frozenset({Stage, Setup, Execute, Analyze, Submit})
+
+class Act(Stage, HttpAttributes):
+    """Does once what is no load: signs in, makes fixtures, calls another service.
+
+    Requests are sent as the nearest Setup stage before it says; what this class sets itself comes first.
+    """
+
+
+class Validate(Stage, HttpAttributes):
+    """Checks before the load that the test can do what it is to do; where a check fails, those after it do not run."""
+
+
+class Checkpoint(Stage):
+    """Writes values that hooks have left in the context to files, or reads them."""
+
+
+class Teardown(Stage, HttpAttributes):
+    """Cleans up once everything before it has ended, whether that went well or not."""
+
+
+class Wait(Stage):
+    """Waits for the stages before it, and does nothing else: those after it start together."""
+
+
+Idle = Wait
+"""Another name of `Wait`."""
+
+KINDS: tuple[type[Stage], ...] = (Setup, Execute, Analyze, Submit, Act, Validate, Checkpoint, Teardown, Wait)
+"""The kinds of stages."""
+
+BUILT_IN: frozenset[type] = frozenset({Stage, *KINDS})
 """The classes that are no stages of a graph themselves."""

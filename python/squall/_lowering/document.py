@@ -36,6 +36,8 @@ class Lowered:
         explain: For each action, how it runs.
         notes: What was asked for and has no effect.
         scripts: What is to be registered, so that the interpreter finds what the plan names.
+        stages: For each stage of a graph, what became of it.
+        run: What the file says about the run itself, not about the load: `quiet_view`, `log_level`.
     """
 
     def __init__(
@@ -44,8 +46,13 @@ class Lowered:
         explain: list[dict[str, object]] | None = None,
         notes: list[str] | None = None,
         scripts: list[Script] | None = None,
+        *,
+        stages: list[dict[str, object]] | None = None,
+        run: dict[str, object] | None = None,
     ) -> None:
         self.plan = plan
         self.explain = explain or []
         self.notes = notes or []
         self.scripts = scripts or []
+        self.stages = stages or []
+        self.run = run or {}

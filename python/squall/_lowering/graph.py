@@ -3,116 +3,152 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
-from squall._authoring.hooks import DEPENDENCIES, Dependencies
-from squall._authoring.stages import BUILT_IN, Analyze, Execute, Setup, Stage, Submit
+from squall._authoring.stages import Stage
+from squall._lowering.edges import hint_on, may_follow
+from squall._lowering.finding import Found, dependencies_of, is_stage
 from squall._lowering.problems import Problems, listed, nearest
 from squall._lowering.settings import kind_of
 from squall._lowering.sources import Sources
 from squall._recording.encoding import described
-
-_NO_SETUP_HINT = "add `@depends({})` above the class"
-
-
-@dataclass(frozen=True)
-class Node:
-    """A stage of the graph, the stages right before it, and for an Execute stage its Setup stage."""
-
-    stage: type[Stage]
-    after: tuple[str, ...]
-    setup: type[Setup] | None
+from squall._recording.frames import Place
 
 
-def find_stages(namespace: Mapping[str, object], sources: Sources, problems: Problems) -> list[type[Stage]]:
-    """Returns the stages of a module, in its order."""
-    stages: dict[str, type[Stage]] = {}
-    for value in namespace.values():
-        if not isinstance(value, type) or not issubclass(value, Stage) or value in BUILT_IN:
-            continue
-        if kind_of(value) is None:
-            problems.add(
-                f"`{value.__name__}` derives from `Stage` itself",
-                sources.of_class(value),
-                "derive it from `Setup`, `Execute`, `Analyze` or `Submit`",
-            )
-        elif stages.setdefault(value.__name__, value) is not value:
-            problems.add(f"there are two stages `{value.__name__}`", sources.of_class(value), "rename one of them")
-    return list(stages.values())
-
-
-class Graph:
+class StageGraph:
     """The stages of a file and their dependencies, checked."""
 
-    def __init__(self, stages: list[type[Stage]], sources: Sources, problems: Problems) -> None:
-        self._stages = {stage.__name__: stage for stage in stages}
+    def __init__(self, found: Found, sources: Sources, problems: Problems) -> None:
+        self._found = found
+        self._stages = dict(found.stages)
         self._sources = sources
         self._problems = problems
-        self._after = {name: self._dependencies(stage) for name, stage in self._stages.items()}
+        self.wrong: set[str] = set()
+        """Stages with a dependency that does not exist or may not be, which has been told."""
+        self._after = {name: self._dependencies(name, stage) for name, stage in self._stages.items()}
+        self.declared: Mapping[str, tuple[str, ...]] = self._after
+        """What each stage depends on, whether or not that is kept."""
 
-    def nodes(self) -> list[Node]:
-        """Returns the graph's nodes, and tells what is wrong with their order."""
-        if not any(issubclass(stage, Execute) for stage in self._stages.values()):
-            self._problems.add(
-                "there is no Execute stage, so that nothing would be sent",
-                None,
-                "derive a class from `squall.Execute` and give it an `@action()`",
-            )
+    @property
+    def stages(self) -> Mapping[str, type[Stage]]:
+        """The stages by name."""
+        return self._stages
+
+    @property
+    def after(self) -> Mapping[str, tuple[str, ...]]:
+        """By the name of each stage, the stages right before it."""
+        return self._after
+
+    def all_stages(self) -> Mapping[str, type[Stage]]:
+        """Returns the stages by name, those that are not kept as well."""
+        return self._found.stages
+
+    def keep(self, names: Iterable[str]) -> None:
+        """Leaves out all stages but some; what came after one that is left out comes after those before it."""
+        kept = set(names)
+        self._after = {name: tuple(self._nearest(name, kept)) for name in self._stages if name in kept}
+        self._stages = {name: stage for name, stage in self._stages.items() if name in kept}
+
+    def _nearest(self, name: str, kept: set[str]) -> Iterable[str]:
+        """Yields the kept stages right before one; of those behind a stage that is left out, no early ones."""
+        direct = [before for before in self._after[name] if before in kept]
+        yield from direct
+        behind: dict[str, None] = {}
+        waiting = [before for before in reversed(self._after[name]) if before not in kept]
+        seen = set(waiting)
+        while waiting:
+            for before in reversed(self._after[waiting.pop()]):
+                if before in kept:
+                    behind[before] = None
+                elif before not in seen:
+                    seen.add(before)
+                    waiting.append(before)
+        found = {*direct, *behind}
+        earlier = {one for before in found for level in self.levels_before(before) for one in level}
+        yield from (one for one in behind if one not in earlier and one not in direct)
+
+    def connected(self, name: str) -> list[str]:
+        """Returns the stages that hang together with one, itself included, in the order of the file."""
+        return next(part for part in self.parts() if name in part)
+
+    def parts(self) -> list[list[str]]:
+        """Returns the stages in groups that have nothing to do with each other."""
+        part_of = {name: {name} for name in self._stages}
+        for name, befores in self._after.items():
+            for before in befores:
+                if part_of[before] is not part_of[name]:
+                    joined = part_of[before] | part_of[name]
+                    part_of.update(dict.fromkeys(joined, joined))
+        parts = {id(part): part for part in part_of.values()}.values()
+        return [[name for name in self._stages if name in part] for part in parts]
+
+    def levels_before(self, name: str) -> Iterable[list[str]]:
+        """Yields the stages one step before a stage, then two steps, and so on; each once."""
+        seen: set[str] = set()
+        level = [name]
+        while level:
+            level = [one for one in dict.fromkeys(b for n in level for b in self._after[n]) if one not in seen]
+            seen.update(level)
+            if level:
+                yield level
+
+    def chosen(self, given: Iterable[type | str]) -> list[str]:
+        """Returns the names of stages that are given as classes or by name, as far as the file has them."""
+        return [
+            name
+            for one in given
+            for name in (self._found.named(one) if isinstance(one, str) else self._found.names_of(one))
+        ]
+
+    def is_in_order(self) -> bool:
+        """Tells of stages that wait for each other, and of those that may not follow each other."""
         if self._has_cycle():
-            return []
-        return [self._node(name, stage) for name, stage in self._stages.items()]
+            return False
+        self._check_edges()
+        return True
 
-    def _node(self, name: str, stage: type[Stage]) -> Node:
-        setup = None
-        if issubclass(stage, Execute):
-            setup = self._setup_of(name)
-        elif issubclass(stage, Setup):
-            self._check_setup_is_used(name)
-        else:
-            self._check_has_execute(name, "analyze" if issubclass(stage, Analyze) else "submit")
-        return Node(stage, self._after[name], setup)
-
-    def _dependencies(self, stage: type[Stage]) -> tuple[str, ...]:
-        given = vars(stage).get(DEPENDENCIES)
-        if not isinstance(given, Dependencies):
+    def _dependencies(self, name: str, stage: type[Stage]) -> tuple[str, ...]:
+        given = dependencies_of(stage)
+        if given is None:
             return ()
         place = self._sources.of_class(stage)
         if not given.stages:
             self._problems.add("`@depends()` names no stage", place, "name at least one, or remove it")
         names: list[str] = []
         for dependency in given.stages:
-            name = self._resolve(dependency, stage)
-            if name is None:
-                continue
-            if name in names:
-                self._problems.add(f"`@depends` names `{name}` twice", place, "name it once")
-            else:
-                names.append(name)
+            resolved = self._resolve(dependency, place)
+            if not resolved:
+                self.wrong.add(name)
+            for one in resolved:
+                if one in names:
+                    self._problems.add(f"`@depends` names `{one}` twice", place, "name it once")
+                else:
+                    names.append(one)
         return tuple(names)
 
-    def _resolve(self, dependency: object, stage: type[Stage]) -> str | None:
-        place = self._sources.of_class(stage)
+    def _resolve(self, dependency: object, place: Place) -> list[str]:
+        """Returns the names of what `@depends` was given; none, and an error, where that is wrong."""
         if isinstance(dependency, str):
-            if dependency in self._stages:
-                return dependency
-            suggestion = nearest(dependency, self._stages)
-            hint = f"did you mean `{suggestion}`?" if suggestion else f"it has {listed(self._stages)}"
-            self._problems.add(f"`@depends` names `{dependency}`, which this file does not have", place, hint)
-        elif not isinstance(dependency, type) or not issubclass(dependency, Stage) or dependency in BUILT_IN:
+            names = self._found.named(dependency)
+            if not names:
+                suggestion = nearest(dependency, self._found.known())
+                hint = f"did you mean `{suggestion}`?" if suggestion else f"it has {listed(self._found.known())}"
+                self._problems.add(f"`@depends` names `{dependency}`, which this file does not have", place, hint)
+            return names
+        if not isinstance(dependency, type) or not is_stage(dependency):
             self._problems.add(
                 f"`@depends` takes stages of the file, not {described(dependency)}",
                 place,
                 "e.g. `@depends(SetupStage)`",
             )
-        elif self._stages.get(dependency.__name__) is dependency:
-            return dependency.__name__
-        else:
+            return []
+        names = self._found.names_of(dependency)
+        if not names:
             self._problems.add(
                 f"`@depends` names `{dependency.__name__}`, which is not at the top level of this file",
                 place,
                 "define or import it there",
             )
-        return None
+        return names
 
     def _has_cycle(self) -> bool:
         done: set[str] = set()
@@ -140,66 +176,19 @@ class Graph:
         done.add(name)
         return []
 
-    def _depends(self, name: str) -> bool:
-        """Tells whether a stage has a `@depends`; where that names nothing that exists, it has been told already."""
-        return DEPENDENCIES in vars(self._stages[name])
+    def _check_edges(self) -> None:
+        for name, befores in self._after.items():
+            stage = self._stages[name]
+            to = kind(stage)
+            for before in befores:
+                before_kind = kind(self._stages[before])
+                if not may_follow(before_kind, to):
+                    self.wrong.add(name)
+                    text = f"the {to.__name__} stage `{name}` cannot come right after the"
+                    text = f"{text} {before_kind.__name__} stage `{before}`"
+                    self._problems.add(text, self._sources.of_class(stage), hint_on(before_kind, to))
 
-    def _levels_before(self, name: str) -> Iterable[list[str]]:
-        """Yields the stages one step before a stage, then two steps, and so on; each once."""
-        seen: set[str] = set()
-        level = [name]
-        while level:
-            level = [one for one in dict.fromkeys(b for n in level for b in self._after[n]) if one not in seen]
-            seen.update(level)
-            if level:
-                yield level
 
-    def _setup_of(self, name: str) -> type[Setup] | None:
-        place = self._sources.of_class(self._stages[name])
-        for level in self._levels_before(name):
-            setups = [stage for stage in (self._stages[one] for one in level) if issubclass(stage, Setup)]
-            if len(setups) > 1:
-                names = listed(setup.__name__ for setup in setups)
-                self._problems.add(
-                    f"the Execute stage `{name}` comes right after several Setup stages: {names}",
-                    place,
-                    "keep one of them",
-                )
-            if setups:
-                return setups[0]
-        if self._after[name] or not self._depends(name):
-            known = [one for one, stage in self._stages.items() if issubclass(stage, Setup)]
-            hint = (
-                _NO_SETUP_HINT.format(known[0])
-                if known
-                else "add a class that derives from `squall.Setup`, and `@depends` on it"
-            )
-            self._problems.add(f"no Setup stage comes before the Execute stage `{name}`", place, hint)
-        return None
-
-    def _check_setup_is_used(self, name: str) -> None:
-        users = (
-            other
-            for other, stage in self._stages.items()
-            if issubclass(stage, Execute) and any(name in level for level in self._levels_before(other))
-        )
-        if next(users, None) is None:
-            self._problems.add(
-                f"the Setup stage `{name}` cannot be reached: no Execute stage comes after it",
-                self._sources.of_class(self._stages[name]),
-                f"put `@depends({name})` above an Execute stage",
-            )
-
-    def _check_has_execute(self, name: str, verb: str) -> None:
-        stage = self._stages[name]
-        if any(issubclass(self._stages[one], Execute) for level in self._levels_before(name) for one in level):
-            return
-        if self._depends(name) and not self._after[name]:
-            return
-        place = self._sources.of_class(stage)
-        candidates = [one for one, other in self._stages.items() if issubclass(other, Execute)]
-        hint = _NO_SETUP_HINT.format(candidates[-1]) if candidates else None
-        if not self._after[name]:
-            self._problems.add(f"the stage `{name}` cannot be reached: it depends on no other stage", place, hint)
-        elif issubclass(stage, (Analyze, Submit)):
-            self._problems.add(f"no Execute stage comes before `{name}`, so that it has nothing to {verb}", place, hint)
+def kind(stage: type[Stage]) -> type[Stage]:
+    """Returns which of the kinds a stage of the graph is."""
+    return kind_of(stage) or Stage

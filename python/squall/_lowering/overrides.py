@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from squall._authoring.stages import Stage
-from squall._lowering.attributes import KNOWN, WrongValueError
+from squall._lowering.attributes import KNOWN
+from squall._lowering.parsers import WrongValueError
 from squall._lowering.problems import Problems, listed, nearest
 from squall._lowering.settings import Settings, kind_of, layered
 from squall._recording.encoding import described
@@ -17,7 +18,7 @@ from squall._recording.recording import RefusalError
 
 _PATHS = ("ca_file", "cert_file", "key_file", "unix_socket")
 _DIRECTIONS = ("typed", "form", "spec", "datapool", "volume", "once", "debugging", "config", "add_to_config")
-_IN_FILE_ONLY = ("config", "data")
+_IN_FILE_ONLY = ("config", "data", "inject", "plugins")
 
 
 @dataclass
@@ -27,6 +28,7 @@ class Overrides:
     Attributes:
         defaults: Attributes for whatever the file leaves open, as the plan writes their values.
         sets: Stage, attribute and value, as for the class in the file.
+        skip: Names of stages that are left out.
         name: Name of the plan instead of the file's.
         typed: By the name of a default, the option as it was typed.
         form: What the test is, where the command says so: `journey`, `scenario`, …
@@ -41,6 +43,7 @@ class Overrides:
 
     defaults: Settings = field(default_factory=Settings)
     sets: list[tuple[str, str, Any]] = field(default_factory=list)
+    skip: list[str] = field(default_factory=list)
     name: str | None = None
     typed: dict[str, str] = field(default_factory=dict)
     form: str | None = None
@@ -62,23 +65,36 @@ class Overrides:
                 values[name] = os.path.abspath(values[name])
         sets = [(stage, name, value) for stage, name, value in given.get("set") or ()]
         directions = {name: given[name] for name in _DIRECTIONS if given.get(name) is not None}
-        return cls(Settings(values), sets, given.get("name"), **directions)
+        return cls(Settings(values), sets, list(given.get("skip") or ()), given.get("name"), **directions)
 
-    def check_stages(self, stages: list[type[Stage]], problems: Problems) -> None:
-        """Tells of replacements for stages that the file does not have."""
-        known = [stage.__name__ for stage in stages]
-        for stage, name, _ in self.sets:
+    def check_stages(self, known: list[str], problems: Problems) -> None:
+        """Tells of stages that are named and that the file does not have."""
+        named = [(f"--set {stage}.{name}", stage) for stage, name, _ in self.sets]
+        named += [(f"--skip {stage}", stage) for stage in self.skip]
+        for typed, stage in named:
             if stage not in known:
                 suggestion = nearest(stage, known)
                 hint = f"did you mean `{suggestion}`?" if suggestion else f"it has {listed(known)}"
-                problems.add(f"`--set {stage}.{name}`: the file has no stage `{stage}`", None, hint)
+                problems.add(f"`{typed}`: the file has no stage `{stage}`", None, hint)
 
-    def replace_in(self, stage: type[Stage], settings: Settings, place: Place, problems: Problems) -> Settings:
-        """Returns the settings of a stage with those that the command line replaces."""
+    def replace_in(
+        self, stage: type[Stage], names: set[str], settings: Settings, place: Place, problems: Problems
+    ) -> Settings:
+        """Returns the settings of a stage with those that the command line replaces.
+
+        Args:
+            stage: The stage.
+            names: The names that mean it: its own, and that of the parametrised stage that it was made of.
+            settings: What it sets.
+            place: Where it is.
+            problems: What is wrong with the replacements.
+        """
         kind = kind_of(stage)
         known = KNOWN[kind] if kind else {}
-        for name, value in ((name, value) for target, name, value in self.sets if target == stage.__name__):
-            what = f"`--set {stage.__name__}.{name}`"
+        for target, name, value in self.sets:
+            if target not in names:
+                continue
+            what = f"`--set {target}.{name}`"
             parse = known.get(name)
             if parse is None or name in _IN_FILE_ONLY:
                 suggestion = nearest(name, known)

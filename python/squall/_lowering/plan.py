@@ -7,21 +7,28 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from squall._authoring.pools import DataPool
-from squall._authoring.stages import Analyze, Execute, Setup, Stage
+from squall._authoring.stages import Execute, Setup, Stage, Submit
 from squall._lowering.actions import Action, flow_of, read_actions
+from squall._lowering.added import with_added
 from squall._lowering.document import Lowered as Lowered
 from squall._lowering.document import Module as Module
-from squall._lowering.graph import Graph, Node
+from squall._lowering.explained import explained
+from squall._lowering.finding import Found
+from squall._lowering.graph import StageGraph, kind
 from squall._lowering.http_settings import check_http, http_settings
-from squall._lowering.load_profile import check_load, load_profile
-from squall._lowering.notes import notes_on
+from squall._lowering.load_profile import check_load, choice_of, load_profile
+from squall._lowering.notes import notes_on, notes_on_weights
 from squall._lowering.overrides import Overrides
+from squall._lowering.persona_table import Plugged
+from squall._lowering.personas import copied, with_choice
 from squall._lowering.pools import Pools
 from squall._lowering.problems import Problems
+from squall._lowering.reach import Node, Reach
 from squall._lowering.reporting import submit_of
 from squall._lowering.settings import Settings, layered, read_settings
 from squall._lowering.sources import Sources
 from squall._lowering.used_pools import used_pools
+from squall._lowering.words import profile_in_words
 from squall._recording.compile import Compiled
 from squall._recording.frames import Place
 
@@ -30,10 +37,10 @@ if TYPE_CHECKING:
 
 
 def lower_stages(
-    stages: list[type[Stage]], module: Module, sources: Sources, overrides: Overrides, problems: Problems
+    graph: StageGraph, found: Found, module: Module, sources: Sources, overrides: Overrides, problems: Problems
 ) -> Lowered:
-    """Turns the stages of a module into a plan; there is none where something is wrong."""
-    return _Lowering(module, sources, overrides, problems).run(stages)
+    """Turns the stages of a graph into a plan; there is none where something is wrong."""
+    return _Lowering(module, sources, overrides, problems).run(graph, found)
 
 
 class _Lowering:
@@ -46,31 +53,46 @@ class _Lowering:
         self._pools = Pools(self._folder, problems)
         self._settings: dict[type[Stage], Settings] = {}
         self._actions: dict[type[Stage], list[Action]] = {}
+        self._loads: dict[type[Stage], tuple[str, Settings]] = {}
         self._script_pools: dict[str, list[str]] = {}
         self._notes: list[str] = []
+        self._plugged: Plugged = {}
 
-    def run(self, stages: list[type[Stage]]) -> Lowered:
-        nodes = Graph(stages, self._sources, self._problems).nodes()
-        self._overrides.check_stages(stages, self._problems)
-        for stage in stages:
-            self._read(stage)
+    def run(self, graph: StageGraph, found: Found) -> Lowered:
+        for stage in graph.stages.values():
+            self._read(stage, {stage.__name__, *found.parents_of(stage)})
+        nodes = Reach(graph, self._settings, self._sources, self._problems).nodes()
+        nodes = with_added(nodes, graph.parts() if nodes else [])
+        self._overrides.check_stages([*found.known(), *(node.name for node in nodes if node.is_added)], self._problems)
+        skipped = {name for given in self._overrides.skip for name in (found.named(given) or [given])}
         self._read_pools()
-        settings = self._shared()
-        contents = [self._content(node) for node in nodes]
+        shared = self._shared()
+        run = self._agreed("log_level", "the run has one log level")
+        if any(settings.values.get("no_run_visuals") for settings in self._settings.values()):
+            run["quiet_view"] = True
+        contents = {node.name: self._content(node, skipped) for node in nodes}
         explain = [action.explained() for actions in self._actions.values() for action in actions]
         if self._problems.found:
             return Lowered(None, explain)
-        for node, content in zip(nodes, contents, strict=True):
-            if isinstance(content.get("execute"), dict):
-                scenario = content["execute"]["scenarios"][node.stage.__name__]
-                scenario["flow"] = flow_of(self._actions[node.stage], self._folder, self._script_pools)
+        for node in nodes:
+            if issubclass(node.stage, Execute):
+                self._add_flow(node, contents[node.name])
         plan = {
             "version": 1,
             "name": self._overrides.name or os.path.splitext(os.path.basename(self._module.file))[0],
-            **settings,
-            "stages": {node.stage.__name__: content for node, content in zip(nodes, contents, strict=True)},
+            **shared,
+            "stages": contents,
         }
-        return Lowered(plan, explain, list(dict.fromkeys(self._notes)), self._scripts())
+        scripts = self._scripts()
+        stages = [explained(node, contents[node.name], self._loads.get(node.stage), scripts) for node in nodes]
+        return Lowered(plan, explain, list(dict.fromkeys(self._notes)), scripts, stages=stages, run=run)
+
+    def _add_flow(self, node: Node, content: dict[str, Any]) -> None:
+        actions = self._actions[node.stage]
+        flow = flow_of(actions, self._folder, self._script_pools)
+        content["execute"]["scenarios"][node.name]["flow"] = with_choice(
+            flow, choice_of(self._loads[node.stage][1], self._plugged)
+        )
 
     def _scripts(self) -> list[Script]:
         if not any(action.runs_in_python for actions in self._actions.values() for action in actions):
@@ -105,13 +127,13 @@ class _Lowering:
         self._script_pools[action.entry] = names
         return dict.fromkeys(names, action.place)
 
-    def _read(self, stage: type[Stage]) -> None:
+    def _read(self, stage: type[Stage], names: set[str]) -> None:
         settings = read_settings(stage, self._sources, self._problems)
         if issubclass(stage, (Setup, Execute)):
-            check_load(settings, self._problems)
-            check_http(settings, self._problems)
+            check_load(settings, self._problems, self._plugged)
+        check_http(settings, self._problems)
         place = self._sources.of_class(stage)
-        settings = self._settings[stage] = self._overrides.replace_in(stage, settings, place, self._problems)
+        settings = self._settings[stage] = self._overrides.replace_in(stage, names, settings, place, self._problems)
         if issubclass(stage, Execute):
             self._actions[stage] = read_actions(stage, self._sources, self._problems)
         if "data" in settings.values:
@@ -122,11 +144,9 @@ class _Lowering:
         shared: dict[str, Any] = {}
         if self._pools.plan:
             shared["data"] = self._pools.plan
+        shared.update(self._agreed("seed", "a run has one seed"))
+        shared.update(self._agreed("cpus", "a run has one number of processors"))
         for stage, settings in self._settings.items():
-            seed = settings.values.get("seed") if issubclass(stage, Setup) else None
-            if seed is not None and shared.setdefault("seed", seed) != seed:
-                hint = "a run has one seed"
-                self._problems.add("`seed` differs between Setup stages", settings.places.get("seed"), hint)
             place = settings.places.get("thresholds") or self._sources.of_class(stage)
             for rule in settings.values.get("thresholds", ()):
                 threshold = {"rule": rule, "source": place.to_source()}
@@ -135,33 +155,59 @@ class _Lowering:
             shared.setdefault("seed", self._overrides.defaults.values["seed"])
         return shared
 
-    def _content(self, node: Node) -> dict[str, Any]:
+    def _agreed(self, name: str, hint: str) -> dict[str, Any]:
+        """Returns an attribute of the whole run, where a Setup stage sets it; they may not differ."""
+        agreed: dict[str, Any] = {}
+        for settings in self._settings.values():
+            value = settings.values.get(name)
+            if value is not None and agreed.setdefault(name, value) != value:
+                self._problems.add(f"`{name}` differs between Setup stages", settings.places.get(name), hint)
+        return agreed
+
+    def _content(self, node: Node, skipped: set[str]) -> dict[str, Any]:
         stage = node.stage
-        place = self._sources.of_class(stage)
+        own = self._settings.get(stage, Settings())
         content: dict[str, Any] = {"after": list(node.after)} if node.after else {}
-        if issubclass(stage, Setup):
-            content["setup"] = {}
-        elif issubclass(stage, Execute):
-            content["execute"] = self._execute(node, self._settings[stage])
-        elif issubclass(stage, Analyze):
-            content["analyze"] = {}
+        if issubclass(stage, Execute):
+            content["execute"] = self._execute(node, own)
+        elif issubclass(stage, Submit):
+            place = self._sources.of_class(stage)
+            content["submit"] = {"reporters": []} if node.is_added else submit_of(own, place, self._problems)
         else:
-            content["submit"] = submit_of(self._settings[stage], place, self._problems)
-        return {**content, "source": place.to_source()}
+            content[kind(stage).__name__.lower()] = {}
+        content.update(_common(own))
+        if node.name in skipped:
+            content["skip"] = True
+        if node.is_added:
+            return {**content, "added": True}
+        return {**content, "source": self._sources.of_class(stage).to_source()}
 
     def _execute(self, node: Node, own: Settings) -> dict[str, Any]:
         setup = self._settings[node.setup] if node.setup else Settings()
-        defaults = self._overrides.defaults
-        merged = layered(own, layered(setup, defaults))
+        merged = layered(own, layered(setup, self._overrides.defaults))
         levels = [(node.stage, own)] if node.setup is None else [(node.stage, own), (node.setup, setup)]
         self._notes.extend(notes_on(levels, merged, self._overrides))
-        load = load_profile(merged, self._problems)
+        load = load_profile(merged, self._problems, self._plugged)
+        self._loads[node.stage] = (profile_in_words(merged, load), merged)
+        self._notes.extend(notes_on_weights(self._actions[node.stage], merged))
         scenario = {"load": load, "flow": [], "source": self._sources.of_class(node.stage).to_source()}
         settings: dict[str, Any] = {"graceful_stop": merged.values.get("graceful_stop", "1s")}
-        http = http_settings([own, setup, defaults], self._folder)
+        http = self._http(node)
         if http:
             settings["http"] = http
-        return {"scenarios": {node.stage.__name__: scenario}, "settings": settings}
+        return {"scenarios": {node.name: scenario}, "settings": settings}
+
+    def _http(self, node: Node) -> dict[str, Any]:
+        """Returns how a stage sends its requests: as it says, or else its Setup stage, or else the command line."""
+        own = self._settings.get(node.stage, Settings())
+        setup = self._settings[node.setup] if node.setup else Settings()
+        return http_settings([own, setup, self._overrides.defaults], self._folder)
+
+
+def _common(settings: Settings) -> dict[str, Any]:
+    """Returns the plan's fields that every kind of stage can have."""
+    fields = copied(settings.values, stage_timeout="timeout", retries="retries", priority="priority", skip="skip")
+    return {name: value for name, value in fields.items() if value}
 
 
 def _pools_in(settings: Settings) -> list[DataPool]:

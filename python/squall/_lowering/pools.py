@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from squall._authoring.pools import DataPool, file_kind
-from squall._lowering.attributes import WrongValueError, path_text
 from squall._lowering.http_settings import absolute
+from squall._lowering.parsers import WrongValueError, path_text
 from squall._lowering.problems import Problems, listed, nearest
 from squall._recording.encoding import described
 from squall._recording.frames import Place

@@ -14,10 +14,11 @@ from squall.reporters import JSONConfig, Reporter
 
 def submit_of(settings: Settings, stage: Place, problems: Problems) -> dict[str, Any]:
     """Returns the plan's `submit` for a Submit stage."""
+    stream = {"stream": True} if settings.values.get("stream") else {}
     place = settings.places.get("config") or stage
     config = settings.values.get("config")
     if config is None:
-        return {"reporters": [{**_reporter(JSONConfig(), problems), "source": stage.to_source()}]}
+        return {"reporters": [{**_reporter(JSONConfig(), problems), "source": stage.to_source()}], **stream}
     reporters = list(config) if isinstance(config, (list, tuple)) else [config]
     if not reporters:
         problems.add("`config` has no reporter", place, "give a reporter, or remove it for `JSONConfig()`")
@@ -28,7 +29,7 @@ def submit_of(settings: Settings, stage: Place, problems: Problems) -> dict[str,
             continue
         hint = 'e.g. `JSONConfig(metrics_filepath="metrics.json")`'
         problems.add(f"`config` must be a reporter or a list of reporters, not {described(reporter)}", place, hint)
-    return {"reporters": out}
+    return {"reporters": out, **stream}
 
 
 def _reporter(reporter: Reporter, problems: Problems) -> dict[str, Any]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from squall._authoring.stages import BUILT_IN, Analyze, Execute, LoadAttributes, Setup, Stage, Submit
-from squall._lowering.attributes import KNOWN, OF_HEDRA, Parse, WrongValueError
+from squall._authoring.stages import BUILT_IN, KINDS, Act, Analyze, Execute, HttpAttributes, LoadAttributes, Stage
+from squall._lowering.attributes import KNOWN, OF_HEDRA, OF_LOAD
+from squall._lowering.parsers import Parse, WrongValueError
+from squall._lowering.persona_table import DEFAULT, find, persona_name
+from squall._lowering.personas import ALWAYS, OF_PERSONAS
 from squall._lowering.problems import Problems, listed, nearest
 from squall._lowering.sources import Sources
 from squall._recording.encoding import described
 from squall._recording.frames import Place
 from squall._recording.recording import RefusalError
 
-KINDS: tuple[type[Stage], ...] = (Setup, Execute, Analyze, Submit)
-_OURS = frozenset({*BUILT_IN, LoadAttributes, object})
+_OURS = frozenset({*BUILT_IN, LoadAttributes, HttpAttributes, object})
 _METHODS = (types.FunctionType, staticmethod, classmethod, property, type)
 
 
@@ -47,12 +49,12 @@ _COUNTED = ("iterations", "iterations_per_user")
 
 # What a setting takes out of the settings below it, besides the one of the same name.
 _REPLACES = {
-    "rate": ("ramp", "stages", *_COUNTED, *_USERS_WAIT),
-    "iterations": ("rate", "ramp", "stages", "iterations_per_user", *_OPEN_ONLY),
-    "iterations_per_user": ("rate", "ramp", "stages", "iterations", *_OPEN_ONLY),
-    "ramp": ("stages", "total_time", *_COUNTED),
-    "stages": ("ramp", "total_time", *_COUNTED),
-    "total_time": ("ramp", "stages"),
+    "rate": ("ramp", "stages", "inject", *_COUNTED, *_USERS_WAIT),
+    "iterations": ("rate", "ramp", "stages", "inject", "iterations_per_user", *_OPEN_ONLY),
+    "iterations_per_user": ("rate", "ramp", "stages", "inject", "iterations", *_OPEN_ONLY),
+    "ramp": ("stages", "total_time", "inject", *_COUNTED),
+    "stages": ("ramp", "total_time", "inject", *_COUNTED),
+    "total_time": ("ramp", "stages", "inject"),
     "batch_size": ("max_users",),
     "max_users": ("batch_size",),
     "pause": ("batch_interval",),
@@ -60,21 +62,51 @@ _REPLACES = {
     "connections": ("reset_connections",),
     "reset_connections": ("connections",),
 }
+_OF_THE_PERSONA = frozenset({"persona_type", *OF_PERSONAS})
+_MOST_USERS = frozenset({"batch_size", "max_users"})
+ASK_FOR_A_PERSONA = frozenset({"persona_type", "distribution", "inject"})
+"""Attributes that name a persona, or can only mean one."""
+OTHER_LOADS = ("rate", "ramp", "stages", *_COUNTED)
+"""Attributes that take the place of a persona which does not use them."""
 
 
 def layered(above: Settings, below: Settings) -> Settings:
     """Returns settings on top of others, without those below that no longer make sense."""
-    gone = {name for key in above.values for name in _REPLACES.get(key, ())}
+    gone = {name for key in above.values for name in _replaced_by(key, above, below)}
     return above.over(below.without(*gone))
 
 
-def replaces(above: str, below: str) -> bool:
+def replaces(above: Settings, name: str, below: str) -> bool:
     """Tells whether a setting takes one of another name out of the settings below it."""
-    return below in _REPLACES.get(above, ())
+    return below in _replaced_by(name, above, Settings())
+
+
+def _replaced_by(name: str, above: Settings, below: Settings) -> Iterable[str]:
+    """Yields what one setting takes out of those below it."""
+    if name not in _MOST_USERS or not _has_batches(above.over(below)):
+        yield from _REPLACES.get(name, ())
+    if name in ASK_FOR_A_PERSONA:
+        persona = find(persona_name(above.values))
+        if persona is not None:
+            used = {*persona.uses, *ALWAYS, *(("stages",) if "ramp" in persona.uses else ())}
+            yield from OF_LOAD - used
+        if name != "persona_type":
+            yield "persona_type"
+    elif name in OTHER_LOADS and ASK_FOR_A_PERSONA & below.values.keys():
+        persona = find(persona_name(below.values))
+        if persona is not None and {name, "ramp" if name == "stages" else name}.isdisjoint(persona.uses):
+            yield from _OF_THE_PERSONA
+
+
+def _has_batches(settings: Settings) -> bool:
+    """Tells whether the size of a batch is one thing, and the most users another."""
+    name = persona_name(settings.values)
+    persona = find(name)
+    return name != DEFAULT and persona is not None and persona.uses >= _MOST_USERS
 
 
 def kind_of(stage: type[Stage]) -> type[Stage] | None:
-    """Returns which of the four kinds a stage is, or None."""
+    """Returns which of the kinds a stage is, or None."""
     return next((kind for kind in KINDS if issubclass(stage, kind)), None)
 
 
@@ -122,7 +154,7 @@ def _add_unknown(name: str, stage: type, known: dict[str, Parse], place: Place, 
         return
     suggestion = nearest(name, known)
     kind = kind_of(stage)
-    article = f"{'an' if kind in (Execute, Analyze) else 'a'} {kind.__name__}" if kind else "a"
+    article = f"{'an' if kind in (Execute, Analyze, Act) else 'a'} {kind.__name__}" if kind else "a"
     hints = [f"did you mean `{suggestion}`?"] if suggestion else []
     hints.append(f"it has {listed(sorted(known))}" if known else "it has none")
     hints.append(f"name your own values with an underscore, `_{name}`, or keep them outside of the class")

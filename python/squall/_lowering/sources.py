@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 
+from squall._authoring.stages import PLACE
 from squall._recording.frames import Place
 
 
@@ -24,6 +25,9 @@ class Sources:
         return self._find(owner, f"{owner.__qualname__}.{name}", f"{stage.__name__}.{name}")
 
     def _find(self, owner: type, key: str, name: str) -> Place:
+        made_at = vars(owner).get(PLACE)
+        if isinstance(made_at, Place):
+            return made_at.named(name)
         file = getattr(sys.modules.get(owner.__module__), "__file__", None) or "<unknown>"
         if file not in self._files:
             self._files[file] = _lines(file)

@@ -1,6 +1,6 @@
 //! `squall explain`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use squall_plan::{Flow, PlanErrors, Step};
 use squall_view::explain::{Mode, Row};
 
@@ -28,18 +28,16 @@ pub(super) fn explain(args: &ExplainArgs, loader: &dyn TestLoader) -> anyhow::Re
     }
     if args.format == Format::Json {
         let plan = explained.test.as_ref().ok().map(|test| &test.plan);
-        let rows = rows.iter().map(|row| {
-            let mode = if row.mode == Mode::Compiled { "compiled" } else { "python" };
-            json!({"stage": row.stage, "action": row.action, "mode": mode, "reason": row.reason, "place": row.place, "hint": row.hint})
-        });
-        let document = json!({"explain": rows.collect::<Vec<_>>(), "plan": plan});
+        let rows = rows.iter().map(json_row).collect::<Vec<_>>();
+        let document = json!({"explain": rows, "stages": explained.told, "plan": plan});
         output::print(&format!("{}\n", serde_json::to_string_pretty(&document)?));
     } else {
-        output::print(&squall_view::explain::render(
-            &rows,
-            output::columns(),
-            output::theme(),
-        ));
+        let (columns, theme) = (output::columns(), output::theme());
+        if !explained.stages.is_empty() {
+            let stages = squall_view::explain::render_stages(&explained.stages, columns, theme);
+            output::print(&format!("{stages}\n"));
+        }
+        output::print(&squall_view::explain::render(&rows, columns, theme));
     }
     Ok(
         match explained.test.and_then(|test| {
@@ -50,6 +48,14 @@ pub(super) fn explain(args: &ExplainArgs, loader: &dyn TestLoader) -> anyhow::Re
             Err(errors) => refuse_unless_python(&errors, &rows),
         },
     )
+}
+
+fn json_row(row: &Row) -> Value {
+    let mode = match row.mode {
+        Mode::Compiled => "compiled",
+        Mode::Python => "python",
+    };
+    json!({"stage": row.stage, "action": row.action, "mode": mode, "reason": row.reason, "place": row.place, "hint": row.hint})
 }
 
 /// Errors that only repeat what the table has said need no second telling; the code is the same.

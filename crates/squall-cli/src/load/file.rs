@@ -68,6 +68,10 @@ impl FilePlace {
 #[derive(Debug)]
 pub(crate) struct Explained {
     pub(crate) rows: Vec<explain::Row>,
+    /// The stages; none for a test that is no graph.
+    pub(crate) stages: Vec<explain::StageRow>,
+    /// The stages as the loader told of them.
+    pub(crate) told: serde_json::Value,
     pub(crate) test: Result<LoadedTest, PlanErrors>,
 }
 
@@ -117,6 +121,8 @@ pub(crate) fn explain(
             });
             Ok(Explained {
                 rows: Vec::new(),
+                stages: Vec::new(),
+                told: serde_json::Value::Array(Vec::new()),
                 test,
             })
         }

@@ -46,7 +46,14 @@ pub(super) fn explain_python(
         }
         _ => Err(PlanErrors(errors)),
     };
-    Ok(Explained { rows, test })
+    let stages = items(&document, "stages").map(stage_row).collect();
+    let told = document.get("stages").cloned().unwrap_or_default();
+    Ok(Explained {
+        rows,
+        stages,
+        told,
+        test,
+    })
 }
 
 /// Loads a test once more, in another process than the one that has its plan, and returns the host of its scripts.
@@ -84,7 +91,6 @@ fn text(value: &Value, key: &str) -> Option<String> {
 }
 
 fn explain_row(row: &Value) -> explain::Row {
-    let line = row.get("line").and_then(Value::as_u64);
     explain::Row {
         stage: text(row, "stage").unwrap_or_default(),
         action: text(row, "action").unwrap_or_default(),
@@ -93,11 +99,53 @@ fn explain_row(row: &Value) -> explain::Row {
             _ => explain::Mode::Python,
         },
         reason: text(row, "reason"),
-        place: text(row, "file")
-            .zip(line)
-            .map(|(file, line)| format!("{file}:{line}")),
+        place: place(row),
         hint: text(row, "hint"),
     }
+}
+
+fn stage_row(row: &Value) -> explain::StageRow {
+    explain::StageRow {
+        stage: text(row, "stage").unwrap_or_default(),
+        kind: text(row, "kind").unwrap_or_default(),
+        after: texts(row, "after"),
+        load: text(row, "load"),
+        remarks: remarks(row),
+        scripts: texts(row, "scripts"),
+        place: place(row),
+    }
+}
+
+/// What holds for a stage besides its load, in words.
+fn remarks(row: &Value) -> Vec<String> {
+    let is = |key: &str| row.get(key).and_then(Value::as_bool) == Some(true);
+    let retries = row.get("retries").and_then(Value::as_u64);
+    let remarks = [
+        is("added").then(|| "added: the file has none".to_owned()),
+        is("skip").then(|| "left out".to_owned()),
+        text(row, "setup").map(|setup| format!("set up by {setup}")),
+        text(row, "timeout").map(|timeout| format!("ended after {timeout}")),
+        retries.map(|retries| match retries {
+            1 => "run again once if it fails".to_owned(),
+            most => format!("run again up to {most} times if it fails"),
+        }),
+        text(row, "priority").map(|priority| format!("priority {priority}")),
+    ];
+    remarks.into_iter().flatten().collect()
+}
+
+fn place(row: &Value) -> Option<String> {
+    let line = row.get("line").and_then(Value::as_u64);
+    text(row, "file")
+        .zip(line)
+        .map(|(file, line)| format!("{file}:{line}"))
+}
+
+fn texts(row: &Value, key: &str) -> Vec<String> {
+    items(row, key)
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
 }
 
 fn python_error(value: &Value) -> PlanError {
@@ -117,4 +165,40 @@ fn python_error(value: &Value) -> PlanError {
     PlanError::new("", message)
         .with_source(source)
         .with_hint(text(value, "hint"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_holds_for_a_stage_is_told_in_words() {
+        let row = stage_row(&json!({
+            "stage": "Shop", "kind": "Execute", "after": ["Load"], "setup": "Load", "load": "10 users for 1m",
+            "timeout": "5s", "retries": 2, "priority": "low", "skip": true, "added": false,
+            "scripts": ["Shop.buy"], "file": "shop.py", "line": 5,
+        }));
+        assert_eq!(
+            row.remarks,
+            [
+                "left out",
+                "set up by Load",
+                "ended after 5s",
+                "run again up to 2 times if it fails",
+                "priority low"
+            ]
+        );
+        assert_eq!(row.place.as_deref(), Some("shop.py:5"));
+        assert_eq!(row.scripts, ["Shop.buy"]);
+    }
+
+    #[test]
+    fn an_added_stage_has_no_place() {
+        let row =
+            stage_row(&json!({"stage": "Submit", "kind": "Submit", "added": true, "file": null}));
+        assert_eq!(row.remarks, ["added: the file has none"]);
+        assert_eq!(row.place, None);
+    }
 }

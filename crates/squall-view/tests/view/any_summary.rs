@@ -6,7 +6,7 @@ use squall_metrics::summary::{
     Summary, TransactionSummary, ValueDistribution, VerdictStatus,
 };
 use squall_view::Theme;
-use squall_view::explain::{self, Mode, Row};
+use squall_view::explain::{self, Mode, Row, StageRow};
 use squall_view::summary::{Settings, render};
 use squall_view::theme::{Color, Glyphs};
 use unicode_width::UnicodeWidthStr as _;
@@ -251,6 +251,16 @@ proptest! {
         (stage, action, place, hint) in (text(), text(), text(), text()),
         columns in 1_u16..220,
     ) {
+        let stages = StageRow {
+            stage: stage.clone(),
+            kind: "Execute".to_owned(),
+            after: vec![action.clone(), stage.clone()],
+            load: Some(hint.clone()),
+            remarks: vec![hint.clone(), action.clone()],
+            scripts: vec![action.clone()],
+            place: Some(place.clone()),
+        };
+        nothing_is_wider(&explain::render_stages(&[stages], columns, Theme::PLAIN), columns)?;
         let reason = Some(hint.clone());
         let row = Row { stage, action, mode: Mode::Python, reason, place: Some(place), hint: Some(hint) };
         nothing_is_wider(&explain::render(&[row], columns, Theme::PLAIN), columns)?;

@@ -1,7 +1,7 @@
 //! Explanations and messages.
 
 use insta::assert_snapshot;
-use squall_view::explain::{self, Mode, Row};
+use squall_view::explain::{self, Mode, Row, StageRow};
 use squall_view::theme::Color;
 use squall_view::{Theme, message};
 
@@ -30,6 +30,39 @@ fn rows() -> Vec<Row> {
 fn what_is_compiled_is_explained() {
     assert_snapshot!("explain_100", explain::render(&rows(), 100, Theme::PLAIN));
     assert_snapshot!("explain_40", explain::render(&rows(), 40, Theme::PLAIN));
+}
+
+#[test]
+fn what_became_of_each_stage_is_explained() {
+    let stages = [
+        StageRow {
+            stage: "Load".to_owned(),
+            kind: "Setup".to_owned(),
+            place: Some("shop.py:5".to_owned()),
+            ..StageRow::default()
+        },
+        StageRow {
+            stage: "Browse[rate=100]".to_owned(),
+            kind: "Execute".to_owned(),
+            after: vec!["Load".to_owned(), "Login".to_owned()],
+            load: Some(
+                "batched: batches of 20 iterations, every 2s, for 1m, at most 20 users".to_owned(),
+            ),
+            remarks: vec!["set up by Load".to_owned(), "ended after 5s".to_owned()],
+            scripts: vec!["Browse[rate=100].buy".to_owned()],
+            place: Some("shop.py:14".to_owned()),
+        },
+        StageRow {
+            stage: "Submit".to_owned(),
+            kind: "Submit".to_owned(),
+            after: vec!["Browse[rate=100]".to_owned()],
+            remarks: vec!["added: the file has none".to_owned()],
+            ..StageRow::default()
+        },
+    ];
+    let render = |columns| explain::render_stages(&stages, columns, Theme::PLAIN);
+    assert_snapshot!("explain_stages_100", render(100));
+    assert_snapshot!("explain_stages_40", render(40));
 }
 
 #[test]

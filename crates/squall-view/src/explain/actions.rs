@@ -1,4 +1,4 @@
-//! What of a test is compiled and what runs in Python, the way a database explains a query.
+//! How each action runs.
 
 use crate::table::{Cell, Column, Narrow, Table};
 use crate::text::{Line, Role, wrap};
@@ -67,7 +67,7 @@ pub fn render(rows: &[Row], columns: u16, theme: Theme) -> String {
 }
 
 /// The text, wrapped and indented below its row, after `label`.
-fn note(label: &Line, text: Option<&str>, columns: usize) -> Vec<Line> {
+pub(super) fn note(label: &Line, text: Option<&str>, columns: usize) -> Vec<Line> {
     const INDENT: usize = 6;
     let hanging = label.width();
     let wrapped = wrap(
