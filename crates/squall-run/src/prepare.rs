@@ -10,8 +10,8 @@ use squall_engine::data::read_pool;
 use squall_engine::{CompileStageError, CompiledScenario, Environment, compile_stage};
 use squall_metrics::SeriesTable;
 use squall_plan::{
-    CheckedExecute, CheckedKind, CheckedPlan, CheckedStage, FileKind, Plan, PlanError, PlanErrors,
-    ReporterConfig, Step,
+    CheckedExecute, CheckedKind, CheckedLoad, CheckedPlan, CheckedStage, FileKind, Plan, PlanError,
+    PlanErrors, ReporterConfig, Step,
 };
 use squall_report::Reporter;
 use squall_reporters::{BuildContext, build};
@@ -103,6 +103,11 @@ fn prepare_with(
     resolve_hosts(&checked, &scenarios, &mut errors);
     reserve_descriptors(&checked, &mut errors);
     stop_at(&mut errors)?;
+    let mut options = options;
+    if environment.script_count == 0 && !asks_while_it_goes(&checked) {
+        // What compiles needs no interpreter: none is started.
+        options.scripts = None;
+    }
     let seed = options.seed.or(plan.seed).unwrap_or_else(draw_seed);
     let (processes, threads) = split(plan, &checked, &options);
     let plan = Plan {
@@ -255,6 +260,18 @@ fn split(plan: &Plan, checked: &CheckedPlan, options: &RunOptions) -> (u32, u32)
         None => allowed.unwrap_or(cores).div_ceil(processes),
     };
     (processes, threads.clamp(1, users.div_ceil(processes)))
+}
+
+/// Tells whether a function of the test says how much load there is.
+fn asks_while_it_goes(plan: &CheckedPlan) -> bool {
+    let executes = plan.stages.iter().flat_map(CheckedStage::executes);
+    let mut loads = executes.flat_map(|execute| execute.scenarios.iter().map(|one| &one.load));
+    loads.any(|load| {
+        matches!(
+            load,
+            CheckedLoad::Volume { .. } | CheckedLoad::Arrivals { .. }
+        )
+    })
 }
 
 /// Tells whether a plan needs an interpreter while its load goes.
