@@ -21,6 +21,7 @@ from squall._lowering.notes import notes_on, notes_on_weights
 from squall._lowering.overrides import Overrides
 from squall._lowering.persona_table import Plugged
 from squall._lowering.personas import copied, with_choice
+from squall._lowering.plugins import declare_plugins
 from squall._lowering.pools import Pools
 from squall._lowering.problems import Problems
 from squall._lowering.reach import Node, Reach
@@ -59,6 +60,7 @@ class _Lowering:
         self._plugged: Plugged = {}
 
     def run(self, graph: StageGraph, found: Found) -> Lowered:
+        declare_plugins(graph.stages.values(), self._sources, self._problems)
         for stage in graph.stages.values():
             self._read(stage, {stage.__name__, *found.parents_of(stage)})
         nodes = Reach(graph, self._settings, self._sources, self._problems).nodes()

@@ -305,15 +305,17 @@ impl Context {
 
     /// Counts an operation of a plugin.
     #[pyo3(name = "_end_operation")]
+    #[expect(clippy::too_many_arguments, reason = "arguments of a Python method")]
     fn end_operation(
         &self,
+        py: Python<'_>,
         name: &str,
         times: measured::Times,
         ok: Option<bool>,
         failed: Option<measured::Failed>,
         told: Option<measured::Told>,
     ) -> PyResult<()> {
-        measured::end(&self.iteration, name, times, ok, failed, told)
+        measured::end(py, &self.iteration, name, times, ok, failed, told)
     }
 
     /// Returns the name of what the iteration runs.

@@ -7,6 +7,7 @@ use squall_metrics::Outcome;
 use squall_protocol::FailureClass;
 
 use super::iteration::{Iteration, Timed};
+use super::span::Span;
 
 /// When an operation should have started, when it did, and when it ended.
 pub(crate) type Times = (u64, u64, u64);
@@ -23,7 +24,9 @@ pub(crate) fn begin(iteration: &Iteration) -> (u64, u64) {
 }
 
 /// Counts an operation that has ended; `ok` is `None` for one that was given up.
+#[expect(clippy::too_many_arguments, reason = "arguments of a Python method")]
 pub(crate) fn end(
+    py: Python<'_>,
     iteration: &Iteration,
     name: &str,
     (intended_ns, started_ns, ended_ns): Times,
@@ -52,6 +55,9 @@ pub(crate) fn end(
             Some(Box::new(ScriptFailure { message, detail }))
         }
     };
+    if let Some(Outcome::Failed) = timed.outcome {
+        Span::add(py, Span::current_of(py, iteration), Outcome::Failed);
+    }
     iteration.told(name, timed, failure, facts.map(Box::new));
     Ok(())
 }

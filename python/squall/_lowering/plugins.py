@@ -1,0 +1,51 @@
+"""The `plugins` of stages."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+
+from squall._authoring.stages import Stage
+from squall._lowering.problems import Problems
+from squall._lowering.sources import Sources
+from squall._recording.encoding import described
+
+_NAME = "plugins"
+
+
+def declare_plugins(stages: Iterable[type[Stage]], sources: Sources, problems: Problems) -> None:
+    """Adds the plugins of all stages to those of the test, which its actions and stages find by name."""
+    for stage in stages:
+        plugins = getattr(stage, _NAME, None)
+        if plugins is None:
+            continue
+        from squall._plugins.declared import declare  # most graphs have none
+
+        place = sources.of_attribute(stage, _NAME)
+        if isinstance(plugins, Mapping) and all(isinstance(name, str) and name for name in plugins):
+            declare(plugins, place, problems)
+        else:
+            hint = 'e.g. `plugins = {"database": Database}`'
+            problems.add(f"`plugins` must be a dictionary of classes by name, not {described(plugins)}", place, hint)
+
+
+def declare_plugins_of_file(names: Mapping[str, object], problems: Problems) -> None:
+    """Adds the plugins that a file names at its top level, for the forms of tests that have no stages.
+
+    Anything else of that name is none of our business.
+    """
+    plugins = names.get(_NAME)
+    if "squall._plugins.engine" not in sys.modules or not isinstance(plugins, Mapping) or not plugins:
+        return
+    from squall._plugins.declared import declare, kind_of
+
+    if all(isinstance(name, str) and kind_of(plugin) for name, plugin in plugins.items()):
+        declare(plugins, None, problems)
+
+
+def forget_plugins() -> None:
+    """Forgets all plugins, before another test is loaded."""
+    for module in ("declared", "reporting"):
+        loaded = sys.modules.get(f"squall._plugins.{module}")
+        if loaded is not None:
+            loaded.forget()
