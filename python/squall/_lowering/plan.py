@@ -21,7 +21,7 @@ from squall._lowering.notes import notes_on, notes_on_weights
 from squall._lowering.overrides import Overrides
 from squall._lowering.persona_table import Plugged
 from squall._lowering.personas import copied, with_choice
-from squall._lowering.plugins import declare_plugins
+from squall._lowering.plugins import check_plugin_names, declare_plugins
 from squall._lowering.pools import Pools
 from squall._lowering.problems import Problems
 from squall._lowering.reach import Node, Reach
@@ -125,6 +125,7 @@ class _Lowering:
             return action.outcome.pools
         if action.outcome.is_mistake:
             return {}
+        check_plugin_names(getattr(action.stage, action.name), action.stage, self._problems)
         names = used_pools(getattr(action.stage, action.name), action.stage, self._pools.plan)
         self._script_pools[action.entry] = names
         return dict.fromkeys(names, action.place)

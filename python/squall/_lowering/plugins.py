@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from squall._authoring.stages import Stage
 from squall._lowering.problems import Problems
 from squall._lowering.sources import Sources
+from squall._lowering.used_pools import codes, reachable
 from squall._recording.encoding import described
 
 _NAME = "plugins"
@@ -27,6 +28,15 @@ def declare_plugins(stages: Iterable[type[Stage]], sources: Sources, problems: P
         else:
             hint = 'e.g. `plugins = {"database": Database}`'
             problems.add(f"`plugins` must be a dictionary of classes by name, not {described(plugins)}", place, hint)
+
+
+def check_plugin_names(body: Callable[..., object], stage: type, problems: Problems) -> None:
+    """Tells of plugins that do not exist and that a method uses which runs in Python."""
+    if not any("plugin" in code.co_names for function in reachable(body, stage) for code in codes(function.__code__)):
+        return
+    from squall._plugins.names import check_names  # most methods use none
+
+    check_names(body, stage, problems)
 
 
 def declare_plugins_of_file(names: Mapping[str, object], problems: Problems) -> None:

@@ -10,6 +10,9 @@ use super::option::{KnownOption, OptionKind, Setting, is_shared};
 /// Name of the file, in the working directory.
 pub(super) const FILE: &str = "squall.toml";
 
+/// Tables that hold other things than options.
+const NO_OPTIONS: [&str; 1] = ["plugins"];
+
 /// A command's name and options.
 pub(super) type Section = (String, Vec<KnownOption>);
 
@@ -34,6 +37,9 @@ pub(super) fn read(
         .partition(|(_, value)| matches!(value, Value::Table(_)));
     for (name, value) in tables {
         let Value::Table(table) = value else { continue };
+        if NO_OPTIONS.contains(&name.as_str()) {
+            continue;
+        }
         match sections.iter().find(|(known, _)| *known == name) {
             Some((_, options)) => {
                 let place = format!("{FILE}, [{name}]");
