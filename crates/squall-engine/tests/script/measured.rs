@@ -6,7 +6,7 @@ use serde_json::json;
 use squall_engine::script::{
     FinishedOperation, ScriptCommand, ScriptEnd, ScriptFailure, ScriptStart, TimedFacts, TimedKind,
 };
-use squall_metrics::{Measure, Outcome, SeriesKind};
+use squall_metrics::{Measure, Outcome, SeriesKind, SparseHistogram};
 use squall_protocol::FailureClass;
 use squall_testkit::oracle::DelayServer;
 
@@ -187,7 +187,7 @@ fn what_a_script_knows_of_an_operation_is_counted_as_of_a_request() {
     };
     let ran = lab.run(Tells);
     let told = ran.series("operation", "told");
-    let phase = |measure| told.times.get(&measure).map(|times| times.max());
+    let phase = |measure| told.times.get(&measure).map(SparseHistogram::max);
     assert_eq!(phase(Measure::Connecting), Some(100));
     assert_eq!(phase(Measure::Securing), None, "nobody told it");
     assert_eq!(phase(Measure::Writing), Some(500));
