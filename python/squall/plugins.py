@@ -20,11 +20,13 @@ from squall._plugins.optimizer import Bounds, OptimizerPlugin, Parameters, Trial
 from squall._plugins.persona import PersonaPlugin, PersonaSettings
 from squall._plugins.records import (
     CommonRecord,
+    CustomRecord,
     ErrorRecord,
     EventRecord,
     MessageRecord,
     MetricRecord,
     RunRecord,
+    SystemRecord,
 )
 from squall._plugins.reporter import ReporterPlugin, Temporary, TooLarge
 from squall._plugins.timings import FailureClass, Timings, timings
@@ -33,6 +35,7 @@ from squall._plugins.trials import Optimized, TrialError, optimize
 __all__ = [
     "Bounds",
     "CommonRecord",
+    "CustomRecord",
     "EnginePlugin",
     "ErrorRecord",
     "EventRecord",
@@ -47,6 +50,7 @@ __all__ = [
     "Plugins",
     "ReporterPlugin",
     "RunRecord",
+    "SystemRecord",
     "Temporary",
     "Timings",
     "TooLarge",

@@ -72,6 +72,9 @@ class Keeper(ReporterPlugin):
     def errors(self, batch):
         self.keep("errors", batch)
 
+    def system(self, batch):
+        self.keep("system", batch)
+
     def close(self):
         self.keep("close", [])
         return "the keeper"
@@ -98,7 +101,7 @@ def test_it_gets_every_kind_of_record_in_order_on_one_thread(tmp_path: Path) -> 
     calls = kept(tmp_path)
     kinds = [call["kind"] for call in calls]
     assert kinds[0] == "connect"
-    assert kinds[-5:] == ["common", "metrics", "custom", "errors", "close"]
+    assert kinds[-5:] == ["common", "metrics", "errors", "system", "close"]
     assert set(kinds[1:-5]) == {"events", "messages"}
     assert len({call["thread"] for call in calls}) == 1
     by_kind: dict[str, list[Any]] = {}
@@ -107,8 +110,8 @@ def test_it_gets_every_kind_of_record_in_order_on_one_thread(tmp_path: Path) -> 
     assert sorted(event["name"] for event in by_kind["events"]) == ["buy"] * 4 + ["pay"] * 4 + ["refuse"]
     assert [message["fields"] for message in by_kind["messages"]] == [{"sku": 7}] * 4
     assert {(one["name"], one["total"]) for one in by_kind["common"]} == {("buy", 4), ("pay", 4), ("refuse", 1)}
-    assert {one["group"] for one in by_kind["custom"]} == {"metric"}
-    assert "metric" not in {one["group"] for one in by_kind["metrics"]}
+    assert {"response_time", "metric"} < {one["group"] for one in by_kind["metrics"]}
+    assert {"cpu_percent", "memory_bytes"} <= {one["group"] for one in by_kind["system"]}
     assert [(one["error_class"], one["error_count"]) for one in by_kind["errors"]][:1] == [("script", 1)]
     assert calls[0]["run"] is None
     assert calls[-1]["run"]["verdict"] == "passed"
@@ -132,17 +135,6 @@ def test_what_it_was_made_with_is_not_stored(tmp_path: Path) -> None:
     stored = [path for path in (tmp_path / ".squall").rglob("*") if path.is_file()]
     assert stored
     assert not [path for path in stored if b"hunter2" in path.read_bytes()]
-
-
-def test_without_a_method_for_them_the_tests_own_numbers_are_metrics(tmp_path: Path) -> None:
-    reporter = """\
-    class Keeper(ReporterPlugin):
-        def metrics(self, batch):
-            Path("groups.json").write_text(json.dumps(sorted({one["group"] for one in batch})))
-    """
-    ran = run(tmp_path, graph(reporter, "Keeper()"))
-    assert "metric" in json.loads((tmp_path / "groups.json").read_text())
-    assert report_of(ran)["dropped"] == 0
 
 
 def test_what_is_temporary_comes_again_and_only_what_was_not_delivered(tmp_path: Path) -> None:

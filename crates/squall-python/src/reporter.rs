@@ -9,8 +9,7 @@ use pyo3::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use squall_report::{
-    Batch, Capabilities, Delivered, Event, FinalBatch, Group, MetricRecord, RecordKind, Reporter,
-    ReporterError,
+    Batch, Capabilities, Delivered, Event, FinalBatch, RecordKind, Reporter, ReporterError,
 };
 use squall_run::ReporterFactory;
 
@@ -121,29 +120,26 @@ impl PythonReporter {
     fn send_final(&mut self, batch: &FinalBatch) -> Result<usize, ReporterError> {
         let run = json(batch.run())?;
         let run = Some(run.as_str());
-        let (custom, metrics): (Vec<&MetricRecord>, Vec<&MetricRecord>) = batch
-            .metrics()
-            .iter()
-            .partition(|metric| self.takes("custom") && metric.group == Group::Metric);
         Ok(self.hand("common", run, batch.common())?
-            + self.hand("metrics", run, &metrics)?
-            + self.hand("custom", run, &custom)?
-            + self.hand("errors", run, batch.errors())?)
+            + self.hand("metrics", run, batch.metrics())?
+            + self.hand("custom", run, batch.custom())?
+            + self.hand("errors", run, batch.errors())?
+            + self.hand("system", run, batch.system())?)
     }
 }
 
 impl Reporter for PythonReporter {
     fn capabilities(&self) -> Capabilities {
         let kinds = [
-            (RecordKind::Events, &["events"][..]),
-            (RecordKind::Messages, &["messages"]),
-            (RecordKind::Metrics, &["metrics", "custom"]),
-            (RecordKind::Common, &["common"]),
-            (RecordKind::Errors, &["errors"]),
+            (RecordKind::Events, "events"),
+            (RecordKind::Messages, "messages"),
+            (RecordKind::Common, "common"),
+            (RecordKind::Metrics, "metrics"),
+            (RecordKind::Custom, "custom"),
+            (RecordKind::Errors, "errors"),
+            (RecordKind::System, "system"),
         ];
-        let taken = kinds
-            .iter()
-            .filter(|(_, names)| names.iter().any(|name| self.takes(name)));
+        let taken = kinds.iter().filter(|(_, name)| self.takes(name));
         Capabilities {
             kinds: taken.map(|(kind, _)| *kind).collect(),
             max_batch_records: self.max_batch_records,

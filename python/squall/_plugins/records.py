@@ -118,6 +118,35 @@ class ErrorRecord(TypedDict):
     error_count: int
 
 
+class CustomRecord(TypedDict):
+    """A number that a `@metric` hook made of the results."""
+
+    name: str
+    stage: str
+    group: str
+    metric: str
+    type: Literal["count", "rate", "distribution", "sample"]
+    value: float
+
+
+class SystemRecord(TypedDict):
+    """What the generator used of the machine, sampled once a second."""
+
+    stage: str
+    """Empty for the whole run."""
+    group: Literal["cpu_percent", "memory_bytes", "mb_per_vu"]
+    count: int
+    median: float
+    mean: float
+    variance: float
+    stdev: float
+    minimum: float
+    maximum: float
+    quantile_90th: float
+    quantile_95th: float
+    quantile_99th: float
+
+
 class MessageRecord(TypedDict):
     """What a script sent with `ctx.send`."""
 

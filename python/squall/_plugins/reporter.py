@@ -7,18 +7,20 @@ from typing import Any, ClassVar, Literal, Union
 
 from squall._plugins.records import (
     CommonRecord,
+    CustomRecord,
     ErrorRecord,
     EventRecord,
     MessageRecord,
     MetricRecord,
     RunRecord,
+    SystemRecord,
 )
 from squall._recording.frames import Place, caller
 
-Kind = Literal["events", "messages", "common", "metrics", "custom", "errors"]
+Kind = Literal["events", "messages", "common", "metrics", "custom", "errors", "system"]
 """Kinds of records, by the method that takes them."""
 
-KINDS: tuple[Kind, ...] = ("events", "messages", "common", "metrics", "custom", "errors")
+KINDS: tuple[Kind, ...] = ("events", "messages", "common", "metrics", "custom", "errors", "system")
 
 Taken = Union[int, None, "Awaitable[Union[int, None]]"]
 """How many records of a batch were taken, None for all; or what gives that when it is awaited."""
@@ -79,15 +81,19 @@ class ReporterPlugin:
         raise NotImplementedError
 
     def metrics(self, batch: list[MetricRecord]) -> Taken:
-        """Takes the distributions of each action, at the end; without `custom` those of the test's own numbers too."""
+        """Takes the distributions of each action, and of the test's own numbers, at the end."""
         raise NotImplementedError
 
-    def custom(self, batch: list[MetricRecord]) -> Taken:
-        """Takes the distributions of the test's own numbers, at the end."""
+    def custom(self, batch: list[CustomRecord]) -> Taken:
+        """Takes what `@metric` hooks made of the results, at the end."""
         raise NotImplementedError
 
     def errors(self, batch: list[ErrorRecord]) -> Taken:
         """Takes the errors of each action, at the end."""
+        raise NotImplementedError
+
+    def system(self, batch: list[SystemRecord]) -> Taken:
+        """Takes what the generator used of the machine, at the end."""
         raise NotImplementedError
 
     def close(self) -> str | Awaitable[str | None] | None:
