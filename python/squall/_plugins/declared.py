@@ -78,6 +78,11 @@ def _shown(plugin: type) -> str:
     return f"{plugin.__module__}.{plugin.__qualname__}"
 
 
+def is_declared(name: str) -> bool:
+    """Tells whether the test itself declares a plugin of a name."""
+    return name in _declared
+
+
 def names(kind: type) -> list[str]:
     """Returns the names of all plugins of one kind; what cannot be loaded has no kind, and is among them."""
     own = [name for name, plugin in _declared.items() if issubclass(plugin, kind)]

@@ -237,6 +237,14 @@ mod tests {
     }
 
     #[test]
+    fn a_table_of_names_is_left_alone() {
+        let mut errors = Vec::new();
+        let text = "[plugins]\ndatabase = 'database.py:Database'\n";
+        read(text, "run", &sections(), &mut errors);
+        assert_eq!(errors.len(), 0, "{errors:?}");
+    }
+
+    #[test]
     fn a_mistake_in_another_commands_table_is_found_too() {
         assert!(refused("[target]\nuser = 1").contains("[target]"));
     }
