@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from typing import Any
 
 from squall._plugins.persona import PersonaPlugin
@@ -16,6 +17,8 @@ _AHEAD = 100_000
 """Iterations that a generator may be ahead of what was started; then it waits."""
 _TOGETHER = 1_000
 """So many yields in a row let others on the loop have their turn."""
+_FORGOTTEN = 5.0
+"""Seconds without a question after which the load has ended, and nobody needs what else is yielded."""
 
 _loop = LoopThread("squall-personas")
 
@@ -48,11 +51,13 @@ class _Generated:
         self._ended = False
         self._error: BaseException | None = None
         self._running: asyncio.Task[None] | None = None
+        self._asked = time.monotonic()
 
     def __call__(self, start: float, _: float) -> float:
         """Returns how many iterations have become due; the first question starts the generator anew."""
         if start <= 0 or self._running is None:
             self._restart()
+        self._asked = time.monotonic()
         with self._lock:
             count, self._count = self._count, 0
             ended, error = self._ended, self._error
@@ -83,9 +88,11 @@ class _Generated:
                 with self._lock:
                     self._count += 1 if number is None else max(0, int(number))
                 yields += 1
+                if time.monotonic() - self._asked > _FORGOTTEN:
+                    break
                 if yields % _TOGETHER == 0:
                     await asyncio.sleep(0)
-                while self._count > _AHEAD:
+                while self._count > _AHEAD and time.monotonic() - self._asked <= _FORGOTTEN:
                     await asyncio.sleep(0.01)
         except Exception as error:
             self._error = error
