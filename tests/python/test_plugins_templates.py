@@ -14,7 +14,7 @@ import pytest
 from plugin_runs import FINISHED, squall
 
 ROOT = Path(__file__).parents[2]
-KINDS = {"engine": "database", "persona": "wave", "reporter": "warehouse", "optimizer": "climber"}
+KINDS = {"engine": "database", "persona": "tide", "reporter": "warehouse", "optimizer": "climber"}
 """Kinds of plugins, and how the files are called here."""
 
 

@@ -9,7 +9,6 @@ from squall._authoring.stages import Stage
 from squall._lowering.problems import Problems
 from squall._lowering.sources import Sources
 from squall._lowering.used_pools import codes, reachable
-from squall._recording.encoding import described
 
 _NAME = "plugins"
 
@@ -22,12 +21,9 @@ def declare_plugins(stages: Iterable[type[Stage]], sources: Sources, problems: P
             continue
         from squall._plugins.declared import declare  # most graphs have none
 
-        place = sources.of_attribute(stage, _NAME)
-        if isinstance(plugins, Mapping) and all(isinstance(name, str) and name for name in plugins):
-            declare(plugins, place, problems)
-        else:
-            hint = 'e.g. `plugins = {"database": Database}`'
-            problems.add(f"`plugins` must be a dictionary of classes by name, not {described(plugins)}", place, hint)
+        # What is no dictionary of classes is told with the other attributes of the stage.
+        if isinstance(plugins, Mapping) and all(isinstance(plugin, type) for plugin in plugins.values()):
+            declare(plugins, sources.of_attribute(stage, _NAME), problems)
 
 
 def check_plugin_names(body: Callable[..., object], stage: type, problems: Problems) -> None:
