@@ -11,6 +11,7 @@ from squall._forms import FORMS
 from squall._importing import import_file, import_module
 from squall._lowering.document import Lowered, Module
 from squall._lowering.overrides import Overrides
+from squall._lowering.plugins import declare_plugins_of_file, forget_plugins
 from squall._lowering.problems import Problems, nearest
 from squall._recording.frames import Place
 from squall._recording.recording import RefusalError
@@ -48,6 +49,7 @@ def load_file(path: str, name: str | None = None, overrides: str = "{}") -> str:
     given = Overrides.from_json(overrides)
     take_declared()
     _forget_scripts()
+    forget_plugins()
     lowered = _load(path, name, given, problems)
     if problems.found:
         lowered.plan = None
@@ -100,6 +102,7 @@ def _module(path: str, overrides: Overrides, problems: Problems) -> Module | Non
 
 def _lower(module: Module, name: str | None, overrides: Overrides, problems: Problems) -> Lowered:
     """Returns what the first form that takes the file makes of it."""
+    declare_plugins_of_file(module.names, problems)
     try:
         for form in FORMS:
             if not form.may_be(overrides.form):

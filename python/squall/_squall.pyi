@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar, final, overload
 
 from squall._authoring.answer_parts import Hop, Timings
 from squall._authoring.response import Response as _Response
+from squall._plugins.client import Plugins as _Plugins
 from squall._recording.request import Operation as _Operation
 from squall._script.config import Config
 from squall.http import HttpClient as _HttpClient
@@ -30,6 +31,7 @@ __all__ = [
     "json_path",
     "left_behind",
     "main",
+    "parse_toml",
     "parse_yaml",
     "place",
     "printed",
@@ -88,6 +90,16 @@ def parse_yaml(text: str, /) -> str:
         A JSON object: `value`; `lines`, the line of each value by JSON pointer; `error`, what is wrong, or null.
     """
 
+def parse_toml(text: str, /) -> str:
+    """Reads a TOML document.
+
+    Returns:
+        A JSON object.
+
+    Raises:
+        ValueError: It is no TOML.
+    """
+
 def left_behind() -> bool:
     """Tells whether a thread still runs code of a test that did not come back when the load ended."""
 
@@ -129,6 +141,9 @@ class Context:
     @property
     def config(self) -> Config:
         """The configuration of the test, one for all processes of the run."""
+    @property
+    def plugin(self) -> _Plugins:
+        """The engine plugins of the test, by name or by class."""
     @property
     def should_stop(self) -> bool:
         """Whether the load has ended, so that a long iteration should come to an end."""

@@ -30,6 +30,7 @@ from squall._squall import Headers
 if TYPE_CHECKING:
     from squall._authoring.answer_parts import Hop, Timings
     from squall._authoring.blocking import BlockingHttpClient
+    from squall._plugins.client import Plugins
 
 __all__ = [
     "Auth",
@@ -331,6 +332,13 @@ class Client:
         client: BlockingHttpClient = http
         return client
 
+    @property
+    def plugin(self) -> Plugins:
+        """The engine plugins of the test: `await self.client.plugin["database"].execute("select 1")`."""
+        from squall._plugins.client import RUNNING
+
+        return RUNNING
+
     def transaction(self, name: str) -> Transaction | _squall.Transaction:
         """Times what is inside as one: `async with self.client.transaction("login"):`, or a plain `with`.
 
@@ -349,7 +357,7 @@ class Client:
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("__"):
             raise AttributeError(name)
-        misuse(f"the client has no `{name}`", "this version has `http`, `transaction` and `group`")
+        misuse(f"the client has no `{name}`", "this version has `http`, `plugin`, `transaction` and `group`")
 
 
 _RECORDS = HttpClient()

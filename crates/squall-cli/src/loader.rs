@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 use squall_engine::script::ScriptHost;
-use squall_run::AgentLine;
+use squall_run::{AgentLine, ReporterFactory};
 
 /// Loads tests in a language that this crate does not know.
 pub trait TestLoader: Sync {
@@ -40,6 +40,11 @@ pub trait TestLoader: Sync {
 
     /// Returns the host of the scripts of the test that was loaded last; `None` where this loader runs none.
     fn scripts(&self) -> Option<Arc<dyn ScriptHost>> {
+        None
+    }
+
+    /// Returns what makes reporters that do not come with Squall; `None` where this loader has none.
+    fn reporters(&self) -> Option<Arc<dyn ReporterFactory>> {
         None
     }
 

@@ -1,7 +1,7 @@
 //! `squall._squall`: the Rust half of the Python package.
 //!
 //! Python calls the command line (`command`) and the plan's check (`plan_check`); the command line
-//! calls Python to load a test file (`loader`). What a test means is decided in `python/squall`, what a plan means in
+//! calls Python to load a test file (`loader`), and a run calls the reporters that are written in Python (`reporter`). What a test means is decided in `python/squall`, what a plan means in
 //! `squall-plan`, what a command does in `squall-cli`.
 
 mod command;
@@ -9,7 +9,9 @@ mod host;
 mod json_path;
 mod loader;
 mod plan_check;
+mod reporter;
 mod run;
+mod toml;
 mod yaml;
 
 use pyo3::prelude::*;
@@ -23,6 +25,7 @@ fn _squall(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(loader::printed, module)?)?;
     host::add_to(module)?;
     module.add_function(wrap_pyfunction!(yaml::parse_yaml, module)?)?;
+    module.add_function(wrap_pyfunction!(toml::parse_toml, module)?)?;
     module.add_class::<run::Run>()?;
     module.add_function(wrap_pyfunction!(run::start_run, module)?)?;
     module.add_function(wrap_pyfunction!(json_path::json_path, module)?)?;

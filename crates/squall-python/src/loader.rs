@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pyo3::prelude::*;
 use squall_cli::TestLoader;
 use squall_engine::script::ScriptHost;
-use squall_run::AgentLine;
+use squall_run::{AgentLine, ReporterFactory};
 
 use crate::host::PythonHost;
+use crate::reporter::PluginReporters;
 
 /// Calls `squall._loading.load_file`.
 #[derive(Debug, Default)]
@@ -34,6 +35,10 @@ impl TestLoader for PythonLoader {
     fn scripts(&self) -> Option<Arc<dyn ScriptHost>> {
         let host = self.host.lock().unwrap_or_else(PoisonError::into_inner);
         host.clone().map(|host| host as Arc<dyn ScriptHost>)
+    }
+
+    fn reporters(&self) -> Option<Arc<dyn ReporterFactory>> {
+        Some(Arc::new(PluginReporters))
     }
 
     fn show_prints(&self, prints: Option<Sender<AgentLine>>) {

@@ -15,6 +15,7 @@ use squall_run::{RunHandle, RunOptions, Snapshot, prepare};
 use crate::command::give_back_data;
 use crate::host::PythonHost;
 use crate::loader::agent_command;
+use crate::reporter::PluginReporters;
 
 /// How often the end of a run is looked for; signals are handled as often.
 const LOOK: Duration = Duration::from_millis(10);
@@ -101,6 +102,7 @@ impl Options {
             base_dir: self.base_dir.unwrap_or(defaults.base_dir.clone()),
             fail_fast: self.fail_fast,
             scripts: Some(host),
+            reporters: Some(Arc::new(PluginReporters)),
             agent,
             ..defaults
         }

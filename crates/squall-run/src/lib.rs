@@ -32,7 +32,7 @@ mod system;
 mod verdict;
 
 pub use error::{PrepareErrors, StartError};
-pub use options::{AgentCommand, AgentLine, RunOptions};
+pub use options::{AgentCommand, AgentLine, ReporterFactory, RunOptions};
 pub use prepare::{PreparedRun, prepare};
 pub use run::{FinishedRun, RunHandle};
 pub use snapshot::{ErrorCount, Snapshot, StageProgress, StageStatus};

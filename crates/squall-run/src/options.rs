@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc::Sender;
 
+use serde_json::{Map, Value};
 use squall_engine::Exchange;
 use squall_engine::script::{ScriptHost, ScriptMessage};
+use squall_report::Reporter;
 
 /// How agents of a run are started, and what they load.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +33,19 @@ pub struct AgentLine {
     pub line: String,
 }
 
+/// Makes reporters that the table of those that come with Squall does not have.
+pub trait ReporterFactory: Send + Sync + std::fmt::Debug {
+    /// Makes the reporter of that name; it is opened later, by its driver. `None`: there is no such reporter here either.
+    ///
+    /// # Errors
+    /// Says why it cannot be made of these settings.
+    fn build(
+        &self,
+        name: &str,
+        settings: &Map<String, Value>,
+    ) -> Option<Result<Box<dyn Reporter>, String>>;
+}
+
 /// Settings of one run on this machine.
 #[derive(Clone, Debug)]
 pub struct RunOptions {
@@ -46,6 +61,8 @@ pub struct RunOptions {
     pub max_series: usize,
     /// Runs the plan's scripts, where it has any.
     pub scripts: Option<Arc<dyn ScriptHost>>,
+    /// Makes reporters that do not come with Squall.
+    pub reporters: Option<Arc<dyn ReporterFactory>>,
     /// Processes that send the load; 1 is this one. Default: with scripts one per two cores, else 1.
     pub processes: Option<u32>,
     /// Cores that the generator may use: I/O threads, or with scripts processes; goes before the plan's.
@@ -73,6 +90,7 @@ impl Default for RunOptions {
             runs_dir: PathBuf::from(".squall/runs"),
             max_series: 10_000,
             scripts: None,
+            reporters: None,
             processes: None,
             cpus: None,
             agent: AgentCommand::default(),

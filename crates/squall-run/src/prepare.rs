@@ -14,7 +14,7 @@ use squall_plan::{
     PlanErrors, ReporterConfig, Step,
 };
 use squall_report::Reporter;
-use squall_reporters::{BuildContext, build};
+use squall_reporters::{BuildContext, BuildError, build};
 
 use crate::RunOptions;
 use crate::descriptors::{fit_default_users, reserve_descriptors};
@@ -57,12 +57,15 @@ pub(crate) fn prepare_agent(
     plan: &Plan,
     options: RunOptions,
 ) -> Result<PreparedRun, PrepareErrors> {
-    prepare_with(plan, options, |_, _, _| Vec::new())
+    prepare_with(plan, options, |_, _, _, _| Vec::new())
 }
+
+/// The reporters of a stage with their names.
+type StageReporters = Vec<(String, Box<dyn Reporter>)>;
 
 /// Makes the reporters of a stage.
 type BuildReporters =
-    fn(&CheckedStage, &[ReporterConfig], &mut Vec<PlanError>) -> Vec<(String, Box<dyn Reporter>)>;
+    fn(&CheckedStage, &[ReporterConfig], &RunOptions, &mut Vec<PlanError>) -> StageReporters;
 
 fn prepare_with(
     plan: &Plan,
@@ -96,7 +99,7 @@ fn prepare_with(
             }
         }
         if let CheckedKind::Submit(submit) = &stage.kind {
-            let built = build_reporters(stage, &submit.reporters, &mut errors);
+            let built = build_reporters(stage, &submit.reporters, &options, &mut errors);
             reporters.insert(index, built);
         }
     }
@@ -194,25 +197,39 @@ fn compile_error(stage: &CheckedStage, error: &CompileStageError) -> PlanError {
 fn build_reporters(
     stage: &CheckedStage,
     configs: &[ReporterConfig],
+    options: &RunOptions,
     errors: &mut Vec<PlanError>,
-) -> Vec<(String, Box<dyn Reporter>)> {
-    let base_dir = std::env::current_dir().unwrap_or_default();
-    let context = BuildContext { base_dir };
+) -> StageReporters {
     let mut reporters = Vec::new();
     for (index, config) in configs.iter().enumerate() {
-        match build(&config.name, &config.settings, &context) {
+        match build_reporter(config, options) {
             Ok(reporter) => reporters.push((config.name.clone(), reporter)),
-            Err(error) => {
+            Err(message) => {
                 let path = format!("stages.{}.submit.reporters[{index}]", stage.name);
-                errors.push(plan_error(
-                    &path,
-                    &error,
-                    config.source.as_ref().or(stage.source.as_ref()),
-                ));
+                let source = config.source.as_ref().or(stage.source.as_ref());
+                errors.push(plan_error(&path, &message, source));
             }
         }
     }
     reporters
+}
+
+/// Makes a reporter of those that come with Squall, or else one that the options bring.
+fn build_reporter(
+    config: &ReporterConfig,
+    options: &RunOptions,
+) -> Result<Box<dyn Reporter>, String> {
+    let context = BuildContext {
+        base_dir: std::env::current_dir().unwrap_or_default(),
+    };
+    match build(&config.name, &config.settings, &context) {
+        Err(unknown @ BuildError::UnknownReporter { .. }) => options
+            .reporters
+            .as_ref()
+            .and_then(|factory| factory.build(&config.name, &config.settings))
+            .unwrap_or_else(|| Err(unknown.to_string())),
+        built => built.map_err(|error| error.to_string()),
+    }
 }
 
 impl PreparedRun {

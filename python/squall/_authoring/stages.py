@@ -14,6 +14,7 @@ from squall.http import Client
 from squall.reporters import Reporter
 
 if TYPE_CHECKING:
+    from squall._plugins.reporter import ReporterPlugin
     from squall.injection import InjectionStep
 
 AnyStage = TypeVar("AnyStage", bound="Stage")
@@ -271,7 +272,7 @@ class Analyze(Stage):
 class Submit(Stage):
     """Sends the results of the Execute stages before it to reporters."""
 
-    config: ClassVar[Reporter | Sequence[Reporter] | None] = None
+    config: ClassVar[Reporter | ReporterPlugin | Sequence[Reporter | ReporterPlugin] | None] = None
     """The reporter, or a list of them: `JSONConfig(metrics_filepath="metrics.json")`. Default: `JSONConfig()`."""
 
     stream: bool = False

@@ -19,8 +19,9 @@ from squall._lowering.http_settings import check_http, http_settings
 from squall._lowering.load_profile import check_load, choice_of, load_profile
 from squall._lowering.notes import notes_on, notes_on_weights
 from squall._lowering.overrides import Overrides
-from squall._lowering.persona_table import Plugged
 from squall._lowering.personas import copied, with_choice
+from squall._lowering.plugged import PluggedPersonas
+from squall._lowering.plugins import check_plugin_names, declare_plugins
 from squall._lowering.pools import Pools
 from squall._lowering.problems import Problems
 from squall._lowering.reach import Node, Reach
@@ -56,9 +57,10 @@ class _Lowering:
         self._loads: dict[type[Stage], tuple[str, Settings]] = {}
         self._script_pools: dict[str, list[str]] = {}
         self._notes: list[str] = []
-        self._plugged: Plugged = {}
+        self._plugged = PluggedPersonas(problems)
 
     def run(self, graph: StageGraph, found: Found) -> Lowered:
+        declare_plugins(graph.stages.values(), self._sources, self._problems)
         for stage in graph.stages.values():
             self._read(stage, {stage.__name__, *found.parents_of(stage)})
         nodes = Reach(graph, self._settings, self._sources, self._problems).nodes()
@@ -123,6 +125,7 @@ class _Lowering:
             return action.outcome.pools
         if action.outcome.is_mistake:
             return {}
+        check_plugin_names(getattr(action.stage, action.name), action.stage, self._problems)
         names = used_pools(getattr(action.stage, action.name), action.stage, self._pools.plan)
         self._script_pools[action.entry] = names
         return dict.fromkeys(names, action.place)
@@ -187,7 +190,8 @@ class _Lowering:
         merged = layered(own, layered(setup, self._overrides.defaults))
         levels = [(node.stage, own)] if node.setup is None else [(node.stage, own), (node.setup, setup)]
         self._notes.extend(notes_on(levels, merged, self._overrides))
-        load = load_profile(merged, self._problems, self._plugged)
+        plugged = self._plugged.of(node.stage.__name__, self._sources.of_class(node.stage))
+        load = load_profile(merged, self._problems, plugged)
         self._loads[node.stage] = (profile_in_words(merged, load), merged)
         self._notes.extend(notes_on_weights(self._actions[node.stage], merged))
         scenario = {"load": load, "flow": [], "source": self._sources.of_class(node.stage).to_source()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 from squall._lowering.problems import Problems
@@ -24,12 +25,32 @@ def submit_of(settings: Settings, stage: Place, problems: Problems) -> dict[str,
         problems.add("`config` has no reporter", place, "give a reporter, or remove it for `JSONConfig()`")
     out = []
     for reporter in reporters:
+        if _is_plugin(reporter):
+            out.append(_plugin(reporter, problems))
+            continue
         if isinstance(reporter, Reporter):
             out.append(_reporter(reporter, problems))
             continue
         hint = 'e.g. `JSONConfig(metrics_filepath="metrics.json")`'
         problems.add(f"`config` must be a reporter or a list of reporters, not {described(reporter)}", place, hint)
     return {"reporters": out, **stream}
+
+
+def _is_plugin(reporter: object) -> bool:
+    known: Any = sys.modules.get("squall._plugins.reporter")
+    return known is not None and isinstance(reporter, known.ReporterPlugin)
+
+
+def _plugin(reporter: Any, problems: Problems) -> dict[str, Any]:
+    """Returns the entry of a reporter plugin; what it was made with stays in this process, as it may be secret."""
+    from squall._plugins.reporter import kinds_of
+    from squall._plugins.reporting import register
+
+    try:
+        kinds_of(type(reporter))
+    except ValueError as error:
+        problems.add(str(error), reporter.place)
+    return {"name": f"plugin:{register(reporter)}", "settings": {}, "source": reporter.place.to_source()}
 
 
 def _reporter(reporter: Reporter, problems: Problems) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import contextlib
 import importlib
 import inspect
 import os
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -57,6 +58,9 @@ def close_event_loop(loop: asyncio.AbstractEventLoop) -> bool:
         Whether all of it has ended; code in a thread of the executor may not come back.
     """
     loop.run_until_complete(_give_back())
+    running: Any = sys.modules.get("squall._plugins.running")
+    if running is not None:
+        loop.run_until_complete(running.close_all())
     tasks = asyncio.all_tasks(loop)
     for task in tasks:
         task.cancel()

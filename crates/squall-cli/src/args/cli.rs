@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    AgentArgs, ConfigArgs, DebugArgs, HttpArgs, JourneyCommand, RunFileArgs, ScenarioCommand,
-    TargetArgs,
+    AgentArgs, ConfigArgs, DebugArgs, HttpArgs, JourneyCommand, PluginCommand, RunFileArgs,
+    ScenarioCommand, TargetArgs,
 };
 
 /// Load tests written in Python, driven by Rust.
@@ -65,6 +65,9 @@ pub enum Command {
     /// Run a scenario of journeys
     #[command(subcommand)]
     Scenario(ScenarioCommand),
+    /// Write a starter plugin: a client, a schedule, a reporter or an optimizer
+    #[command(subcommand)]
+    Plugin(PluginCommand),
     /// Send a part of the load of another process
     #[command(hide = true)]
     Agent(AgentArgs),

@@ -15,6 +15,7 @@ pub(super) fn check(args: &FileArgs, loader: &dyn TestLoader) -> u8 {
         let options = RunOptions {
             base_dir: test.base_dir.clone(),
             scripts: test.scripts(loader),
+            reporters: loader.reporters(),
             ..RunOptions::default()
         };
         prepare(&test.plan, options)

@@ -4,7 +4,7 @@ use clap::CommandFactory as _;
 use clap_complete::generate;
 use squall_plan::PlanErrors;
 
-use super::{agent, check, code, debug, explain, http, new, run as run_file, target};
+use super::{agent, check, code, debug, explain, http, new, plugin, run as run_file, target};
 use crate::args::{Cli, Command, GraphCommand};
 use crate::{TestLoader, exit, output};
 
@@ -25,6 +25,7 @@ pub(crate) fn run(command: Command, loader: &dyn TestLoader) -> anyhow::Result<u
         Command::Target(args) => target::run(&args),
         Command::Journey(command) => code::journey(&command, loader),
         Command::Scenario(command) => code::scenario(&command, loader),
+        Command::Plugin(command) => plugin::run(&command),
         Command::Schema => {
             let schema = squall_plan::schema::json_schema();
             output::print(&format!("{}\n", serde_json::to_string_pretty(&schema)?));

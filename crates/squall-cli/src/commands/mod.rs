@@ -9,6 +9,7 @@ mod dispatch;
 mod explain;
 mod http;
 mod new;
+mod plugin;
 mod run;
 mod target;
 

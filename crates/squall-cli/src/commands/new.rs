@@ -1,6 +1,7 @@
 //! `squall new`: starter tests.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::Context as _;
 use serde_json::json;
@@ -24,31 +25,56 @@ pub(super) fn run(args: &NewArgs) -> anyhow::Result<u8> {
         Ok(template) => template,
         Err(errors) => return Ok(refuse(&errors)),
     };
-    if args.path.exists() && !args.force {
-        let error = PlanError::new("", format!("`{shown}` exists already"));
-        let hint = "choose another name, or replace it with `--force`".to_owned();
-        return Ok(refuse(&error.with_hint(hint).into()));
-    }
-    if let Err(errors) = check_url(&args.url) {
-        return Ok(refuse(&errors));
-    }
-    if let Some(folder) = args.path.parent() {
-        fs::create_dir_all(folder)
-            .with_context(|| format!("cannot create `{}`", folder.display()))?;
-    }
     let reporter = args.reporter.as_deref().unwrap_or("json");
     let (upper, lower) = (reporter.to_uppercase(), reporter.to_lowercase());
     let text = template
         .replace("@URL@", args.url.trim_end_matches('/'))
         .replace("@REPORTER@", &upper)
         .replace("@reporter@", &lower);
-    fs::write(&args.path, text).with_context(|| format!("cannot write `{shown}`"))?;
+    let starter = Starter {
+        path: &args.path,
+        url: &args.url,
+        force: args.force,
+    };
+    if let Err(errors) = starter.write(&text)? {
+        return Ok(refuse(&errors));
+    }
     let command = match args.kind {
         TestKind::Repeat => "python",
         TestKind::Graph | TestKind::Journey | TestKind::Testcase => "squall run",
     };
     output::print(&format!("wrote {shown}; run it with `{command} {shown}`\n"));
     Ok(exit::PASSED)
+}
+
+/// Where a starter goes, and which URL it loads.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Starter<'a> {
+    pub(super) path: &'a Path,
+    pub(super) url: &'a str,
+    /// It may replace a file.
+    pub(super) force: bool,
+}
+
+impl Starter<'_> {
+    /// Writes it, unless its URL is wrong or the file exists and may not be replaced.
+    pub(super) fn write(&self, text: &str) -> anyhow::Result<Result<(), PlanErrors>> {
+        let shown = self.path.display();
+        if self.path.exists() && !self.force {
+            let error = PlanError::new("", format!("`{shown}` exists already"));
+            let hint = "choose another name, or replace it with `--force`".to_owned();
+            return Ok(Err(error.with_hint(hint).into()));
+        }
+        if let Err(errors) = check_url(self.url) {
+            return Ok(Err(errors));
+        }
+        if let Some(folder) = self.path.parent() {
+            fs::create_dir_all(folder)
+                .with_context(|| format!("cannot create `{}`", folder.display()))?;
+        }
+        fs::write(self.path, text).with_context(|| format!("cannot write `{shown}`"))?;
+        Ok(Ok(()))
+    }
 }
 
 /// Returns the starter of a kind of test, in the language that the file's name asks for.

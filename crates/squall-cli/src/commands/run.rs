@@ -94,6 +94,7 @@ pub(super) fn options(
         base_dir: test.base_dir.clone(),
         runs_dir: args.run.runs_dir.clone(),
         scripts: test.scripts(loader),
+        reporters: loader.reporters(),
         processes: args.script.processes,
         agent: agent(test, loader),
         fail_fast: args.script.fail_fast,

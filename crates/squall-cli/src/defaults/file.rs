@@ -10,6 +10,9 @@ use super::option::{KnownOption, OptionKind, Setting, is_shared};
 /// Name of the file, in the working directory.
 pub(super) const FILE: &str = "squall.toml";
 
+/// Tables that hold other things than options.
+const NO_OPTIONS: [&str; 1] = ["plugins"];
+
 /// A command's name and options.
 pub(super) type Section = (String, Vec<KnownOption>);
 
@@ -34,6 +37,9 @@ pub(super) fn read(
         .partition(|(_, value)| matches!(value, Value::Table(_)));
     for (name, value) in tables {
         let Value::Table(table) = value else { continue };
+        if NO_OPTIONS.contains(&name.as_str()) {
+            continue;
+        }
         match sections.iter().find(|(known, _)| *known == name) {
             Some((_, options)) => {
                 let place = format!("{FILE}, [{name}]");
@@ -228,6 +234,14 @@ mod tests {
         assert!(refused("user = 1").contains("did you mean `users`?"));
         assert!(refused("[http]\nheadr = 'a: b'").contains("did you mean `header`?"));
         assert!(refused("[htp]\nusers = 1").contains("did you mean `http`?"));
+    }
+
+    #[test]
+    fn a_table_of_names_is_left_alone() {
+        let mut errors = Vec::new();
+        let text = "[plugins]\ndatabase = 'database.py:Database'\n";
+        read(text, "run", &sections(), &mut errors);
+        assert_eq!(errors.len(), 0, "{errors:?}");
     }
 
     #[test]

@@ -21,6 +21,7 @@ fn every_command_explains_itself() {
     }
     insta::assert_snapshot!("help_journey_test", help(&["journey", "test", "--help"]));
     insta::assert_snapshot!("help_journey_run", help(&["journey", "run", "--help"]));
+    insta::assert_snapshot!("help_plugin_create", help(&["plugin", "create", "--help"]));
     insta::assert_snapshot!("help_scenario_test", help(&["scenario", "test", "--help"]));
     insta::assert_snapshot!("help", help(&["--help"]));
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use squall_http::{HttpStep, Operation, RequestDefaults};
 use squall_metrics::{Outcome, SeriesId, SeriesTable};
 use squall_plan::ScriptRuns;
+use squall_protocol::FailureClass;
 use squall_protocol::values::Table;
 
 use super::ReplySlot;
@@ -129,6 +130,29 @@ pub enum TimedKind {
     Transaction,
 }
 
+/// What an interpreter knows of an operation that it timed itself, beside its beginning and its end.
+///
+/// The moments are on the run's clock, in this order; `None`: nobody told it, and the phase that it ends is not counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TimedFacts {
+    /// The connection was there.
+    pub connected_ns: Option<u64>,
+    /// The connection was secured.
+    pub secured_ns: Option<u64>,
+    /// The request was written.
+    pub written_ns: Option<u64>,
+    /// The first byte of the answer was there.
+    pub first_byte_ns: Option<u64>,
+    /// Bytes written.
+    pub bytes_sent: u64,
+    /// Bytes read.
+    pub bytes_received: u64,
+    /// Status of the answer; 0 without one.
+    pub status: u16,
+    /// Class of its failure. Default: `script`.
+    pub class: Option<FailureClass>,
+}
+
 /// How a script ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ScriptEnd {
@@ -183,6 +207,8 @@ pub enum ScriptCommand {
         ended_ns: u64,
         /// Why it failed.
         failure: Option<Box<ScriptFailure>>,
+        /// What else is known of an operation.
+        facts: Option<Box<TimedFacts>>,
     },
     /// Counts a number that the test measured itself.
     Value {

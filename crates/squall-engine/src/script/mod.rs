@@ -19,7 +19,7 @@ pub use host::{Answer, InterpreterUse, RunLink, ScriptHost, ScriptMessage};
 pub use inlet::CommandInlet;
 pub use messages::{
     FinishedOperation, IterationRef, ReplyTo, ScriptCommand, ScriptEnd, ScriptEvent, ScriptFailure,
-    ScriptInfo, ScriptStart, TimedKind,
+    ScriptInfo, ScriptStart, TimedFacts, TimedKind,
 };
 pub(crate) use passes::Passes;
 pub use reply::ReplySlot;

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use serde_json::json;
 use squall_engine::script::{
-    FinishedOperation, ScriptCommand, ScriptEnd, ScriptFailure, ScriptStart, TimedKind,
+    FinishedOperation, ScriptCommand, ScriptEnd, ScriptFailure, ScriptStart, TimedFacts, TimedKind,
 };
-use squall_metrics::{Measure, Outcome, SeriesKind};
+use squall_metrics::{Measure, Outcome, SeriesKind, SparseHistogram};
+use squall_protocol::FailureClass;
 use squall_testkit::oracle::DelayServer;
 
 use crate::lab::{Lab, counts, script};
@@ -98,6 +99,7 @@ impl Play for Times {
                 started_ns: 2_000,
                 ended_ns: 2_000 + length,
                 failure: failed.then(|| Box::new(failure)),
+                facts: None,
             };
             hands.tell(&start, command);
         };
@@ -136,4 +138,64 @@ fn what_a_script_times_is_counted_like_everything_else() {
     assert_eq!(ran.iterations(), (2, [1, 1, 0]), "only operations fail it");
     let values = ran.series("metric", "basket").values;
     assert_eq!(values.map(|values| values.count()), Some(2));
+}
+
+/// Times an operation of which it knows everything, and one of which it knows nonsense.
+struct Tells;
+
+impl Play for Tells {
+    fn start(&mut self, start: ScriptStart, hands: &mut Hands) {
+        for (name, written_ns) in [("told", 2_600), ("nonsense", 99_999)] {
+            let facts = TimedFacts {
+                connected_ns: Some(2_100),
+                written_ns: Some(written_ns),
+                first_byte_ns: Some(4_000),
+                bytes_sent: 3,
+                bytes_received: 14,
+                status: 503,
+                class: Some(FailureClass::Status),
+                ..TimedFacts::default()
+            };
+            let command = ScriptCommand::Timed {
+                iteration: start.iteration,
+                series: series(&start.script, name, SeriesKind::Operation),
+                kind: TimedKind::Operation,
+                outcome: Some(Outcome::Failed),
+                intended_ns: 1_000,
+                started_ns: 2_000,
+                ended_ns: 5_000,
+                failure: Some(Box::new(ScriptFailure {
+                    message: "unavailable".to_owned(),
+                    detail: String::new(),
+                })),
+                facts: Some(Box::new(facts)),
+            };
+            hands.tell(&start, command);
+        }
+        hands.end(&start, ScriptEnd::Returned);
+    }
+
+    fn done(&mut self, _: u64, _: FinishedOperation, _: &mut Hands) {}
+}
+
+#[test]
+fn what_a_script_knows_of_an_operation_is_counted_as_of_a_request() {
+    let load = json!({"iterations": {"users": 1, "shared": 1}});
+    let lab = Lab {
+        threads: 1,
+        ..Lab::new("http://127.0.0.1:1", load, script())
+    };
+    let ran = lab.run(Tells);
+    let told = ran.series("operation", "told");
+    let phase = |measure| told.times.get(&measure).map(SparseHistogram::max);
+    assert_eq!(phase(Measure::Connecting), Some(100));
+    assert_eq!(phase(Measure::Securing), None, "nobody told it");
+    assert_eq!(phase(Measure::Writing), Some(500));
+    assert_eq!(phase(Measure::FirstByte), Some(1_400));
+    assert_eq!(phase(Measure::Reading), Some(1_000));
+    assert_eq!((told.bytes_sent, told.bytes_received), (3, 14));
+    assert_eq!(told.failures.iter().next().unwrap().class, "status");
+    let nonsense = ran.series("operation", "nonsense");
+    let writing = nonsense.times[&Measure::Writing].max();
+    assert_eq!(writing, 2_900, "no phase is longer than the operation");
 }

@@ -13,6 +13,7 @@ use squall_protocol::values::ValueKind;
 
 use super::client::HttpClient;
 use super::iteration::{Iteration, Timed};
+use super::measured;
 use super::span::Span;
 
 static CURRENT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
@@ -100,6 +101,20 @@ impl Context {
             PyResult::Ok(module.getattr("config")?.unbind())
         })?;
         Ok(config.clone_ref(py))
+    }
+
+    #[getter]
+    #[expect(
+        clippy::unused_self,
+        reason = "an attribute of each context, the same for all"
+    )]
+    fn plugin(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        static PLUGINS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let plugins = PLUGINS.get_or_try_init(py, || {
+            let module = py.import("squall._plugins.client")?;
+            PyResult::Ok(module.getattr("RUNNING")?.unbind())
+        })?;
+        Ok(plugins.clone_ref(py))
     }
 
     #[getter]
@@ -280,6 +295,33 @@ impl Context {
         self.args = Some(args);
         let id = self.iteration.id();
         self.iteration.command(ScriptCommand::Begun(id));
+    }
+
+    /// Begins an operation of a plugin.
+    #[pyo3(name = "_begin_operation")]
+    fn begin_operation(&self) -> (u64, u64) {
+        measured::begin(&self.iteration)
+    }
+
+    /// Counts an operation of a plugin.
+    #[pyo3(name = "_end_operation")]
+    #[expect(clippy::too_many_arguments, reason = "arguments of a Python method")]
+    fn end_operation(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        times: measured::Times,
+        ok: Option<bool>,
+        failed: Option<measured::Failed>,
+        told: Option<measured::Told>,
+    ) -> PyResult<()> {
+        measured::end(py, &self.iteration, name, times, ok, failed, told)
+    }
+
+    /// Returns the name of what the iteration runs.
+    #[getter]
+    fn _name(&self) -> &str {
+        &self.iteration.script.info.name
     }
 
     fn __repr__(&self) -> String {

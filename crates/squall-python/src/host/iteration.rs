@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use squall_engine::script::{
-    CommandInlet, IterationRef, ScriptCommand, ScriptEnd, ScriptFailure, ScriptStart, TimedKind,
+    CommandInlet, IterationRef, ScriptCommand, ScriptEnd, ScriptFailure, ScriptStart, TimedFacts,
+    TimedKind,
 };
 use squall_metrics::{Outcome, SeriesKind};
 
@@ -67,8 +68,20 @@ impl Iteration {
         self.given_up.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) fn count_request(&self) {
-        self.requests.fetch_add(1, Ordering::Relaxed);
+    /// Counts a request; tells whether it is the first of its iteration.
+    pub(crate) fn count_request(&self) -> bool {
+        self.requests.fetch_add(1, Ordering::Relaxed) == 0
+    }
+
+    /// Returns when an operation should have started that starts at `started`: the first one would have done so earlier by as much as
+    /// the iteration was late.
+    pub(crate) fn intended_of(&self, started: u64, is_first: bool) -> u64 {
+        let late = self.start.ordered_ns.saturating_sub(self.start.intended_ns);
+        if is_first {
+            started.saturating_sub(late).max(self.start.intended_ns)
+        } else {
+            started
+        }
     }
 
     /// Counts the iteration as failed without an exception.
@@ -86,6 +99,17 @@ impl Iteration {
 
     /// Counts something that the script timed.
     pub(crate) fn timed(&self, name: &str, timed: Timed, failure: Option<Box<ScriptFailure>>) {
+        self.told(name, timed, failure, None);
+    }
+
+    /// Counts something that the script timed and knows more of.
+    pub(crate) fn told(
+        &self,
+        name: &str,
+        timed: Timed,
+        failure: Option<Box<ScriptFailure>>,
+        facts: Option<Box<TimedFacts>>,
+    ) {
         let kind = match timed.kind {
             TimedKind::Operation => SeriesKind::Operation,
             TimedKind::Transaction => SeriesKind::Transaction,
@@ -99,6 +123,7 @@ impl Iteration {
             started_ns: timed.started_ns,
             ended_ns: timed.ended_ns,
             failure,
+            facts,
         });
     }
 

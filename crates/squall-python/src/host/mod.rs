@@ -2,8 +2,8 @@
 //!
 //! Reading order: [`python_host`] (the engine's side), `shared` (what the threads of one run share), `iteration` (one pass through a
 //! script), `event_loop` (the thread of the coroutines; `asyncio`: what it knows of that), `task` (a coroutine as asyncio sees it),
-//! `operation` (a request that can be awaited), `threads` (blocking scripts); then what test code meets: `context`, `span`, `client`,
-//! `request` (with `arguments` and `paths`), `response`, `headers`.
+//! `operation` (a request that can be awaited), `threads` (blocking scripts); then what test code meets: `context`, `span`, `measured`
+//! (what plugins do by themselves), `client`, `request` (with `arguments` and `paths`), `response`, `headers`.
 //!
 //! A coroutine costs no asyncio future and no asyncio task: its requests go to the I/O thread in one batch with those of all others,
 //! and come back in one. asyncio's own loop runs in the same thread, so that everything built on it works inside a script.
@@ -19,6 +19,7 @@ mod inbox;
 mod interrupt;
 mod iteration;
 mod link;
+mod measured;
 mod operation;
 mod paths;
 mod python_host;

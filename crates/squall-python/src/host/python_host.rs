@@ -17,6 +17,7 @@ use super::inbox::LoopEvent;
 use super::script::Script;
 use super::shared::Shared;
 use super::{event_loop, failure, link};
+use crate::reporter;
 
 /// How long the event loop gets to end after the load: long enough for coroutines that clean up after themselves.
 const END: Duration = Duration::from_secs(2);
@@ -210,7 +211,7 @@ static LEFT_BEHIND: AtomicBool = AtomicBool::new(false);
 /// end the thread in the middle of functions that cannot be left so.
 #[pyfunction]
 pub(crate) fn left_behind() -> bool {
-    LEFT_BEHIND.load(Ordering::Relaxed)
+    LEFT_BEHIND.load(Ordering::Relaxed) || reporter::is_in_a_call()
 }
 
 /// Waits for the threads of scripts, but not for a script that never lets its thread go.

@@ -1,6 +1,12 @@
 //! Reporters get one event for each operation that ended, and numbers that are those of the summary.
 
-use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::{Map, Value, json};
+use squall_plan::Plan;
+use squall_report::{Batch, Capabilities, Delivered, RecordKind, Reporter, ReporterError};
+use squall_run::{PreparedRun, ReporterFactory, RunHandle, RunOptions, prepare};
 
 use crate::rig::{Done, Rig, closed, get, plan_of, stage, target, url, wait_until};
 
@@ -139,5 +145,94 @@ fn an_event_says_when_and_for_whom() {
     for event in &events {
         assert_eq!(event.as_object().unwrap().keys().collect::<Vec<_>>(), keys);
         assert_eq!(event["stage"], "load", "{event:#}");
+    }
+}
+
+/// Makes one reporter, which counts what it gets.
+#[derive(Debug, Default)]
+struct Own(Arc<AtomicUsize>);
+
+impl ReporterFactory for Own {
+    fn build(
+        &self,
+        name: &str,
+        settings: &Map<String, Value>,
+    ) -> Option<Result<Box<dyn Reporter>, String>> {
+        (name == "own").then(|| match settings.get("to") {
+            Some(_) => Ok(Box::new(Counter(Arc::clone(&self.0))) as Box<dyn Reporter>),
+            None => Err("`to` is missing".to_owned()),
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Counter(Arc<AtomicUsize>);
+
+impl Reporter for Counter {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            kinds: vec![RecordKind::Events],
+            max_batch_records: None,
+        }
+    }
+
+    fn open(&mut self) -> Result<(), ReporterError> {
+        Ok(())
+    }
+
+    fn send(&mut self, batch: &Batch) -> Result<Delivered, ReporterError> {
+        self.0.fetch_add(batch.len(), Ordering::Relaxed);
+        Ok(Delivered::all(batch))
+    }
+
+    fn close(&mut self) -> Result<Option<String>, ReporterError> {
+        Ok(None)
+    }
+}
+
+fn reported(name: &str, settings: &Value) -> (Result<PreparedRun, String>, Arc<AtomicUsize>) {
+    let load = stage(
+        json!({"iterations": {"users": 1, "shared": 3}}),
+        get("http://127.0.0.1:1/"),
+    );
+    let stages = json!({
+        "load": load,
+        "results": {"submit": {"reporters": [{"name": name, "settings": settings}]}, "after": ["load"]},
+    });
+    let plan = Plan::from_value(json!({"version": 1, "name": "own", "stages": stages})).unwrap();
+    let counted = Arc::default();
+    let runs = tempfile::tempdir().unwrap();
+    let options = RunOptions {
+        reporters: Some(Arc::new(Own(Arc::clone(&counted)))),
+        runs_dir: runs.keep(),
+        ..RunOptions::default()
+    };
+    let prepared = prepare(&plan, options).map_err(|errors| errors.to_string());
+    (prepared, counted)
+}
+
+#[test]
+fn a_reporter_that_is_brought_along_is_used_like_the_others() {
+    let (prepared, counted) = reported("own", &json!({"to": "here"}));
+    let run = RunHandle::start(prepared.unwrap()).unwrap();
+    let runs = run.directory().path().parent().unwrap().to_owned();
+    let summary = run.finish().summary;
+    assert_eq!(summary.reporters[0].delivered, 3);
+    assert_eq!(counted.load(Ordering::Relaxed), 3);
+    std::fs::remove_dir_all(runs).unwrap();
+}
+
+#[test]
+fn what_is_wrong_with_such_a_reporter_is_told_with_its_place() {
+    for (name, message) in [
+        ("own", "`to` is missing"),
+        ("owm", "unknown reporter `owm`: there are"),
+    ] {
+        let error = reported(name, &json!({})).0.err().unwrap();
+        assert!(error.contains(message), "{error}");
+        assert!(
+            error.contains("stages.results.submit.reporters[0]"),
+            "{error}"
+        );
     }
 }

@@ -5,7 +5,7 @@ use squall_protocol::values::IterationIds;
 use squall_protocol::{FailureClass, Moments};
 
 use crate::record::OperationRecord;
-use crate::script::{ScriptCommand, ScriptFailure, TimedKind};
+use crate::script::{ScriptCommand, ScriptFailure, TimedFacts, TimedKind};
 use crate::users::operation::NONE;
 use crate::worker::Worker;
 
@@ -19,6 +19,7 @@ pub(super) fn record(worker: &Worker, command: ScriptCommand, ids: IterationIds)
         started_ns,
         ended_ns,
         failure,
+        facts,
         ..
     } = command
     else {
@@ -28,6 +29,7 @@ pub(super) fn record(worker: &Worker, command: ScriptCommand, ids: IterationIds)
         intended: intended_ns.min(started_ns),
         started: started_ns,
         ended: ended_ns.max(started_ns),
+        facts: facts.map(|facts| *facts).unwrap_or_default(),
     };
     let mut recorder = worker.recorder.borrow_mut();
     match (kind, outcome) {
@@ -50,7 +52,7 @@ pub(super) fn record(worker: &Worker, command: ScriptCommand, ids: IterationIds)
     }
     drop(recorder);
     if let Some(failure) = &failure {
-        record_failure(worker, series, failure, times.ended);
+        record_classed(worker, series, (times.class(), failure), times.ended);
     }
     if let (TimedKind::Operation, Some(outcome), Some(records)) = (kind, outcome, &worker.records) {
         let record = times.record(series, outcome, ids, failure.as_deref());
@@ -65,9 +67,17 @@ pub(super) fn record_failure(
     failure: &ScriptFailure,
     at_ns: u64,
 ) {
-    let class = FailureClass::Script.as_str();
+    record_classed(worker, series, (FailureClass::Script, failure), at_ns);
+}
+
+fn record_classed(
+    worker: &Worker,
+    series: SeriesId,
+    (class, failure): (FailureClass, &ScriptFailure),
+    at_ns: u64,
+) {
     let mut recorder = worker.recorder.borrow_mut();
-    recorder.failure(series, class, &failure.message, at_ns, || {
+    recorder.failure(series, class.as_str(), &failure.message, at_ns, || {
         failure.detail.clone()
     });
 }
@@ -77,23 +87,53 @@ struct Times {
     intended: u64,
     started: u64,
     ended: u64,
+    facts: TimedFacts,
 }
 
 impl Times {
+    /// Returns the moments in their order: one that nobody told is the same as the one before, and none lies outside.
+    fn moments(self) -> Moments {
+        let after = |before: u64, told: Option<u64>| {
+            told.map_or(before, |moment| moment.clamp(before, self.ended))
+        };
+        let connected = after(self.started, self.facts.connected_ns);
+        let secured = after(connected, self.facts.secured_ns);
+        let written = after(secured, self.facts.written_ns);
+        let first_byte = match self.facts.first_byte_ns {
+            None => self.ended,
+            told => after(written, told),
+        };
+        Moments {
+            intended: self.intended,
+            start: self.started,
+            connected,
+            secured,
+            written,
+            first_byte,
+            last_byte: self.ended,
+        }
+    }
+
+    fn class(self) -> FailureClass {
+        self.facts.class.unwrap_or(FailureClass::Script)
+    }
+
     fn sample(self, outcome: Outcome) -> Sample {
+        let (moments, facts) = (self.moments(), self.facts);
+        let told = |moment: Option<u64>, phase: u64| moment.map_or(NONE, |_| phase);
         Sample {
             outcome,
-            status: 0,
+            status: facts.status,
             response_ns: self.ended - self.intended,
             service_ns: self.ended - self.started,
             waiting_ns: self.started - self.intended,
-            connecting_ns: NONE,
-            securing_ns: NONE,
-            writing_ns: NONE,
-            first_byte_ns: NONE,
-            reading_ns: NONE,
-            bytes_sent: 0,
-            bytes_received: 0,
+            connecting_ns: told(facts.connected_ns, moments.connected - moments.start),
+            securing_ns: told(facts.secured_ns, moments.secured - moments.connected),
+            writing_ns: told(facts.written_ns, moments.written - moments.secured),
+            first_byte_ns: told(facts.first_byte_ns, moments.first_byte - moments.written),
+            reading_ns: told(facts.first_byte_ns, moments.last_byte - moments.first_byte),
+            bytes_sent: facts.bytes_sent,
+            bytes_received: facts.bytes_received,
         }
     }
 
@@ -104,22 +144,14 @@ impl Times {
         ids: IterationIds,
         failure: Option<&ScriptFailure>,
     ) -> OperationRecord {
-        let class = FailureClass::Script.as_str();
+        let class = self.class().as_str();
         OperationRecord {
             series,
-            moments: Moments {
-                intended: self.intended,
-                start: self.started,
-                connected: self.started,
-                secured: self.started,
-                written: self.started,
-                first_byte: self.ended,
-                last_byte: self.ended,
-            },
+            moments: self.moments(),
             outcome,
-            status: 0,
-            bytes_sent: 0,
-            bytes_received: 0,
+            status: self.facts.status,
+            bytes_sent: self.facts.bytes_sent,
+            bytes_received: self.facts.bytes_received,
             user: ids.user,
             iteration: ids.iteration,
             id: (0, 0),
