@@ -165,7 +165,7 @@ fn has_folder(path: &Path) -> bool {
 }
 
 /// Counts SIGINT and SIGTERM from now on.
-fn count_interrupts() -> anyhow::Result<Arc<AtomicUsize>> {
+pub(crate) fn count_interrupts() -> anyhow::Result<Arc<AtomicUsize>> {
     let count = Arc::new(AtomicUsize::new(0));
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
     let counted = Arc::clone(&count);

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    AgentArgs, ConfigArgs, DebugArgs, HttpArgs, JourneyCommand, RunFileArgs, ScenarioCommand,
-    TargetArgs,
+    AgentArgs, ConfigArgs, DebugArgs, HttpArgs, JourneyCommand, PingArgs, RunFileArgs,
+    ScenarioCommand, TargetArgs,
 };
 
 /// Load tests written in Python, driven by Rust.
@@ -54,6 +54,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Do one iteration of a test, and show every request and answer
     Debug(Box<DebugArgs>),
+    /// Send one request, and show its answer, times and certificate
+    Ping(Box<PingArgs>),
     /// Serve the bundled target to practise and to test on
     Target(Box<TargetArgs>),
     /// `new`, `check` and `run` as `graph create|check|run`

@@ -7,6 +7,7 @@ mod cli;
 mod code;
 mod http;
 mod load;
+mod ping;
 mod request;
 mod run;
 mod script;
@@ -19,6 +20,7 @@ pub use code::{
 };
 pub use http::HttpArgs;
 pub use load::LoadArgs;
+pub use ping::{PingArgs, PingEngine};
 pub use request::RequestArgs;
 pub use run::{ProgressArg, RunArgs, RunFileArgs};
 pub(crate) use script::ALL_MESSAGES;

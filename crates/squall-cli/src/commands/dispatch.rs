@@ -4,7 +4,7 @@ use clap::CommandFactory as _;
 use clap_complete::generate;
 use squall_plan::PlanErrors;
 
-use super::{agent, check, code, debug, explain, http, new, run as run_file, target};
+use super::{agent, check, code, debug, explain, http, new, ping, run as run_file, target};
 use crate::args::{Cli, Command, GraphCommand};
 use crate::{TestLoader, exit, output};
 
@@ -22,6 +22,7 @@ pub(crate) fn run(command: Command, loader: &dyn TestLoader) -> anyhow::Result<u
         Command::Explain(args) => explain::explain(&args, loader),
         Command::Agent(args) => Ok(agent::run(&args, loader)),
         Command::Debug(args) => debug::run(&args, loader),
+        Command::Ping(args) => ping::run(&args),
         Command::Target(args) => target::run(&args),
         Command::Journey(command) => code::journey(&command, loader),
         Command::Scenario(command) => code::scenario(&command, loader),

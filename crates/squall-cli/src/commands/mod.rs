@@ -9,6 +9,7 @@ mod dispatch;
 mod explain;
 mod http;
 mod new;
+mod ping;
 mod run;
 mod target;
 

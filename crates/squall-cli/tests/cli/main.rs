@@ -11,6 +11,7 @@ mod failures;
 mod good_runs;
 mod help;
 mod interrupts;
+mod ping;
 mod sandbox;
 mod target;
 mod urls;
