@@ -118,6 +118,9 @@ fn attempts(run: &PreparedRun, retries: u32) -> Vec<Attempt> {
     let mut attempts = Vec::new();
     for ((index, _), scenarios) in &run.scenarios {
         let stage = &run.checked.stages[*index];
+        if stage.skip {
+            continue;
+        }
         let mut known = BTreeSet::new();
         for scenario in scenarios {
             let targets = scenario.program.targets();

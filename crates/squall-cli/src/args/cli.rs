@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    AgentArgs, ConfigArgs, DebugArgs, HttpArgs, JourneyCommand, PingArgs, RunFileArgs,
-    ScenarioCommand, TargetArgs,
+    AgentArgs, CheckArgs, ConfigArgs, DebugArgs, GraphRunArgs, HttpArgs, JourneyCommand, PingArgs,
+    RunFileArgs, ScenarioCommand, TargetArgs,
 };
 
 /// Load tests written in Python, driven by Rust.
@@ -49,7 +49,7 @@ pub enum Command {
     /// Write a starter test
     New(NewArgs),
     /// Check a test without sending anything
-    Check(FileArgs),
+    Check(CheckArgs),
     /// Show what of a test is compiled, what is not, and why
     Explain(ExplainArgs),
     /// Do one iteration of a test, and show every request and answer
@@ -82,9 +82,12 @@ pub enum Command {
 impl Command {
     /// Tells options of a load from what was typed which of them were not.
     pub(crate) fn set_untyped(&mut self, names: &[String]) {
-        if let Self::Run(args) | Self::Graph(GraphCommand::Run(args)) = self {
-            args.load.untyped = names.to_vec();
-        }
+        let load = match self {
+            Self::Run(args) => &mut args.load,
+            Self::Graph(GraphCommand::Run(args)) => &mut args.run.load,
+            _ => return,
+        };
+        load.untyped = names.to_vec();
     }
 }
 
@@ -94,9 +97,9 @@ pub enum GraphCommand {
     /// Write a starter graph; the same as `squall new`
     Create(NewArgs),
     /// Check a graph; the same as `squall check`
-    Check(FileArgs),
-    /// Run a graph; the same as `squall run`
-    Run(Box<RunFileArgs>),
+    Check(CheckArgs),
+    /// Run a graph, after a connection to each of its targets
+    Run(Box<GraphRunArgs>),
 }
 
 /// Arguments of `squall new`.

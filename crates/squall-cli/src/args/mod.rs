@@ -5,6 +5,7 @@
 
 mod cli;
 mod code;
+mod graph;
 mod http;
 mod load;
 mod ping;
@@ -18,11 +19,12 @@ pub use code::{
     AgentArgs, CodeArgs, DebugArgs, JourneyArgs, JourneyCommand, JourneyTestArgs, ScenarioArgs,
     ScenarioCommand,
 };
+pub use graph::{CheckArgs, GraphRunArgs, StagesArgs, ValidationArgs};
 pub use http::HttpArgs;
 pub use load::LoadArgs;
 pub use ping::{PingArgs, PingEngine};
 pub use request::RequestArgs;
-pub use run::{ProgressArg, RunArgs, RunFileArgs};
+pub use run::{LogLevel, ProgressArg, RunArgs, RunFileArgs, SummaryPart};
 pub(crate) use script::ALL_MESSAGES;
 pub use script::{ConfigArgs, ScriptArgs};
 pub use target::TargetArgs;

@@ -10,8 +10,8 @@ use super::{Format, RequestArgs};
 pub struct PingArgs {
     /// URL to ask
     pub url: String,
-    /// Which client sends the request
-    #[arg(long, value_enum, default_value_t)]
+    /// Which client sends the request: `http`
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub engine: PingEngine,
     /// `text`, or `json` for everything that is known
     #[arg(long, value_enum, default_value_t, hide_possible_values = true)]

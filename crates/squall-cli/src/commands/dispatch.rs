@@ -11,13 +11,12 @@ use crate::{TestLoader, exit, output};
 /// Runs a command and returns its exit code.
 pub(crate) fn run(command: Command, loader: &dyn TestLoader) -> anyhow::Result<u8> {
     match command {
-        Command::Run(args) | Command::Graph(GraphCommand::Run(args)) => {
-            run_file::run(&args, loader)
-        }
+        Command::Run(args) => run_file::run(&args, loader),
+        Command::Graph(GraphCommand::Run(args)) => run_file::run_graph(&args, loader),
         Command::Http(args) => http::run(&args),
         Command::New(args) | Command::Graph(GraphCommand::Create(args)) => new::run(&args),
         Command::Check(args) | Command::Graph(GraphCommand::Check(args)) => {
-            Ok(check::check(&args, loader))
+            check::check(&args, loader)
         }
         Command::Explain(args) => explain::explain(&args, loader),
         Command::Agent(args) => Ok(agent::run(&args, loader)),

@@ -108,20 +108,33 @@ fn own_options(command: &Command, path: &[(&str, &ArgMatches)]) -> Vec<KnownOpti
 }
 
 fn sections(command: &Command) -> Vec<file::Section> {
+    let graph = command.find_subcommand("graph");
+    let graph = |name: &str| graph?.find_subcommand(name);
     // What is hidden is typed by programs.
     let shown = command
         .get_subcommands()
         .filter(|command| !command.is_hide_set());
     shown
-        .map(|command| (command.get_name().to_owned(), all_options(command)))
+        .map(|command| {
+            let name = command.get_name();
+            // `graph run` has some options more than `run`.
+            let same = graph(if name == "new" { "create" } else { name });
+            let more = same.map(options).unwrap_or_default();
+            (name.to_owned(), with(all_options(command), more))
+        })
         .filter(|(name, options)| name != "graph" && !options.is_empty())
         .collect()
 }
 
 /// Returns the options of a command and the commands below it.
 fn all_options(command: &Command) -> Vec<KnownOption> {
-    let mut all = options(command);
-    for option in command.get_subcommands().flat_map(options) {
+    let below = command.get_subcommands().flat_map(options).collect();
+    with(options(command), below)
+}
+
+/// Adds the options that are not there yet.
+fn with(mut all: Vec<KnownOption>, more: Vec<KnownOption>) -> Vec<KnownOption> {
+    for option in more {
         if all.iter().all(|known| known.long != option.long) {
             all.push(option);
         }

@@ -9,6 +9,7 @@ mod debug;
 mod defaults;
 mod failures;
 mod good_runs;
+mod graph_flags;
 mod help;
 mod interrupts;
 mod ping;
