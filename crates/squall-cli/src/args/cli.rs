@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
     AgentArgs, CheckArgs, ConfigArgs, DebugArgs, GraphRunArgs, HttpArgs, JourneyCommand, PingArgs,
-    RunFileArgs, ScenarioCommand, TargetArgs,
+    ProjectCommand, RunFileArgs, ScenarioCommand, TargetArgs,
 };
 
 /// Load tests written in Python, driven by Rust.
@@ -67,6 +67,9 @@ pub enum Command {
     /// Run a scenario of journeys
     #[command(subcommand)]
     Scenario(ScenarioCommand),
+    /// Keep a collection of tests in git, and run them by name
+    #[command(subcommand)]
+    Project(ProjectCommand),
     /// Send a part of the load of another process
     #[command(hide = true)]
     Agent(AgentArgs),

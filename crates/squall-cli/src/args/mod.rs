@@ -9,6 +9,7 @@ mod graph;
 mod http;
 mod load;
 mod ping;
+mod project;
 mod request;
 mod run;
 mod script;
@@ -23,6 +24,9 @@ pub use graph::{CheckArgs, GraphRunArgs, StagesArgs, ValidationArgs};
 pub use http::HttpArgs;
 pub use load::LoadArgs;
 pub use ping::{PingArgs, PingEngine};
+pub use project::{
+    PlaceArgs, ProjectAboutArgs, ProjectCommand, ProjectCreateArgs, ProjectGetArgs, ProjectSyncArgs,
+};
 pub use request::RequestArgs;
 pub use run::{LogLevel, ProgressArg, RunArgs, RunFileArgs, SummaryPart};
 pub(crate) use script::ALL_MESSAGES;

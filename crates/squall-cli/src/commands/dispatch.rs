@@ -4,7 +4,9 @@ use clap::CommandFactory as _;
 use clap_complete::generate;
 use squall_plan::PlanErrors;
 
-use super::{agent, check, code, debug, explain, http, new, ping, run as run_file, target};
+use super::{
+    agent, check, code, debug, explain, http, new, ping, project, run as run_file, target,
+};
 use crate::args::{Cli, Command, GraphCommand};
 use crate::{TestLoader, exit, output};
 
@@ -25,6 +27,7 @@ pub(crate) fn run(command: Command, loader: &dyn TestLoader) -> anyhow::Result<u
         Command::Target(args) => target::run(&args),
         Command::Journey(command) => code::journey(&command, loader),
         Command::Scenario(command) => code::scenario(&command, loader),
+        Command::Project(command) => project::run(&command, loader),
         Command::Schema => {
             let schema = squall_plan::schema::json_schema();
             output::print(&format!("{}\n", serde_json::to_string_pretty(&schema)?));

@@ -10,6 +10,7 @@ mod explain;
 mod http;
 mod new;
 mod ping;
+mod project;
 mod run;
 mod target;
 

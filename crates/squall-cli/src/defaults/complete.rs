@@ -92,7 +92,7 @@ fn section(path: &[(&str, &ArgMatches)], name: &str) -> String {
     let outer = path.first().map(|(outer, _)| *outer);
     match (outer, name) {
         (Some("graph"), "create") => "new",
-        (Some(outer @ ("journey" | "scenario")), _) => outer,
+        (Some(outer @ ("journey" | "scenario" | "project")), _) => outer,
         (_, name) => name,
     }
     .to_owned()
@@ -262,7 +262,7 @@ mod tests {
     fn every_commands_options_are_known() {
         let sections = sections(&Cli::command());
         let names: Vec<&str> = sections.iter().map(|(name, _)| name.as_str()).collect();
-        let expected = "run http new check explain debug ping target journey scenario";
+        let expected = "run http new check explain debug ping target journey scenario project";
         assert_eq!(names, expected.split(' ').collect::<Vec<_>>());
     }
 }
