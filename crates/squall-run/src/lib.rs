@@ -39,4 +39,11 @@ pub use error::{PrepareErrors, StartError};
 pub use options::{AgentCommand, AgentLine, RunOptions, Targets};
 pub use prepare::{PreparedRun, prepare};
 pub use run::{FinishedRun, RunHandle};
+/// Returns the names of all reporters, in the order of their table.
+pub fn reporter_names() -> impl Iterator<Item = &'static str> {
+    squall_reporters::REGISTRATIONS
+        .iter()
+        .map(|reporter| reporter.name)
+}
+
 pub use snapshot::{ErrorCount, Snapshot, StageProgress, StageStatus};

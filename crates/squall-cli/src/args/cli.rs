@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    AgentArgs, CheckArgs, ConfigArgs, DebugArgs, GraphRunArgs, HttpArgs, JourneyCommand, PingArgs,
-    ProjectCommand, RunFileArgs, ScenarioCommand, TargetArgs,
+    AgentArgs, CheckArgs, ConfigArgs, DebugArgs, GraphRunArgs, HttpArgs, JourneyCommand, LogLevel,
+    PingArgs, ProjectCommand, RunFileArgs, ScenarioCommand, TargetArgs,
 };
+use crate::starter::{StageKind, StarterEngine};
 
 /// Load tests written in Python, driven by Rust.
 #[derive(Clone, Debug, Parser)]
@@ -108,7 +110,7 @@ pub enum GraphCommand {
 /// Arguments of `squall new`.
 #[derive(Clone, Debug, Args)]
 #[command(
-    after_help = "Examples:\n  squall new shop.py\n  squall new shop.py --kind journey\n  squall new plan.yaml --url http://127.0.0.1:8080/"
+    after_help = "Examples:\n  squall new shop.py\n  squall new shop.py --kind journey\n  squall graph create shop.py --stages setup,execute,analyze,submit --engine task --reporter csv\n  squall new plan.yaml --url http://127.0.0.1:8080/"
 )]
 pub struct NewArgs {
     /// File to write: `.py` for a test in Python, `.yaml` or `.json` for a plan
@@ -119,9 +121,24 @@ pub struct NewArgs {
     /// URL that the test loads
     #[arg(long, default_value = "http://127.0.0.1:8080/")]
     pub url: String,
+    /// Stages of a graph in Python, each after the one before: `setup`, `execute`, `analyze`, `submit` (default), `act`, `validate`, `checkpoint`, `teardown`, `wait`
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        hide_possible_values = true,
+        value_name = "STAGE,…"
+    )]
+    pub stages: Vec<StageKind>,
+    /// How the actions of a graph in Python run: `http` (compiled, default), or `task` (in Python)
+    #[arg(long, value_enum, hide_possible_values = true)]
+    pub engine: Option<StarterEngine>,
     /// Reporter that a graph or plan writes its results with; `json` by default
-    #[arg(long, value_parser = ["json", "csv"])]
+    #[arg(long, value_parser = PossibleValuesParser::new(squall_run::reporter_names()))]
     pub reporter: Option<String>,
+    /// Write to standard error what is done: `trace`, `debug`, `info`, `warn` or `error`, and what is above it
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "LEVEL")]
+    pub log_level: Option<LogLevel>,
     /// Replace the file if it exists
     #[arg(long)]
     pub force: bool,
