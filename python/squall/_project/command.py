@@ -25,8 +25,8 @@ def run(request: str) -> str:
         request: A JSON object with the members of `Request`.
 
     Returns:
-        A JSON object with `lines`, `warnings` and `about` (see `Answer`), and `error`: null, or an object with `message`,
-        `hint` and `refused`.
+        A JSON object with `lines`, `warnings` and `about` (see `Answer`), and `error`: null, or an object with
+        `message`, `hint` and `refused`.
     """
     asked = Request(**json.loads(request))
     try:

@@ -108,9 +108,9 @@ def _files(root: Path, ignored: list[str]) -> Iterator[Path]:
         ]
         for name in files:
             path = here / name
-            if path.suffix in (".py", ".yaml", ".yml") and not name.startswith("."):
-                if not _is_ignored(path.relative_to(root), ignored):
-                    yield path
+            is_wanted = path.suffix in (".py", ".yaml", ".yml") and not name.startswith(".")
+            if is_wanted and not _is_ignored(path.relative_to(root), ignored):
+                yield path
 
 
 def _is_ignored(path: Path, patterns: list[str]) -> bool:

@@ -66,7 +66,7 @@ class Git:
         environment = {**os.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": "en", "GIT_EDITOR": "true"}
         command = ["git", "-c", "core.quotePath=off", "-c", "advice.detachedHead=false", *arguments]
         try:
-            return subprocess.run(
+            return subprocess.run(  # noqa: S603 - git itself, and no shell
                 command, cwd=self.folder, env=environment, capture_output=True, text=True, errors="replace", check=False
             )
         except FileNotFoundError as error:
@@ -101,12 +101,17 @@ class Git:
         """Tells whether a remote had a branch when it was last fetched."""
         return self.succeeds("rev-parse", "--verify", "--quiet", f"refs/remotes/{remote}/{branch}")
 
+    def remote_branches(self, remote: str) -> list[str]:
+        """Returns the branches that a remote had when it was last fetched."""
+        listed = self.run("for-each-ref", "--format=%(refname:lstrip=3)", f"refs/remotes/{remote}")
+        return [branch for branch in listed.splitlines() if branch != "HEAD"]
+
     def has_branch(self, branch: str) -> bool:
         """Tells whether there is a branch here."""
         return self.succeeds("rev-parse", "--verify", "--quiet", f"refs/heads/{branch}")
 
     def changed(self, *paths: str) -> list[str]:
-        """Returns files below paths that differ from the last commit, or that git does not know; from the repository's top."""
+        """Returns files below paths that are not as in the last commit; their paths start at the repository's top."""
         entries = self.run("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--", *paths)
         return [entry[3:] for entry in entries.split("\0") if len(entry) > 3]
 
@@ -148,7 +153,8 @@ class Git:
         if not files:
             raise _failed("rebase", done.stderr.strip() or done.stdout.strip())
         raise GitError(
-            f"`{upstream}` and this branch have both changed {listed_paths(files)}; the branch is as it was, your commits are kept",
+            f"`{upstream}` and this branch have both changed {listed_paths(files)}; "
+            "the branch is as it was, your commits are kept",
             f"`git rebase {upstream}`, resolve the conflicts, `git add` them, `git rebase --continue`, then sync again",
         )
 
@@ -162,7 +168,9 @@ def _failed(command: str, said: str) -> GitError:
     if "tell me who you are" in low or "unable to auto-detect email" in low or "empty ident" in low:
         return GitError("nothing was committed: git has no name or address for you", _NO_IDENTITY)
     if any(words in low for words in _UNAUTHORIZED):
-        hint = "sign in as for any other use of git: a credential helper or an SSH key; `git fetch` shows whether it works"
+        hint = (
+            "sign in as for any other use of git: a credential helper or an SSH key; `git fetch` shows whether it works"
+        )
     elif any(words in low for words in _UNREACHABLE):
         hint = "is the address right, and is the network there? `--local` works without"
     elif "non-fast-forward" in low or "fetch first" in low or "[rejected]" in low:

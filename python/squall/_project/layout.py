@@ -24,6 +24,9 @@ _ABOUT = "# What Squall and Python leave behind."
 _TOML = """\
 # Tests by name: `squall run NAME`. `squall project sync` adds what it finds, and takes out what is gone.
 # Options of commands can stand here as well: see `squall --help`.
+
+[project]
+project-name = "{}"
 """
 _PACKAGES = {"": "Load tests.", "tests": "The tests.", "plugins": "Plugins that tests use."}
 
@@ -39,7 +42,7 @@ def write(root: Path, name: str) -> list[str]:
             written.append(file.relative_to(root).as_posix())
     (root / "logs").mkdir(exist_ok=True)
     if not (root / FILE).exists():
-        (root / FILE).write_text(_TOML, encoding="utf-8")
+        (root / FILE).write_text(_TOML.format(name), encoding="utf-8")
         written.append(FILE)
     if complete_ignored(root):
         written.append(".gitignore")

@@ -69,7 +69,11 @@ def changes(root: Path, tables: Tables, discovered: Discovered) -> Changes:
 
 
 def write(root: Path, changed: Changes, project: dict[str, str] | None = None) -> bool:
-    """Writes changes, and keys of `[project]`, into `squall.toml`; comments and order stay. False where nothing changed."""
+    """Writes changes, and keys of `[project]`, into `squall.toml`; comments and order stay.
+
+    Returns:
+        Whether the file has changed.
+    """
     file = root / FILE
     before = file.read_text(encoding="utf-8") if file.exists() else ""
     edits: list[tuple[str, str, str | None]] = [("project", key, value) for key, value in (project or {}).items()]
@@ -115,7 +119,10 @@ def _free_name(found: Found, kept: Tables, discovered: Discovered) -> str:
 def _names(found: Found, discovered: Discovered) -> Iterable[str]:
     path = PurePosixPath(found.path).with_suffix("")
     parts = list(path.parts[:-1] if path.name == "__init__" else path.parts) or [path.name]
-    if found.name is not None and sum(1 for one in discovered.found if one.table == "plugins" and one.path == found.path) > 1:
+    if (
+        found.name is not None
+        and sum(1 for one in discovered.found if one.table == "plugins" and one.path == found.path) > 1
+    ):
         parts.append(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", found.name).lower())
         yield parts[-1]
     for start in range(len(parts) - 1, -1, -1):

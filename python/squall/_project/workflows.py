@@ -120,11 +120,13 @@ def sync(request: Request) -> Answer:
     git.run("fetch", "--quiet", remote)
     if branch != current:
         _go_to(git, remote, branch)
-    if git.commit(request.sync_message or _MESSAGE, "."):
+    committed = git.commit(request.sync_message or _MESSAGE, ".")
+    if committed:
         answer.lines.append(f"committed on {branch}")
     if git.has_remote_branch(remote, branch):
         _put_onto(git, f"{remote}/{branch}")
-    if _refresh(root, request, answer) and git.commit(request.sync_message or _REGISTERED, "."):
+    message = _REGISTERED if committed else request.sync_message or _REGISTERED
+    if _refresh(root, request, answer) and git.commit(message, "."):
         answer.lines.append(f"committed {layout.FILE}")
     _send(git, remote, branch, answer)
     return answer
@@ -141,7 +143,9 @@ def get(request: Request) -> Answer:
     else:
         _update(url, root, remote, request, answer)
     if _refresh(root, request, answer):
-        answer.lines.append(f"{layout.FILE} lacked some of its tests: `squall project sync` sends it")
+        answer.lines.append(
+            f"{layout.FILE} or .gitignore was not up to date: `squall project sync` sends what was added"
+        )
     return answer
 
 
@@ -170,7 +174,9 @@ def about(request: Request) -> Answer:
     missing = register.changes(root, tables, discovered)
     if missing:
         count = len(missing.added) + len(missing.removed)
-        answer.warnings.append(f"{count} entries of {layout.FILE} are not up to date: `squall project sync --local` renews it")
+        answer.warnings.append(
+            f"{count} entries of {layout.FILE} are not up to date: `squall project sync --local` renews it"
+        )
     return answer
 
 
@@ -182,7 +188,9 @@ def _refresh(root: Path, request: Request, answer: Answer, project: dict[str, st
     changed = register.changes(root, tables, discovered)
     written = register.write(root, changed, project)
     answer.lines.extend(f"registered {name}: {value} ({table})" for table, name, value in changed.added)
-    answer.lines.extend(f"took out {name} ({table}): its file is gone, or is another kind of test" for table, name in changed.removed)
+    answer.lines.extend(
+        f"took out {name} ({table}): its file is gone, or is another kind of test" for table, name in changed.removed
+    )
     return layout.complete_ignored(root) or written
 
 
@@ -248,7 +256,9 @@ def _send(git: Git, remote: str, branch: str, answer: Answer) -> None:
     if not git.has_commits():
         answer.lines.append("there is nothing to send")
         return
-    if git.has_remote_branch(remote, branch) and git.run("rev-parse", "HEAD") == git.run("rev-parse", f"{remote}/{branch}"):
+    if git.has_remote_branch(remote, branch) and git.run("rev-parse", "HEAD") == git.run(
+        "rev-parse", f"{remote}/{branch}"
+    ):
         answer.lines.append(f"{remote}/{branch} has everything")
         return
     git.run("push", "--quiet", "--set-upstream", remote, branch)
@@ -259,6 +269,11 @@ def _clone(url: str, root: Path, remote: str, request: Request, answer: Answer) 
     root.parent.mkdir(parents=True, exist_ok=True)
     branch = ["--branch", request.branch] if request.branch else []
     Git(root.parent).run("clone", "--quiet", "--origin", remote, *branch, "--", url, str(root))
+    git = Git(root)
+    there = git.remote_branches(remote)
+    if not git.has_commits() and there:
+        # Its default branch is one that nobody has sent.
+        git.run("switch", "--quiet", _BRANCH if _BRANCH in there else there[0])
     answer.lines.append(f"cloned {shown(url)} to {root}")
 
 
@@ -280,8 +295,8 @@ def _update(url: str, root: Path, remote: str, request: Request, answer: Answer)
         if not git.has_branch(branch) and not git.has_remote_branch(remote, branch):
             raise ProjectError(f"there is no branch `{branch}` in {shown(url)}", None)
         _go_to(git, remote, branch)
-    if git.has_remote_branch(remote, branch):
-        if not git.succeeds("merge", "--quiet", "--ff-only", f"{remote}/{branch}"):
-            hint = "send them with `squall project sync`, which puts them onto the others; nothing was touched"
-            raise ProjectError(f"`{branch}` has commits here that {remote}/{branch} has not, and the other way round", hint)
+    upstream = f"{remote}/{branch}"
+    if git.has_remote_branch(remote, branch) and not git.succeeds("merge", "--quiet", "--ff-only", upstream):
+        hint = "send them with `squall project sync`, which puts them onto the others; nothing was touched"
+        raise ProjectError(f"`{branch}` has commits here that {upstream} has not, and the other way round", hint)
     answer.lines.append(f"{branch} is up to date with {remote}/{branch}")
