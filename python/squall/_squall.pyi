@@ -27,6 +27,7 @@ __all__ = [
     "ask",
     "check_plan",
     "current",
+    "edit_project",
     "in_agent",
     "json_path",
     "left_behind",
@@ -35,6 +36,7 @@ __all__ = [
     "parse_yaml",
     "place",
     "printed",
+    "read_project",
     "start_run",
     "tell_all",
 ]
@@ -50,6 +52,30 @@ def main(argv: list[str], /) -> int:
 
     Returns:
         The exit code.
+    """
+
+def read_project(text: str, /) -> str:
+    """Reads what a project's `squall.toml` registers.
+
+    Returns:
+        A JSON object: `project`, its own table, and an object for each table of names.
+
+    Raises:
+        ValueError: It is no TOML.
+    """
+
+def edit_project(text: str, changes: str, /) -> str:
+    """Changes texts in tables; comments and order stay.
+
+    Args:
+        text: A TOML document.
+        changes: A JSON list of table, key, and a text or null, which takes the key out.
+
+    Returns:
+        The changed document.
+
+    Raises:
+        ValueError: It is no TOML, or what is to be changed is no table.
     """
 
 def check_plan(json: str, /) -> str:

@@ -1,5 +1,6 @@
 //! A run with its live view, Ctrl-C and summary.
 
+use std::fs::{self, File};
 use std::io::{self, Stderr};
 use std::path::Path;
 use std::sync::Arc;
@@ -10,11 +11,12 @@ use std::time::Duration;
 use anyhow::Context as _;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use squall_plan::PlanError;
+use squall_run::store::RunDirectory;
 use squall_run::{AgentLine, FinishedRun, PreparedRun, RunHandle, RunOptions, StartError};
 use squall_view::live::{LiveView, Progress};
-use squall_view::summary;
+use squall_view::summary::{self, Part, Parts};
 
-use crate::args::{ProgressArg, RunArgs};
+use crate::args::{ProgressArg, RunArgs, SummaryPart};
 use crate::commands::refuse;
 use crate::exchange::{Detail, ExchangeFeed};
 use crate::live::live_state;
@@ -32,6 +34,7 @@ const FRAME: u32 = 10;
 #[derive(Debug)]
 pub(crate) struct Shown<'a> {
     args: &'a RunArgs,
+    interrupts: Option<Arc<AtomicUsize>>,
     terminal: Terminal,
     messages: Option<MessageFeed>,
     printed: PrintedFeed,
@@ -52,11 +55,18 @@ impl<'a> Shown<'a> {
     pub(crate) fn of_run(args: &'a RunArgs, messages: Option<&str>) -> Self {
         Self {
             args,
+            interrupts: None,
             terminal: Terminal::Ours,
             messages: messages.map(MessageFeed::new),
             printed: PrintedFeed::default(),
             exchanges: None,
         }
+    }
+
+    /// Goes by a count of what the user does to end the program that has begun already.
+    pub(crate) fn with_interrupts(mut self, interrupts: &Arc<AtomicUsize>) -> Self {
+        self.interrupts = Some(Arc::clone(interrupts));
+        self
     }
 
     /// Leaves the terminal to a debugger.
@@ -116,13 +126,22 @@ pub(crate) fn execute(run: PreparedRun, shown: &Shown<'_>) -> anyhow::Result<u8>
         let message = format!("there is no folder for `{}`", path.display());
         return Ok(refuse(&PlanError::new("--summary", message).into()));
     }
-    let interrupts = count_interrupts()?;
-    let log = RunLog::install();
+    if let Some(folder) = &args.log_directory
+        && let Err(cause) = fs::create_dir_all(folder)
+    {
+        let message = format!("cannot create `{}`: {cause}", folder.display());
+        return Ok(refuse(&PlanError::new("--log-directory", message).into()));
+    }
+    let interrupts = match &shown.interrupts {
+        Some(interrupts) => Arc::clone(interrupts),
+        None => count_interrupts()?,
+    };
+    let log = RunLog::install(args.log_level);
     let handle = match RunHandle::start(run.with_interrupts(Arc::clone(&interrupts))) {
         Ok(handle) => handle,
         Err(error) => return not_started(error),
     };
-    log.write_to(handle.directory().open_log());
+    log.write_to(log_files(args, handle.directory()));
     watch(&handle, shown, &interrupts);
     let finished = handle.finish();
     if let Some(exchanges) = &shown.exchanges {
@@ -137,6 +156,16 @@ pub(crate) fn execute(run: PreparedRun, shown: &Shown<'_>) -> anyhow::Result<u8>
         Terminal::Ours => exit::of_run(&finished),
         Terminal::Debugger => exit::of_debugging(&finished),
     })
+}
+
+/// Opens the run's log, and its copy; one that cannot be written must not end the run.
+fn log_files(args: &RunArgs, directory: &RunDirectory) -> Vec<File> {
+    let copy = args.log_directory.as_ref().and_then(|folder| {
+        let id = directory.path().file_name()?.display();
+        let path = folder.join(format!("{id}.log"));
+        File::options().create(true).append(true).open(path).ok()
+    });
+    directory.open_log().into_iter().chain(copy).collect()
 }
 
 /// Says why no load was sent.
@@ -165,7 +194,7 @@ fn has_folder(path: &Path) -> bool {
 }
 
 /// Counts SIGINT and SIGTERM from now on.
-fn count_interrupts() -> anyhow::Result<Arc<AtomicUsize>> {
+pub(crate) fn count_interrupts() -> anyhow::Result<Arc<AtomicUsize>> {
     let count = Arc::new(AtomicUsize::new(0));
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
     let counted = Arc::clone(&count);
@@ -224,9 +253,28 @@ fn show(run: &FinishedRun, shown: &Shown<'_>) {
         return;
     }
     let settings = summary::Settings {
+        parts: parts(shown.args),
         columns: output::columns(),
         theme: output::theme(),
         stored: Some(&stored),
     };
     output::print(&summary::render(&run.summary, &settings));
+}
+
+/// Returns the parts of the summary that are wanted.
+fn parts(args: &RunArgs) -> Parts {
+    let shown = |parts: Parts, part: &SummaryPart| parts.with(part_of(*part));
+    let parts = args.show_summaries.iter().fold(Parts::default(), shown);
+    let hidden = |parts: Parts, part: &SummaryPart| parts.without(part_of(*part));
+    args.hide_summaries.iter().fold(parts, hidden)
+}
+
+fn part_of(part: SummaryPart) -> Part {
+    match part {
+        SummaryPart::Session => Part::Session,
+        SummaryPart::Stages => Part::Stages,
+        SummaryPart::Actions => Part::Actions,
+        SummaryPart::Timings => Part::Timings,
+        SummaryPart::System => Part::System,
+    }
 }

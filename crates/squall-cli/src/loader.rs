@@ -55,4 +55,16 @@ pub trait TestLoader: Sync {
     fn agent_command(&self) -> Vec<OsString> {
         Vec::new()
     }
+
+    /// Does what a command of `squall project` asks for, a JSON object, and returns a JSON object.
+    ///
+    /// The request has `do` (`create`, `sync`, `get` or `about`), and `url`, `path`, `branch`, `remote`, `sync_message`, `local`,
+    /// `ignore` and `project_name` where the command has them. The answer has `lines` (what was done), `warnings`, `about` (the
+    /// project and its tables of names), and `error` (null, or `message`, `hint`, and `refused` where nothing was done).
+    ///
+    /// # Errors
+    /// Says why the loader itself could not work.
+    fn project(&self, _request: &str) -> Result<String, String> {
+        Err("this `squall` was built without Python and has no projects; `pip install squall` gives one that has".to_owned())
+    }
 }

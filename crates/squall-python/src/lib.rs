@@ -9,6 +9,7 @@ mod host;
 mod json_path;
 mod loader;
 mod plan_check;
+mod project;
 mod reporter;
 mod run;
 mod toml;
@@ -26,6 +27,8 @@ fn _squall(module: &Bound<'_, PyModule>) -> PyResult<()> {
     host::add_to(module)?;
     module.add_function(wrap_pyfunction!(yaml::parse_yaml, module)?)?;
     module.add_function(wrap_pyfunction!(toml::parse_toml, module)?)?;
+    module.add_function(wrap_pyfunction!(project::read_project, module)?)?;
+    module.add_function(wrap_pyfunction!(project::edit_project, module)?)?;
     module.add_class::<run::Run>()?;
     module.add_function(wrap_pyfunction!(run::start_run, module)?)?;
     module.add_function(wrap_pyfunction!(json_path::json_path, module)?)?;

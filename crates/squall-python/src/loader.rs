@@ -65,6 +65,14 @@ impl TestLoader for PythonLoader {
     fn agent_command(&self) -> Vec<OsString> {
         agent_command()
     }
+
+    fn project(&self, request: &str) -> Result<String, String> {
+        Python::attach(|py| {
+            let command = py.import("squall._project.command")?;
+            command.call_method1("run", (request,))?.extract()
+        })
+        .map_err(|error: PyErr| error.to_string())
+    }
 }
 
 /// Takes what the test prints while a screen is drawn.

@@ -133,6 +133,7 @@ impl Reporter for PythonReporter {
         let kinds = [
             (RecordKind::Events, "events"),
             (RecordKind::Messages, "messages"),
+            (RecordKind::Intervals, "intervals"),
             (RecordKind::Common, "common"),
             (RecordKind::Metrics, "metrics"),
             (RecordKind::Custom, "custom"),
@@ -158,6 +159,7 @@ impl Reporter for PythonReporter {
                 self.hand("events", Some(&run), &events)?
             }
             Batch::Messages(batch) => self.hand("messages", None, batch.messages())?,
+            Batch::Intervals(batch) => self.hand("intervals", None, batch.intervals())?,
             Batch::Final(batch) => self.send_final(batch)?,
         };
         self.done.clear();

@@ -50,7 +50,7 @@ fn unresolved(stage: &CheckedStage, host: &str, error: &std::io::Error) -> PlanE
 }
 
 /// Returns where the first scenario of a stage was written.
-fn first_source(stage: &CheckedStage) -> Option<&Source> {
+pub(crate) fn first_source(stage: &CheckedStage) -> Option<&Source> {
     match &stage.kind {
         CheckedKind::Execute(execute) => execute
             .scenarios

@@ -4,12 +4,15 @@
 //! load, all errors at once; `hosts` and `descriptors` are parts of it), [`run`] (the life of a run), `running` (what its threads
 //! share), `load` (who sends the load: this process or agents), [`agent`] (the other end of that), `stages` (the graph), `steering`
 //! (volume models), `system` (CPU and memory), `ending` (stopping early), `aggregate` (intervals from parts), `reporting` (drivers) and `events` (what goes to them),
-//! [`snapshot`] (what a live view sees), `summarize` (numbers into records), `verdict`, [`store`] (the run's directory).
+//! [`snapshot`] (what a live view sees), `summarize` (numbers into records), `verdict`, [`store`] (the run's directory);
+//! [`ping`] and [`connections`] are for a look at a target without a load (on the thread of `alone`).
 //!
 //! This crate prints nothing and knows no command line and no Python.
 
 pub mod agent;
 mod aggregate;
+mod alone;
+pub mod connections;
 mod descriptors;
 mod ending;
 mod error;
@@ -19,6 +22,7 @@ mod load;
 mod machine;
 mod messages;
 pub mod options;
+pub mod ping;
 pub mod prepare;
 mod reporting;
 pub mod run;
@@ -32,7 +36,14 @@ mod system;
 mod verdict;
 
 pub use error::{PrepareErrors, StartError};
-pub use options::{AgentCommand, AgentLine, ReporterFactory, RunOptions};
+pub use options::{AgentCommand, AgentLine, ReporterFactory, RunOptions, Targets};
 pub use prepare::{PreparedRun, prepare};
 pub use run::{FinishedRun, RunHandle};
+/// Returns the names of all reporters, in the order of their table.
+pub fn reporter_names() -> impl Iterator<Item = &'static str> {
+    squall_reporters::REGISTRATIONS
+        .iter()
+        .map(|reporter| reporter.name)
+}
+
 pub use snapshot::{ErrorCount, Snapshot, StageProgress, StageStatus};

@@ -46,6 +46,16 @@ pub trait ReporterFactory: Send + Sync + std::fmt::Debug {
     ) -> Option<Result<Box<dyn Reporter>, String>>;
 }
 
+/// What a plan's targets are asked before the load.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Targets {
+    /// Their names are looked up; nothing is sent to them.
+    #[default]
+    Resolved,
+    /// Nothing: not even their names are looked up.
+    LeftAlone,
+}
+
 /// Settings of one run on this machine.
 #[derive(Clone, Debug)]
 pub struct RunOptions {
@@ -71,6 +81,8 @@ pub struct RunOptions {
     pub agent: AgentCommand,
     /// Counts what the user does to end the program; the first gives up a start that is under way.
     pub interrupts: Option<Arc<AtomicUsize>>,
+    /// What targets are asked before the load.
+    pub targets: Targets,
     /// Ends the load at the first failure.
     pub fail_fast: bool,
     /// Gets what scripts send.
@@ -95,6 +107,7 @@ impl Default for RunOptions {
             cpus: None,
             agent: AgentCommand::default(),
             interrupts: None,
+            targets: Targets::default(),
             fail_fast: false,
             messages: None,
             trace: None,

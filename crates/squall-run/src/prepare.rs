@@ -16,11 +16,11 @@ use squall_plan::{
 use squall_report::Reporter;
 use squall_reporters::{BuildContext, BuildError, build};
 
-use crate::RunOptions;
 use crate::descriptors::{fit_default_users, reserve_descriptors};
 use crate::error::{PrepareErrors, plan_error};
 use crate::hosts::resolve_hosts;
 use crate::stages::Part;
+use crate::{RunOptions, Targets};
 
 /// Names and reporters by index of their stage.
 pub(crate) type Reporters = BTreeMap<usize, Vec<(String, Box<dyn Reporter>)>>;
@@ -103,7 +103,9 @@ fn prepare_with(
             reporters.insert(index, built);
         }
     }
-    resolve_hosts(&checked, &scenarios, &mut errors);
+    if options.targets == Targets::Resolved {
+        resolve_hosts(&checked, &scenarios, &mut errors);
+    }
     reserve_descriptors(&checked, &mut errors);
     stop_at(&mut errors)?;
     let mut options = options;

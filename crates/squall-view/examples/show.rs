@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::thread;
 use std::time::Duration;
 
-use squall_view::summary::{DEFAULT_COLUMNS, Settings, render};
+use squall_view::summary::{DEFAULT_COLUMNS, Parts, Settings, render};
 use squall_view::{LiveView, Progress, Size, Theme};
 
 #[path = "../tests/view/moment.rs"]
@@ -36,6 +36,7 @@ fn main() -> io::Result<()> {
     view.finish()?;
     let settings = Settings {
         columns: Size::of(&io::stdout()).map_or(DEFAULT_COLUMNS, |size| size.columns),
+        parts: Parts::default(),
         theme: Theme::for_stream(&io::stdout()),
         stored: Some(".squall/runs/20260102-030405-shop-7f3a"),
     };

@@ -147,6 +147,40 @@ class SystemRecord(TypedDict):
     quantile_99th: float
 
 
+class IntervalTimes(TypedDict):
+    """Times of one second in milliseconds; all zero where nothing finished."""
+
+    minimum: float
+    mean: float
+    stdev: float
+    median: float
+    quantile_90th: float
+    quantile_95th: float
+    quantile_99th: float
+    maximum: float
+
+
+class IntervalRecord(TypedDict):
+    """What happened to one action in one second."""
+
+    run: str
+    name: str
+    stage: str
+    scenario: str
+    time: str
+    """When the second began, RFC 3339."""
+    at_s: float
+    started: int
+    completed: int
+    succeeded: int
+    failed: int
+    completion_rate: float
+    bytes_sent: int
+    bytes_received: int
+    response_time_ms: IntervalTimes
+    service_time_ms: IntervalTimes
+
+
 class MessageRecord(TypedDict):
     """What a script sent with `ctx.send`."""
 

@@ -10,6 +10,7 @@ from squall._plugins.records import (
     CustomRecord,
     ErrorRecord,
     EventRecord,
+    IntervalRecord,
     MessageRecord,
     MetricRecord,
     RunRecord,
@@ -17,10 +18,10 @@ from squall._plugins.records import (
 )
 from squall._recording.frames import Place, caller
 
-Kind = Literal["events", "messages", "common", "metrics", "custom", "errors", "system"]
+Kind = Literal["events", "messages", "intervals", "common", "metrics", "custom", "errors", "system"]
 """Kinds of records, by the method that takes them."""
 
-KINDS: tuple[Kind, ...] = ("events", "messages", "common", "metrics", "custom", "errors", "system")
+KINDS: tuple[Kind, ...] = ("events", "messages", "intervals", "common", "metrics", "custom", "errors", "system")
 
 Taken = Union[int, None, "Awaitable[Union[int, None]]"]
 """How many records of a batch were taken, None for all; or what gives that when it is awaited."""
@@ -74,6 +75,10 @@ class ReporterPlugin:
 
     def messages(self, batch: list[MessageRecord]) -> Taken:
         """Takes messages of scripts, while the run goes on."""
+        raise NotImplementedError
+
+    def intervals(self, batch: list[IntervalRecord]) -> Taken:
+        """Takes each second of each action, while the run goes on, where the Submit stage has `stream = True`."""
         raise NotImplementedError
 
     def common(self, batch: list[CommonRecord]) -> Taken:

@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    AgentArgs, ConfigArgs, DebugArgs, HttpArgs, JourneyCommand, PluginCommand, RunFileArgs,
-    ScenarioCommand, TargetArgs,
+    AgentArgs, CheckArgs, ConfigArgs, DebugArgs, GraphRunArgs, HttpArgs, JourneyCommand, LogLevel,
+    PingArgs, PluginCommand, ProjectCommand, RunFileArgs, ScenarioCommand, TargetArgs,
 };
+use crate::starter::{StageKind, StarterEngine};
 
 /// Load tests written in Python, driven by Rust.
 #[derive(Clone, Debug, Parser)]
@@ -49,11 +51,13 @@ pub enum Command {
     /// Write a starter test
     New(NewArgs),
     /// Check a test without sending anything
-    Check(FileArgs),
+    Check(CheckArgs),
     /// Show what of a test is compiled, what is not, and why
     Explain(ExplainArgs),
     /// Do one iteration of a test, and show every request and answer
     Debug(Box<DebugArgs>),
+    /// Send one request, and show its answer, times and certificate
+    Ping(Box<PingArgs>),
     /// Serve the bundled target to practise and to test on
     Target(Box<TargetArgs>),
     /// `new`, `check` and `run` as `graph create|check|run`
@@ -68,6 +72,9 @@ pub enum Command {
     /// Write a starter plugin: a client, a schedule, a reporter or an optimizer
     #[command(subcommand)]
     Plugin(PluginCommand),
+    /// Keep a collection of tests in git, and run them by name
+    #[command(subcommand)]
+    Project(ProjectCommand),
     /// Send a part of the load of another process
     #[command(hide = true)]
     Agent(AgentArgs),
@@ -83,9 +90,12 @@ pub enum Command {
 impl Command {
     /// Tells options of a load from what was typed which of them were not.
     pub(crate) fn set_untyped(&mut self, names: &[String]) {
-        if let Self::Run(args) | Self::Graph(GraphCommand::Run(args)) = self {
-            args.load.untyped = names.to_vec();
-        }
+        let load = match self {
+            Self::Run(args) => &mut args.load,
+            Self::Graph(GraphCommand::Run(args)) => &mut args.run.load,
+            _ => return,
+        };
+        load.untyped = names.to_vec();
     }
 }
 
@@ -95,15 +105,15 @@ pub enum GraphCommand {
     /// Write a starter graph; the same as `squall new`
     Create(NewArgs),
     /// Check a graph; the same as `squall check`
-    Check(FileArgs),
-    /// Run a graph; the same as `squall run`
-    Run(Box<RunFileArgs>),
+    Check(CheckArgs),
+    /// Run a graph, after a connection to each of its targets
+    Run(Box<GraphRunArgs>),
 }
 
 /// Arguments of `squall new`.
 #[derive(Clone, Debug, Args)]
 #[command(
-    after_help = "Examples:\n  squall new shop.py\n  squall new shop.py --kind journey\n  squall new plan.yaml --url http://127.0.0.1:8080/"
+    after_help = "Examples:\n  squall new shop.py\n  squall new shop.py --kind journey\n  squall graph create shop.py --stages setup,execute,analyze,submit --engine task --reporter csv\n  squall new plan.yaml --url http://127.0.0.1:8080/"
 )]
 pub struct NewArgs {
     /// File to write: `.py` for a test in Python, `.yaml` or `.json` for a plan
@@ -114,9 +124,24 @@ pub struct NewArgs {
     /// URL that the test loads
     #[arg(long, default_value = "http://127.0.0.1:8080/")]
     pub url: String,
+    /// Stages of a graph in Python, each after the one before: `setup`, `execute`, `analyze`, `submit` (default), `act`, `validate`, `checkpoint`, `teardown`, `wait`
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        hide_possible_values = true,
+        value_name = "STAGE,…"
+    )]
+    pub stages: Vec<StageKind>,
+    /// How the actions of a graph in Python run: `http` (compiled, default), or `task` (in Python)
+    #[arg(long, value_enum, hide_possible_values = true)]
+    pub engine: Option<StarterEngine>,
     /// Reporter that a graph or plan writes its results with; `json` by default
-    #[arg(long, value_parser = ["json", "csv"])]
+    #[arg(long, value_parser = PossibleValuesParser::new(squall_run::reporter_names()))]
     pub reporter: Option<String>,
+    /// Write to standard error what is done: `trace`, `debug`, `info`, `warn` or `error`, and what is above it
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "LEVEL")]
+    pub log_level: Option<LogLevel>,
     /// Replace the file if it exists
     #[arg(long)]
     pub force: bool,

@@ -5,9 +5,12 @@
 
 mod cli;
 mod code;
+mod graph;
 mod http;
 mod load;
+mod ping;
 mod plugin;
+mod project;
 mod request;
 mod run;
 mod script;
@@ -18,11 +21,16 @@ pub use code::{
     AgentArgs, CodeArgs, DebugArgs, JourneyArgs, JourneyCommand, JourneyTestArgs, ScenarioArgs,
     ScenarioCommand,
 };
+pub use graph::{CheckArgs, GraphRunArgs, StagesArgs, ValidationArgs};
 pub use http::HttpArgs;
 pub use load::LoadArgs;
+pub use ping::{PingArgs, PingEngine};
 pub use plugin::{PluginCommand, PluginCreateArgs, PluginKind};
+pub use project::{
+    PlaceArgs, ProjectAboutArgs, ProjectCommand, ProjectCreateArgs, ProjectGetArgs, ProjectSyncArgs,
+};
 pub use request::RequestArgs;
-pub use run::{ProgressArg, RunArgs, RunFileArgs};
+pub use run::{LogLevel, ProgressArg, RunArgs, RunFileArgs, SummaryPart};
 pub(crate) use script::ALL_MESSAGES;
 pub use script::{ConfigArgs, ScriptArgs};
 pub use target::TargetArgs;

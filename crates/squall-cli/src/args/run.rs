@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{LoadArgs, RequestArgs, ScriptArgs};
+use super::{LoadArgs, RequestArgs, ScriptArgs, StagesArgs};
 
 /// Arguments of `squall run`.
 #[derive(Clone, Debug, Args)]
@@ -24,6 +24,9 @@ pub struct RunFileArgs {
     /// Code of the test.
     #[command(flatten)]
     pub script: ScriptArgs,
+    /// Its stages.
+    #[command(flatten)]
+    pub stages: StagesArgs,
     /// The run.
     #[command(flatten)]
     pub run: RunArgs,
@@ -65,6 +68,38 @@ pub struct RunArgs {
         help_heading = "Run"
     )]
     pub progress: Option<ProgressArg>,
+    /// Parts of the summary to show: `session`, `stages`, `actions`, `timings`, `system`; all but `timings` are shown anyway
+    #[arg(
+        long,
+        value_enum,
+        value_name = "PART,…",
+        value_delimiter = ',',
+        hide_possible_values = true,
+        help_heading = "Run"
+    )]
+    pub show_summaries: Vec<SummaryPart>,
+    /// Parts of the summary to leave out; the same names
+    #[arg(
+        long,
+        value_enum,
+        value_name = "PART,…",
+        value_delimiter = ',',
+        hide_possible_values = true,
+        help_heading = "Run"
+    )]
+    pub hide_summaries: Vec<SummaryPart>,
+    /// What goes to `run.log`: `trace`, `debug`, `info` (default), `warn` or `error`, and what is above it
+    #[arg(
+        long,
+        value_enum,
+        hide_possible_values = true,
+        value_name = "LEVEL",
+        help_heading = "Run"
+    )]
+    pub log_level: Option<LogLevel>,
+    /// Folder that gets a copy of the log as well, as `RUN.log`
+    #[arg(long, value_name = "DIR", help_heading = "Run")]
+    pub log_directory: Option<PathBuf>,
     /// Folder in which runs are stored
     #[arg(
         long,
@@ -84,4 +119,49 @@ pub enum ProgressArg {
     Plain,
     /// Nothing
     None,
+}
+
+/// A part of the summary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SummaryPart {
+    /// The run and its totals
+    Session,
+    /// A row for each stage
+    Stages,
+    /// Counts and times of each action
+    Actions,
+    /// Phases of each action
+    Timings,
+    /// What the generator used
+    System,
+}
+
+/// From which level on something is logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogLevel {
+    /// Everything
+    Trace,
+    /// Also what is of use to who looks for a mistake
+    Debug,
+    /// Also what happens in order
+    Info,
+    /// What may be wrong
+    #[value(alias = "warning")]
+    Warn,
+    /// What is wrong
+    #[value(aliases = ["critical", "fatal"])]
+    Error,
+}
+
+impl LogLevel {
+    /// Returns the level as filters of logs name it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Trace => "trace",
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
 }

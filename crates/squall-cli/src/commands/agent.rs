@@ -11,7 +11,7 @@ use crate::log::RunLog;
 
 /// Serves the process that started this one until it is told to end, and returns the exit code.
 pub(super) fn run(args: &AgentArgs, loader: &dyn TestLoader) -> u8 {
-    RunLog::install().write_to_parent();
+    RunLog::install(None).write_to_parent();
     serve(&args.connect, &|test: &TestFile| {
         let origin = Origin {
             file: PathBuf::from(&test.file),

@@ -28,13 +28,19 @@ const TYPED: [(&str, &str); 20] = [
     ("http.", "--"),
 ];
 /// Settings that hints name, and the options for them.
-const SETTINGS: [(&str, &str); 3] = [
+const SETTINGS: [(&str, &str); 9] = [
     (
         "or set `base_url`: in a Setup stage, or in `http` of a plan",
         "or give its base with `--host`",
     ),
     ("`base_url`", "`--host`"),
     ("`connect_to`", "`--connect-to`"),
+    ("`ca_file`", "`--cacert`"),
+    ("`insecure`", "`--insecure`"),
+    ("`cert_file`", "`--cert`"),
+    ("`key_file`", "`--key`"),
+    ("`request_timeout`", "`--timeout`"),
+    ("set `server_name`, or accept", "accept"),
 ];
 
 /// Puts errors in terms of options.
@@ -43,14 +49,16 @@ pub(super) fn as_typed(errors: PlanErrors) -> PlanErrors {
 }
 
 fn error_as_typed(error: PlanError) -> PlanError {
-    let hint = error.hint.map(|hint| {
-        SETTINGS.iter().fold(hint, |hint, (setting, option)| {
-            hint.replace(setting, option)
-        })
-    });
+    let hint = error.hint.map(|hint| option_names(&hint));
     PlanError::new(path_as_typed(&error.path), error.message)
         .with_hint(hint)
         .with_source(error.source)
+}
+
+/// Puts options for the settings that a text names.
+pub(super) fn option_names(text: &str) -> String {
+    let replaced = |text: String, (setting, option): &(&str, &str)| text.replace(setting, option);
+    SETTINGS.iter().fold(text.to_owned(), replaced)
 }
 
 fn path_as_typed(path: &str) -> String {

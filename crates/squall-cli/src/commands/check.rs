@@ -1,33 +1,77 @@
 //! `squall check`.
 
 use squall_plan::{CheckedBatches, CheckedKind, CheckedLoad, CheckedPlan, IterationTotal, Span};
-use squall_run::{RunOptions, prepare};
+use squall_run::connections::{self, Reached};
+use squall_run::{PreparedRun, RunOptions, Targets, prepare};
+use squall_view::listing::{Fact, Tone, facts};
 
 use super::refuse;
-use crate::args::FileArgs;
+use crate::args::CheckArgs;
+use crate::execute::count_interrupts;
 use crate::load::{Overrides, load};
+use crate::log::RunLog;
 use crate::{TestLoader, exit, output};
 
 /// Checks a test as `squall run` would, and sends nothing.
-pub(super) fn check(args: &FileArgs, loader: &dyn TestLoader) -> u8 {
-    let checked = Overrides::of_file(&args.set, &args.config).and_then(|overrides| {
-        let test = load(args, &overrides, loader)?;
+pub(super) fn check(args: &CheckArgs, loader: &dyn TestLoader) -> anyhow::Result<u8> {
+    if let Some(level) = args.log_level {
+        RunLog::install(Some(level)).write_to_parent();
+    }
+    let file = &args.file;
+    let checked = Overrides::of_file(&file.set, &file.config).and_then(|overrides| {
+        let test = load(file, &overrides, loader)?;
         let options = RunOptions {
             base_dir: test.base_dir.clone(),
             scripts: test.scripts(loader),
             reporters: loader.reporters(),
+            targets: Targets::LeftAlone,
             ..RunOptions::default()
         };
         prepare(&test.plan, options)
-            .and_then(|_| test.plan.check())
+            .and_then(|prepared| Ok((test.plan.check()?, prepared)))
             .map_err(|errors| test.place.of(errors))
     });
     match checked {
-        Ok(plan) => {
-            output::print(&format!("{} is good: {}\n", args.file, describe(&plan)));
-            exit::PASSED
+        Ok((plan, prepared)) => {
+            output::print(&format!("{} is good: {}\n", file.file, describe(&plan)));
+            if args.connect {
+                return connect(&prepared);
+            }
+            Ok(exit::PASSED)
         }
-        Err(errors) => refuse(&errors),
+        Err(errors) => Ok(refuse(&errors)),
+    }
+}
+
+/// Connects to each target, and says what came of it.
+fn connect(prepared: &PreparedRun) -> anyhow::Result<u8> {
+    let interrupts = count_interrupts()?;
+    let Some(reached) = connections::connect(prepared, 0, Some(&interrupts))? else {
+        return Ok(exit::INTERRUPTED);
+    };
+    let told: Vec<Fact> = reached.iter().map(told).collect();
+    output::print(&facts(&told, output::columns(), output::theme()));
+    let errors = connections::unreachable(&reached);
+    if errors.0.is_empty() {
+        return Ok(exit::PASSED);
+    }
+    Ok(refuse(&errors))
+}
+
+fn told(reached: &Reached) -> Fact {
+    let label = format!("{} · {}", reached.stage, reached.origin);
+    match &reached.outcome {
+        Ok(connection) => {
+            let tls = connection.tls.as_ref().map(|tls| format!(", {tls}"));
+            let text = format!(
+                "connected to {} in {:.1} ms{}",
+                connection.address,
+                connection.took_ms,
+                tls.unwrap_or_default()
+            );
+            Fact::toned(&label, text, Tone::Good)
+        }
+        Err(failure) => Fact::toned(&label, &failure.message, Tone::Bad),
     }
 }
 

@@ -4,7 +4,7 @@ use super::run::run_test;
 use crate::TestLoader;
 use crate::args::{
     CodeArgs, JourneyArgs, JourneyCommand, JourneyTestArgs, LoadArgs, RunFileArgs, ScenarioArgs,
-    ScenarioCommand,
+    ScenarioCommand, StagesArgs,
 };
 use crate::load::{Directions, Form};
 
@@ -73,6 +73,7 @@ fn run_args(spec: &str, code: &CodeArgs, duration: Option<String>) -> RunFileArg
         },
         request: code.request.clone(),
         script: code.script.clone(),
+        stages: StagesArgs::default(),
         run: code.run.clone(),
     }
 }

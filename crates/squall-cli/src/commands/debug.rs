@@ -3,7 +3,7 @@
 use super::refuse;
 use super::run::{in_this_process, load_test, options, prepare_test};
 use crate::TestLoader;
-use crate::args::{DebugArgs, LoadArgs, RunArgs, RunFileArgs, ScriptArgs};
+use crate::args::{DebugArgs, LoadArgs, RunArgs, RunFileArgs, ScriptArgs, StagesArgs};
 use crate::exchange::{Detail, Length, Secrets};
 use crate::execute::{self, Shown};
 use crate::load::{Directions, Form, one_iteration};
@@ -67,6 +67,7 @@ fn run_args(args: &DebugArgs) -> RunFileArgs {
             config: args.config.clone(),
             ..ScriptArgs::default()
         },
+        stages: StagesArgs::default(),
         run: RunArgs {
             seed: args.seed,
             runs_dir: args.runs_dir.clone(),

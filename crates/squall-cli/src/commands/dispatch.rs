@@ -4,28 +4,31 @@ use clap::CommandFactory as _;
 use clap_complete::generate;
 use squall_plan::PlanErrors;
 
-use super::{agent, check, code, debug, explain, http, new, plugin, run as run_file, target};
+use super::{
+    agent, check, code, debug, explain, http, new, ping, plugin, project, run as run_file, target,
+};
 use crate::args::{Cli, Command, GraphCommand};
 use crate::{TestLoader, exit, output};
 
 /// Runs a command and returns its exit code.
 pub(crate) fn run(command: Command, loader: &dyn TestLoader) -> anyhow::Result<u8> {
     match command {
-        Command::Run(args) | Command::Graph(GraphCommand::Run(args)) => {
-            run_file::run(&args, loader)
-        }
+        Command::Run(args) => run_file::run(&args, loader),
+        Command::Graph(GraphCommand::Run(args)) => run_file::run_graph(&args, loader),
         Command::Http(args) => http::run(&args),
         Command::New(args) | Command::Graph(GraphCommand::Create(args)) => new::run(&args),
         Command::Check(args) | Command::Graph(GraphCommand::Check(args)) => {
-            Ok(check::check(&args, loader))
+            check::check(&args, loader)
         }
         Command::Explain(args) => explain::explain(&args, loader),
         Command::Agent(args) => Ok(agent::run(&args, loader)),
         Command::Debug(args) => debug::run(&args, loader),
+        Command::Ping(args) => ping::run(&args),
         Command::Target(args) => target::run(&args),
         Command::Journey(command) => code::journey(&command, loader),
         Command::Scenario(command) => code::scenario(&command, loader),
         Command::Plugin(command) => plugin::run(&command),
+        Command::Project(command) => project::run(&command, loader),
         Command::Schema => {
             let schema = squall_plan::schema::json_schema();
             output::print(&format!("{}\n", serde_json::to_string_pretty(&schema)?));

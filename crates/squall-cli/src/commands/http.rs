@@ -10,7 +10,7 @@ use super::as_typed::as_typed;
 use super::refuse;
 use crate::args::HttpArgs;
 use crate::execute::{self, Shown};
-use crate::load::{LoadOptions, absolute, http_settings};
+use crate::load::{LoadOptions, absolute, complete_url, http_settings};
 
 /// Loads one URL.
 pub(super) fn run(args: &HttpArgs) -> anyhow::Result<u8> {
@@ -45,7 +45,7 @@ fn plan(args: &HttpArgs) -> Result<Plan, PlanErrors> {
     let request = HttpRequest {
         method: args.method.clone(),
         // A typed URL is complete, or at least a host: nobody types a base for a single one.
-        url: Template::from(url(&args.url).as_str()),
+        url: Template::from(complete_url(&args.url).as_str()),
         body,
         ..HttpRequest::default()
     };
@@ -73,14 +73,6 @@ fn plan(args: &HttpArgs) -> Result<Plan, PlanErrors> {
         thresholds: Vec::new(),
         cpus: None,
     })
-}
-
-fn url(text: &str) -> String {
-    if text.contains("://") || text.starts_with('/') {
-        text.to_owned()
-    } else {
-        format!("http://{text}")
-    }
 }
 
 fn body(args: &HttpArgs) -> Result<Option<Body>, PlanErrors> {

@@ -9,7 +9,9 @@ mod dispatch;
 mod explain;
 mod http;
 mod new;
+mod ping;
 mod plugin;
+mod project;
 mod run;
 mod target;
 

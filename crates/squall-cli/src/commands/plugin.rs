@@ -4,7 +4,7 @@ use std::path::Path;
 
 use squall_plan::{PlanError, PlanErrors};
 
-use super::new::Starter;
+use super::new::StarterFile;
 use super::refuse;
 use crate::args::{PluginCommand, PluginCreateArgs, PluginKind};
 use crate::{exit, output};
@@ -39,12 +39,12 @@ fn create(args: &PluginCreateArgs) -> anyhow::Result<u8> {
             "@PATH@",
             &shown.to_string().replace('\\', "/").replace('"', "'"),
         );
-    let starter = Starter {
+    let file = StarterFile {
         path: &args.path,
         url: &args.url,
         force: args.force,
     };
-    if let Err(errors) = starter.write(&text)? {
+    if let Err(errors) = file.write(&text)? {
         return Ok(refuse(&errors));
     }
     let command = match args.kind {

@@ -1,18 +1,31 @@
 //! `squall run`, and what the commands share that run a test.
 
 use std::ffi::OsString;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
-use squall_run::{AgentCommand, PrepareErrors, PreparedRun, RunOptions, prepare};
+use squall_run::{
+    AgentCommand, PrepareErrors, PreparedRun, RunOptions, Targets, connections, prepare,
+};
 
 use super::refuse;
-use crate::args::{FileArgs, RunFileArgs};
-use crate::execute::{self, Shown};
+use crate::args::{FileArgs, GraphRunArgs, RunFileArgs, ValidationArgs};
+use crate::execute::{self, Shown, count_interrupts};
 use crate::load::{Directions, LoadedTest, Overrides, load, one_user};
-use crate::{TestLoader, output};
+use crate::{TestLoader, exit, output};
 
 /// Runs a test file.
 pub(super) fn run(args: &RunFileArgs, loader: &dyn TestLoader) -> anyhow::Result<u8> {
     run_test(args, Directions::default(), loader)
+}
+
+/// Runs a graph, after a connection to each of its targets.
+pub(super) fn run_graph(args: &GraphRunArgs, loader: &dyn TestLoader) -> anyhow::Result<u8> {
+    let way = Way {
+        directions: Directions::default(),
+        validation: Some(&args.validation),
+    };
+    run_attempts(&args.run, &way, loader)
 }
 
 /// Runs a test in the way that a command says.
@@ -21,12 +34,49 @@ pub(super) fn run_test(
     directions: Directions,
     loader: &dyn TestLoader,
 ) -> anyhow::Result<u8> {
-    let debugging = directions.debugging;
+    let way = Way {
+        directions,
+        validation: None,
+    };
+    run_attempts(args, &way, loader)
+}
+
+/// How a command runs a test.
+struct Way<'a> {
+    directions: Directions,
+    /// What is asked of the targets before the load.
+    validation: Option<&'a ValidationArgs>,
+}
+
+/// Runs a test again as long as it fails and may.
+fn run_attempts(args: &RunFileArgs, way: &Way<'_>, loader: &dyn TestLoader) -> anyhow::Result<u8> {
+    let interrupts = count_interrupts()?;
+    let attempts = args.stages.retries.saturating_add(1);
+    for attempt in 1..attempts {
+        let code = run_once(args, way, &interrupts, loader)?;
+        if code != exit::FAILED {
+            return Ok(code);
+        }
+        output::note(&format!(
+            "note: attempt {attempt} of {attempts} failed; the test runs again, as a run of its own"
+        ));
+    }
+    run_once(args, way, &interrupts, loader)
+}
+
+fn run_once(
+    args: &RunFileArgs,
+    way: &Way<'_>,
+    interrupts: &Arc<AtomicUsize>,
+    loader: &dyn TestLoader,
+) -> anyhow::Result<u8> {
+    let debugging = way.directions.debugging;
     let mut shown = Shown::of_run(&args.run, args.script.messages.as_deref());
+    shown = shown.with_interrupts(interrupts);
     if debugging {
         shown = shown.for_debugger();
     }
-    let prepared = load_test(args, directions, loader).and_then(|mut test| {
+    let prepared = load_test(args, way.directions.clone(), loader).and_then(|mut test| {
         if debugging {
             one_user(&mut test.plan);
         }
@@ -36,18 +86,53 @@ pub(super) fn run_test(
             // Who has looked at an exception wants to mend it, not to meet it again.
             options.fail_fast = true;
         }
+        if way.validation.is_some() {
+            // The connections tell more than their names.
+            options.targets = Targets::LeftAlone;
+        }
         shown.connect(&mut options);
         prepare_test(&test, options)
     });
-    match prepared {
-        Ok(prepared) => {
-            loader.show_prints(shown.prints());
-            let code = execute::execute(prepared, &shown);
-            loader.show_prints(None);
-            code
-        }
-        Err(errors) => Ok(refuse(&errors)),
+    let prepared = match prepared {
+        Ok(prepared) => prepared,
+        Err(errors) => return Ok(refuse(&errors)),
+    };
+    if let Some(validation) = way.validation
+        && let Some(code) = validate(&prepared, validation, interrupts)?
+    {
+        return Ok(code);
     }
+    loader.show_prints(shown.prints());
+    let code = execute::execute(prepared, &shown);
+    loader.show_prints(None);
+    code
+}
+
+/// Connects to each target once; returns the exit code where the run ends there.
+fn validate(
+    prepared: &PreparedRun,
+    args: &ValidationArgs,
+    interrupts: &AtomicUsize,
+) -> anyhow::Result<Option<u8>> {
+    let retries = args.connection_validation_retries;
+    let Some(reached) = connections::connect(prepared, retries, Some(interrupts))? else {
+        output::error("stopped before the load");
+        return Ok(Some(exit::INTERRUPTED));
+    };
+    let errors = connections::unreachable(&reached);
+    if errors.0.is_empty() {
+        return Ok(None);
+    }
+    if !args.bypass_connection_validation {
+        let hint = "note: `--bypass-connection-validation` runs the graph all the same";
+        let code = refuse(&errors);
+        output::error(hint);
+        return Ok(Some(code));
+    }
+    for error in errors.0 {
+        output::error(&format!("warning: {}", error.message));
+    }
+    Ok(None)
 }
 
 /// Loads a test, and notes what of the options has no effect on it.
@@ -96,6 +181,7 @@ pub(super) fn options(
         scripts: test.scripts(loader),
         reporters: loader.reporters(),
         processes: args.script.processes,
+        cpus: args.stages.cpus,
         agent: agent(test, loader),
         fail_fast: args.script.fail_fast,
         ..RunOptions::default()

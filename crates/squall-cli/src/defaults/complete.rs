@@ -92,7 +92,7 @@ fn section(path: &[(&str, &ArgMatches)], name: &str) -> String {
     let outer = path.first().map(|(outer, _)| *outer);
     match (outer, name) {
         (Some("graph"), "create") => "new",
-        (Some(outer @ ("journey" | "scenario")), _) => outer,
+        (Some(outer @ ("journey" | "scenario" | "project")), _) => outer,
         (_, name) => name,
     }
     .to_owned()
@@ -108,20 +108,33 @@ fn own_options(command: &Command, path: &[(&str, &ArgMatches)]) -> Vec<KnownOpti
 }
 
 fn sections(command: &Command) -> Vec<file::Section> {
+    let graph = command.find_subcommand("graph");
+    let graph = |name: &str| graph?.find_subcommand(name);
     // What is hidden is typed by programs.
     let shown = command
         .get_subcommands()
         .filter(|command| !command.is_hide_set());
     shown
-        .map(|command| (command.get_name().to_owned(), all_options(command)))
+        .map(|command| {
+            let name = command.get_name();
+            // `graph run` has some options more than `run`.
+            let same = graph(if name == "new" { "create" } else { name });
+            let more = same.map(options).unwrap_or_default();
+            (name.to_owned(), with(all_options(command), more))
+        })
         .filter(|(name, options)| name != "graph" && !options.is_empty())
         .collect()
 }
 
 /// Returns the options of a command and the commands below it.
 fn all_options(command: &Command) -> Vec<KnownOption> {
-    let mut all = options(command);
-    for option in command.get_subcommands().flat_map(options) {
+    let below = command.get_subcommands().flat_map(options).collect();
+    with(options(command), below)
+}
+
+/// Adds the options that are not there yet.
+fn with(mut all: Vec<KnownOption>, more: Vec<KnownOption>) -> Vec<KnownOption> {
+    for option in more {
         if all.iter().all(|known| known.long != option.long) {
             all.push(option);
         }
@@ -249,7 +262,8 @@ mod tests {
     fn every_commands_options_are_known() {
         let sections = sections(&Cli::command());
         let names: Vec<&str> = sections.iter().map(|(name, _)| name.as_str()).collect();
-        let expected = "run http new check explain debug target journey scenario plugin";
+        let expected =
+            "run http new check explain debug ping target journey scenario plugin project";
         assert_eq!(names, expected.split(' ').collect::<Vec<_>>());
     }
 }

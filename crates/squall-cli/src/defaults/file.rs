@@ -6,12 +6,10 @@ use squall_plan::{PlanError, Source, nearest};
 use toml::{Table, Value};
 
 use super::option::{KnownOption, OptionKind, Setting, is_shared};
+use crate::project::is_register;
 
 /// Name of the file, in the working directory.
 pub(super) const FILE: &str = "squall.toml";
-
-/// Tables that hold other things than options.
-const NO_OPTIONS: [&str; 1] = ["plugins"];
 
 /// A command's name and options.
 pub(super) type Section = (String, Vec<KnownOption>);
@@ -37,7 +35,8 @@ pub(super) fn read(
         .partition(|(_, value)| matches!(value, Value::Table(_)));
     for (name, value) in tables {
         let Value::Table(table) = value else { continue };
-        if NO_OPTIONS.contains(&name.as_str()) {
+        if is_register(&name) {
+            errors.extend(table.iter().filter_map(|entry| no_text(&name, entry)));
             continue;
         }
         match sections.iter().find(|(known, _)| *known == name) {
@@ -141,6 +140,15 @@ fn scalar(value: &Value) -> Option<String> {
         Value::Float(number) => Some(number.to_string()),
         Value::Boolean(_) | Value::Datetime(_) | Value::Array(_) | Value::Table(_) => None,
     }
+}
+
+/// Says what is wrong with an entry of a table of names.
+fn no_text(table: &str, (name, value): (&String, &Value)) -> Option<PlanError> {
+    let error = PlanError::new(
+        format!("{FILE}, [{table}]"),
+        format!("`{name}` must be the path of a file"),
+    );
+    (!value.is_str()).then_some(error)
 }
 
 fn unknown_table(name: &str, sections: &[Section]) -> PlanError {
@@ -247,6 +255,13 @@ mod tests {
     #[test]
     fn a_mistake_in_another_commands_table_is_found_too() {
         assert!(refused("[target]\nuser = 1").contains("[target]"));
+    }
+
+    #[test]
+    fn tables_of_names_are_no_commands() {
+        let names = "[graphs]\nshop = 'shop.py'\n[plugins]\nredis = 'r.py:R'\n";
+        assert_eq!(typed(names, "run"), [""; 0]);
+        assert!(refused("[graphs]\nshop = 5").contains("`shop` must be the path of a file"));
     }
 
     #[test]

@@ -9,9 +9,11 @@ const SHARED: [&str; 7] = [
     "run", "http", "check", "explain", "debug", "journey", "scenario",
 ];
 /// Options of which one excludes the others.
-const RIVALS: [&[&str]; 2] = [
+const RIVALS: [&[&str]; 4] = [
     &["duration", "stages", "iterations"],
     &["body", "body-file", "json-body"],
+    &["cpus", "threads"],
+    &["cpus", "processes"],
 ];
 
 /// An option that a command has.

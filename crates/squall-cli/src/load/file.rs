@@ -13,6 +13,7 @@ use super::python::explain_python;
 use super::spec::Spec;
 use crate::TestLoader;
 use crate::args::FileArgs;
+use crate::project::{Registered, registered};
 
 /// A test file as a plan.
 #[derive(Debug)]
@@ -95,17 +96,13 @@ pub(crate) fn explain(
         let Spec { file, name } = Spec::parse(spec, form.what())?;
         return explain_python(&file.unwrap_or_default(), Some(name), overrides, loader);
     }
-    let (path, name) = split_name(&file.file);
+    let given = resolved(&file.file)?;
+    let (path, name) = split_name(&given);
     let base_dir = path.parent().map(Path::to_owned).unwrap_or_default();
     let extension = path
         .extension()
         .and_then(|extension| extension.to_str())
         .unwrap_or_default();
-    if !path.is_file() {
-        let error = PlanError::new("", format!("there is no file `{}`", path.display()));
-        let hint = "write a starter test with `squall new FILE.py`".to_owned();
-        return Err(error.with_hint(hint).into());
-    }
     match extension {
         "py" => explain_python(&path, name, overrides, loader),
         "yaml" | "yml" if lists_tests(&path) => explain_python(&path, name, overrides, loader),
@@ -135,6 +132,38 @@ pub(crate) fn explain(
                 ),
             );
             Err(error.into())
+        }
+    }
+}
+
+/// Returns the `FILE` or `FILE:NAME` that is meant: itself, or what is registered under such a name.
+fn resolved(text: &str) -> Result<String, PlanErrors> {
+    let (path, name) = split_name(text);
+    if path.is_file() {
+        return Ok(text.to_owned());
+    }
+    let known = path.display().to_string();
+    match registered(&known) {
+        Registered::As(meant) if split_name(&meant).0.is_file() => Ok(match name {
+            Some(name) => format!("{}:{name}", split_name(&meant).0.display()),
+            None => meant,
+        }),
+        Registered::As(meant) => {
+            let message =
+                format!("`{known}` is registered as `{meant}`, but there is no such file");
+            let hint = "renew `squall.toml` with `squall project sync --local`".to_owned();
+            Err(PlanError::new("squall.toml", message)
+                .with_hint(hint)
+                .into())
+        }
+        Registered::Nothing(hint) => {
+            let starter = || "write a starter test with `squall new FILE.py`".to_owned();
+            let what = match &hint {
+                Some(_) => format!("there is no file and no registered test `{known}`"),
+                None => format!("there is no file `{known}`"),
+            };
+            let error = PlanError::new("", what);
+            Err(error.with_hint(hint.unwrap_or_else(starter)).into())
         }
     }
 }

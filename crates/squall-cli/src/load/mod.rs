@@ -16,5 +16,5 @@ pub(crate) use file::{LoadedTest, Origin, explain, load};
 pub(crate) use options::{LoadOptions, parse};
 pub(crate) use overrides::Overrides;
 pub(crate) use python::load_scripts;
-pub(crate) use settings::{absolute, http_settings};
+pub(crate) use settings::{absolute, complete_url, http_settings};
 pub(crate) use single::{one_iteration, one_user};

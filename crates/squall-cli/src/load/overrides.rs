@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use squall_plan::{HttpSettings, PlanError, PlanErrors};
 
 use super::notes::Notes;
-use super::place::{Place, scenarios};
+use super::place::{Place, scenarios, skip_stage};
 use super::{Directions, LoadOptions, http_settings};
 use crate::args::{ConfigArgs, RunFileArgs};
 
@@ -15,6 +15,8 @@ pub(crate) struct Overrides {
     http: HttpSettings,
     seed: Option<u64>,
     name: Option<String>,
+    /// Stages that do not run.
+    skip: Vec<String>,
     set: Vec<(Place, Value)>,
     directions: Directions,
 }
@@ -56,6 +58,12 @@ impl Overrides {
             .unwrap_or_default();
         all.seed = args.run.seed;
         all.name.clone_from(&args.run.name);
+        all.skip = args
+            .stages
+            .skip
+            .iter()
+            .map(|name| name.trim().to_owned())
+            .collect();
         // What is wrong with the configuration has been said above.
         all.directions = directions.with_config(config).unwrap_or_default();
         all_or(errors, all)
@@ -80,6 +88,9 @@ impl Overrides {
             .map(|(place, value)| json!([place.stage, place.attribute, value]));
         let mut all =
             json!({ "defaults": defaults, "set": set.collect::<Vec<_>>(), "name": self.name });
+        if !self.skip.is_empty() {
+            all["skip"] = json!(self.skip);
+        }
         let typed = self.load.typed_attributes();
         if !typed.is_empty() {
             all["typed"] = json!(typed);
@@ -116,6 +127,9 @@ impl Overrides {
         let mut take = |wrong: PlanErrors| errors.extend(wrong.0);
         for (place, value) in &self.set {
             place.replace(root, value).unwrap_or_else(&mut take);
+        }
+        for name in &self.skip {
+            skip_stage(root, name).unwrap_or_else(&mut take);
         }
         let mut notes = Notes::default();
         for (path, scenario) in scenarios(root) {

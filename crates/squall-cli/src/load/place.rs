@@ -17,17 +17,7 @@ impl Place {
         root: &mut Map<String, Value>,
         value: &Value,
     ) -> Result<(), PlanErrors> {
-        let stages = root.get_mut("stages").and_then(Value::as_object_mut);
-        let names: Vec<String> = stages
-            .iter()
-            .flat_map(|stages| stages.keys().cloned())
-            .collect();
-        let Some(mut at) = stages.and_then(|stages| stages.get_mut(&self.stage)) else {
-            let error = PlanError::new("--set", format!("there is no stage `{}`", self.stage));
-            let names = names.iter().map(String::as_str);
-            let hint = nearest::hint(&self.stage, names, "stages");
-            return Err(error.with_hint(hint).into());
-        };
+        let mut at = stage(root, "--set", &self.stage)?;
         let (path, last) = match self.attribute.rsplit_once('.') {
             Some((path, last)) => (Some(path), last),
             None => (None, self.attribute.as_str()),
@@ -48,6 +38,32 @@ impl Place {
             .as_object_mut()
             .ok_or_else(|| PlanError::new("--set", message).into())
     }
+}
+
+/// Keeps a stage from running.
+pub(super) fn skip_stage(root: &mut Map<String, Value>, name: &str) -> Result<(), PlanErrors> {
+    if let Some(stage) = stage(root, "--skip", name)?.as_object_mut() {
+        stage.insert("skip".to_owned(), json!(true));
+    }
+    Ok(())
+}
+
+/// Returns a stage that an option names.
+fn stage<'a>(
+    root: &'a mut Map<String, Value>,
+    option: &str,
+    name: &str,
+) -> Result<&'a mut Value, PlanErrors> {
+    let stages = root.get_mut("stages").and_then(Value::as_object_mut);
+    let known = stages.iter().flat_map(|stages| stages.keys().cloned());
+    let known: Vec<String> = known.collect();
+    let found = stages.and_then(|stages| stages.get_mut(name));
+    found.ok_or_else(|| {
+        let names = known.iter().map(String::as_str);
+        let hint = nearest::hint(name, names, "stages");
+        let error = PlanError::new(option, format!("there is no stage `{name}`"));
+        error.with_hint(hint).into()
+    })
 }
 
 /// Returns all scenarios with the path of each.

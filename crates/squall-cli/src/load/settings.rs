@@ -45,6 +45,15 @@ pub(crate) fn http_settings(args: &RequestArgs) -> Result<HttpSettings, PlanErro
     }
 }
 
+/// Completes a URL that was typed without its scheme.
+pub(crate) fn complete_url(text: &str) -> String {
+    if text.contains("://") || text.starts_with('/') {
+        text.to_owned()
+    } else {
+        format!("http://{text}")
+    }
+}
+
 /// Paths of options start from the working directory, those of a plan from the plan's folder.
 pub(crate) fn absolute(path: &std::path::Path) -> String {
     std::path::absolute(path)

@@ -94,6 +94,14 @@ impl Program {
         &self.origins
     }
 
+    /// Name and target of every request whose URL does not vary, in the order of the flow.
+    pub fn targets(&self) -> impl Iterator<Item = (&str, &squall_protocol::connect::Origin)> {
+        self.ops.iter().filter_map(|op| match op {
+            Op::Http { step, .. } => Some((step.name(), step.origin()?)),
+            _ => None,
+        })
+    }
+
     /// The scripts that the flow runs.
     pub fn scripts(&self) -> &[Arc<ScriptInfo>] {
         &self.scripts

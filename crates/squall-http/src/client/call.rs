@@ -220,6 +220,7 @@ impl<'a> Call<'a> {
             Ok(connected) => connected?,
             Err(Expired) => return Err(self.limits.failure(clock.now(), "connect", step_ns)),
         };
+        settings.note_opened(&connected);
         if !self.operation.connected {
             self.operation.connected = true;
             self.operation.secured = connected.stream.is_tls();

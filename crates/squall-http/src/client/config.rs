@@ -91,6 +91,11 @@ impl ClientConfig {
         })
     }
 
+    /// Returns the limit on DNS, TCP and TLS together.
+    pub fn connect_timeout(&self) -> Duration {
+        Duration::from_nanos(self.connect_timeout_ns)
+    }
+
     /// Returns how connections are made, for checking names before the load.
     pub fn connect_settings(&self) -> &ConnectSettings {
         &self.connect

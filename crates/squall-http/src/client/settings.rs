@@ -1,9 +1,10 @@
 //! What the clients of one scenario on one I/O thread share.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use squall_plan::{ConnectionPolicy, CookiePolicy};
-use squall_protocol::connect::Connector;
+use squall_protocol::connect::{Connected, ConnectionFacts, Connector};
 
 use super::pool::Pool;
 use super::{ClientConfig, HttpThread};
@@ -20,6 +21,8 @@ pub struct ClientSettings {
     pub(crate) max_response_size: u64,
     pub(crate) cookies: CookiePolicy,
     pub(crate) keeps_answers: bool,
+    /// What is known of each connection, where somebody wants to know.
+    opened: Option<RefCell<Vec<ConnectionFacts>>>,
 }
 
 impl ClientSettings {
@@ -42,6 +45,7 @@ impl ClientSettings {
             max_response_size: config.max_response_size,
             cookies: config.cookies,
             keeps_answers: false,
+            opened: None,
         }
     }
 
@@ -50,5 +54,23 @@ impl ClientSettings {
     pub fn keep_answers(mut self) -> Self {
         self.keeps_answers = true;
         self
+    }
+    /// Keeps what is known of every connection that is opened.
+    #[must_use]
+    pub fn keep_connections(mut self) -> Self {
+        self.opened = Some(RefCell::default());
+        self
+    }
+
+    /// Returns what is known of the connections that were opened, where that is kept; in the order of their opening.
+    pub fn connections(&self) -> Vec<ConnectionFacts> {
+        let opened = self.opened.as_ref();
+        opened.map_or_else(Vec::new, |opened| opened.borrow().clone())
+    }
+
+    pub(super) fn note_opened(&self, connected: &Connected) {
+        if let Some(opened) = &self.opened {
+            opened.borrow_mut().push(connected.facts());
+        }
     }
 }

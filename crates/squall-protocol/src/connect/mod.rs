@@ -5,12 +5,14 @@
 //! caller drops the future. What goes wrong is a [`crate::Failure`], worded so that equal failures group.
 
 mod connector;
+mod facts;
 mod failure;
 mod origin;
 mod settings;
 mod stream;
 
 pub use connector::{Connected, Connector};
+pub use facts::{ConnectionFacts, TlsFacts};
 pub use failure::io_failure;
 pub use origin::{Origin, Scheme};
 pub use settings::{ConnectSettings, ConnectTo, ConnectToError};

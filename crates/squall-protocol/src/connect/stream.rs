@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use rustix::net::{RecvFlags, SendFlags};
+use rustls::client::ClientConnection;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::client::TlsStream;
@@ -70,6 +71,15 @@ impl Stream {
     /// Tells whether what is sent is encrypted.
     pub fn is_tls(&self) -> bool {
         matches!(self, Self::Tls(_) | Self::TlsUnix(_))
+    }
+
+    /// Returns the TLS session, where there is one.
+    pub(super) fn tls(&self) -> Option<&ClientConnection> {
+        match self {
+            Self::Tcp(_) | Self::Unix(_) => None,
+            Self::Tls(tls) => Some(tls.get_ref().1),
+            Self::TlsUnix(tls) => Some(tls.get_ref().1),
+        }
     }
 
     /// Tells whether an idle connection may take another request: neither closed nor with bytes that nobody asked for.

@@ -2,7 +2,8 @@
 
 use squall_metrics::summary::Summary;
 
-use super::{head, health, metrics, outcomes, times};
+use super::parts::{Part, Parts};
+use super::{head, health, metrics, outcomes, phases, times};
 use crate::table::Rendered;
 use crate::text::{Line, Role, wrap};
 use crate::theme::Theme;
@@ -15,6 +16,8 @@ pub const DEFAULT_COLUMNS: u16 = 120;
 pub struct Settings<'a> {
     /// Columns of the terminal; no line is wider.
     pub columns: u16,
+    /// What is shown.
+    pub parts: Parts,
     /// Colours and signs.
     pub theme: Theme,
     /// Where the run is stored.
@@ -24,19 +27,29 @@ pub struct Settings<'a> {
 /// Lines of the summary, each ended by a line break.
 pub fn render(summary: &Summary, settings: &Settings<'_>) -> String {
     let columns = usize::from(settings.columns);
-    let mut parts = vec![
-        head::verdict(summary, columns),
-        head::run(summary, columns),
-        head::stages(summary, columns),
-    ];
+    let wanted = settings.parts;
+    let mut parts = vec![head::verdict(summary, columns)];
+    if wanted.has(Part::Session) {
+        parts.push(head::run(summary, columns));
+    }
+    if wanted.has(Part::Stages) {
+        parts.push(head::stages(summary, columns));
+    }
     for stage in times::stages(summary) {
-        let mut part = times::table(summary, stage, columns);
-        part.extend(outcomes::statuses(summary, stage, columns));
-        parts.push(part);
+        if wanted.has(Part::Actions) {
+            let mut part = times::table(summary, stage, columns);
+            part.extend(outcomes::statuses(summary, stage, columns));
+            parts.push(part);
+        }
+        if wanted.has(Part::Timings) {
+            parts.push(phases::table(summary, stage, columns));
+        }
     }
     parts.push(metrics::metrics(summary, columns));
     parts.push(outcomes::errors(summary, columns));
-    parts.push(health::generator(summary, columns));
+    if wanted.has(Part::System) {
+        parts.push(health::generator(summary, columns));
+    }
     parts.push(health::reporters(summary, columns));
     parts.push(health::warnings(summary, columns));
     if let Some(stored) = settings.stored {

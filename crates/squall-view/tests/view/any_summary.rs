@@ -7,7 +7,7 @@ use squall_metrics::summary::{
 };
 use squall_view::Theme;
 use squall_view::explain::{self, Mode, Row, StageRow};
-use squall_view::summary::{Settings, render};
+use squall_view::summary::{Part, Parts, Settings, render};
 use squall_view::theme::{Color, Glyphs};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -241,7 +241,8 @@ proptest! {
     ) {
         for glyphs in [Glyphs::Unicode, Glyphs::Ascii] {
             let theme = Theme { color: Color::Off, glyphs };
-            let shown = render(&summary, &Settings { columns, theme, stored: stored.as_deref() });
+            let parts = Parts::default().with(Part::Timings);
+            let shown = render(&summary, &Settings { columns, parts, theme, stored: stored.as_deref() });
             nothing_is_wider(&shown, columns)?;
         }
     }

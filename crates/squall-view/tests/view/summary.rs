@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use squall_metrics::summary::Summary;
 use squall_view::Theme;
-use squall_view::summary::{Settings, render};
+use squall_view::summary::{Part, Parts, Settings, render};
 use squall_view::theme::{Color, Glyphs};
 
 use crate::sample;
@@ -14,6 +14,7 @@ fn check(name: &str, summary: &Summary) {
     for columns in WIDTHS {
         let settings = Settings {
             columns,
+            parts: Parts::default(),
             theme: Theme::PLAIN,
             stored: Some(".squall/runs/20260102-030405-shop-7f3a"),
         };
@@ -26,6 +27,7 @@ fn show(summary: &Summary, theme: Theme) -> String {
         summary,
         &Settings {
             columns: 100,
+            parts: Parts::default(),
             theme,
             stored: None,
         },
@@ -128,4 +130,45 @@ fn of_many_groups_the_most_frequent_are_shown() {
         shown.contains("kind 24\n") && shown.contains("kind 5\n") && !shown.contains("kind 4\n")
     );
     assert!(shown.contains("5 more groups are in summary.json"));
+}
+
+#[test]
+fn parts_are_left_out_and_phases_are_shown_where_asked() {
+    let only = |part| {
+        let all = [
+            Part::Session,
+            Part::Stages,
+            Part::Actions,
+            Part::Timings,
+            Part::System,
+        ];
+        let none = all
+            .iter()
+            .fold(Parts::default(), |parts, part| parts.without(*part));
+        let settings = Settings {
+            columns: 100,
+            parts: none.with(part),
+            theme: Theme::PLAIN,
+            stored: None,
+        };
+        render(&sample::passed(), &settings)
+    };
+    let marks = [
+        (Part::Session, "operations"),
+        (Part::Stages, "stages"),
+        (Part::Actions, "statuses"),
+        (Part::Timings, "first byte"),
+        (Part::System, "generator"),
+    ];
+    for (shown, _) in marks {
+        for (part, mark) in marks {
+            let text = only(shown);
+            assert_eq!(
+                text.contains(mark),
+                part == shown,
+                "{part:?} in {shown:?}: {text}"
+            );
+        }
+    }
+    assert_snapshot!("phases", only(Part::Timings));
 }
