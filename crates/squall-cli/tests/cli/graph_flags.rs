@@ -234,3 +234,24 @@ fn what_cannot_be_is_answered_with_what_can() {
     assert!(refused.contains("did you mean `load`?"), "{refused}");
     sandbox.refused(&["run", "plan.yaml", "--cpus", "2", "--threads", "1"]);
 }
+
+#[test]
+fn a_skipped_stage_does_not_run_and_is_not_connected_to() {
+    let sandbox = Sandbox::new();
+    let (port, url) = (RefusingPort::take().unwrap(), sandbox.url());
+    let load = |after: &str, base: &str| {
+        format!(
+            "{{{after} execute: {{settings: {{http: {{base_url: \"{base}\"}}}}, scenarios: {{visit: {{load: \
+             {{iterations: {{users: 1, shared: 5}}}}, flow: [{{http: {{url: /}}}}]}}}}}}}}"
+        )
+    };
+    let (first, second) = (
+        load("", &format!("http://{}", port.address())),
+        load("after: [first],", &url),
+    );
+    let text = format!("version: 1\nname: flags\nstages:\n  first: {first}\n  second: {second}\n");
+    sandbox.write("plan.yaml", &text);
+    let ran = sandbox.run(&["graph", "run", "plan.yaml", "-q", "--skip", "first"]);
+    assert!(ran.is_good(), "{ran:?}");
+    assert_eq!(sandbox.target.stats().requests, 5);
+}
