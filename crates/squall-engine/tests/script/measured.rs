@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use serde_json::json;
-use squall_engine::script::{
-    FinishedOperation, ScriptCommand, ScriptEnd, ScriptFailure, ScriptStart, TimedKind,
-};
+use squall_engine::script::{FinishedOperation, ScriptCommand, ScriptEnd, ScriptStart, TimedKind};
 use squall_metrics::{Measure, Outcome, SeriesKind};
+use squall_protocol::{Failure, FailureClass};
 use squall_testkit::oracle::DelayServer;
 
 use crate::lab::{Lab, counts, script};
@@ -85,10 +84,7 @@ impl Play for Times {
                 TimedKind::Transaction => SeriesKind::Transaction,
             };
             let failed = outcome == Some(Outcome::Failed);
-            let failure = ScriptFailure {
-                message: "it failed".to_owned(),
-                detail: String::new(),
-            };
+            let failure = Failure::new(FailureClass::Script, "it failed");
             let command = ScriptCommand::Timed {
                 iteration,
                 series: series(&start.script, name, kind_of_series),

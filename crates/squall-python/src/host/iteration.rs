@@ -5,9 +5,10 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use squall_engine::script::{
-    CommandInlet, IterationRef, ScriptCommand, ScriptEnd, ScriptFailure, ScriptStart, TimedKind,
+    CommandInlet, IterationRef, ScriptCommand, ScriptEnd, ScriptStart, TimedKind,
 };
 use squall_metrics::{Outcome, SeriesKind};
+use squall_protocol::{Failure, FailureClass};
 
 use super::event_loop;
 use super::script::{Script, Times};
@@ -23,7 +24,7 @@ pub(crate) struct Iteration {
     /// When its first line ran.
     pub(crate) began_ns: u64,
     given_up: AtomicBool,
-    failed: OnceLock<String>,
+    failed: OnceLock<Failure>,
     requests: AtomicU32,
     /// Transactions that are open.
     pub(crate) spans: AtomicU32,
@@ -67,14 +68,15 @@ impl Iteration {
         self.given_up.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) fn count_request(&self) {
-        self.requests.fetch_add(1, Ordering::Relaxed);
+    /// Counts a request and returns its number.
+    pub(crate) fn count_request(&self) -> u32 {
+        self.requests.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Counts the iteration as failed without an exception.
-    pub(crate) fn fail(&self, message: String) {
+    pub(crate) fn fail(&self, failure: Failure) {
         // The first reason is the one that counts.
-        self.failed.set(message).ok();
+        self.failed.set(failure).ok();
     }
 
     /// Tells the I/O thread; from the event loop together with what else it has to say.
@@ -85,7 +87,7 @@ impl Iteration {
     }
 
     /// Counts something that the script timed.
-    pub(crate) fn timed(&self, name: &str, timed: Timed, failure: Option<Box<ScriptFailure>>) {
+    pub(crate) fn timed(&self, name: &str, timed: Timed, failure: Option<Box<Failure>>) {
         let kind = match timed.kind {
             TimedKind::Operation => SeriesKind::Operation,
             TimedKind::Transaction => SeriesKind::Transaction,
@@ -116,13 +118,10 @@ impl Iteration {
             Times::WithoutRequests => self.requests.load(Ordering::Relaxed) == 0,
             Times::Never => false,
         };
-        let ran = matches!(end, ScriptEnd::Returned | ScriptEnd::Raised(_));
+        let ran = !matches!(end, ScriptEnd::NoData | ScriptEnd::Skipped);
         let end = match end {
             ScriptEnd::Returned => match self.failed.get() {
-                Some(message) => ScriptEnd::Raised(Box::new(ScriptFailure {
-                    message: message.clone(),
-                    detail: String::new(),
-                })),
+                Some(failure) => ScriptEnd::Failed(Box::new(failure.clone())),
                 None => ScriptEnd::Returned,
             },
             end => end,
@@ -130,7 +129,12 @@ impl Iteration {
         if times_itself && ran {
             let (outcome, failure) = match &end {
                 _ if self.is_given_up() => (None, None),
-                ScriptEnd::Raised(failure) => (Some(Outcome::Failed), Some(failure.clone())),
+                ScriptEnd::Raised(failure) => {
+                    let told = Failure::new(FailureClass::Script, failure.message.clone());
+                    let told = told.with_detail(failure.detail.clone());
+                    (Some(Outcome::Failed), Some(Box::new(told)))
+                }
+                ScriptEnd::Failed(failure) => (Some(Outcome::Failed), Some(failure.clone())),
                 _ => (Some(Outcome::Ok), None),
             };
             let timed = Timed {

@@ -2,10 +2,10 @@
 
 use squall_metrics::{Outcome, Sample, SeriesId};
 use squall_protocol::values::IterationIds;
-use squall_protocol::{FailureClass, Moments};
+use squall_protocol::{Failure, Moments};
 
 use crate::record::OperationRecord;
-use crate::script::{ScriptCommand, ScriptFailure, TimedKind};
+use crate::script::{ScriptCommand, TimedKind};
 use crate::users::operation::NONE;
 use crate::worker::Worker;
 
@@ -58,14 +58,9 @@ pub(super) fn record(worker: &Worker, command: ScriptCommand, ids: IterationIds)
     }
 }
 
-/// Counts a failure in the code of the test.
-pub(super) fn record_failure(
-    worker: &Worker,
-    series: SeriesId,
-    failure: &ScriptFailure,
-    at_ns: u64,
-) {
-    let class = FailureClass::Script.as_str();
+/// Counts a failure that the script tells of.
+pub(super) fn record_failure(worker: &Worker, series: SeriesId, failure: &Failure, at_ns: u64) {
+    let class = failure.class.as_str();
     let mut recorder = worker.recorder.borrow_mut();
     recorder.failure(series, class, &failure.message, at_ns, || {
         failure.detail.clone()
@@ -102,9 +97,8 @@ impl Times {
         series: SeriesId,
         outcome: Outcome,
         ids: IterationIds,
-        failure: Option<&ScriptFailure>,
+        failure: Option<&Failure>,
     ) -> OperationRecord {
-        let class = FailureClass::Script.as_str();
         OperationRecord {
             series,
             moments: Moments {
@@ -123,7 +117,8 @@ impl Times {
             user: ids.user,
             iteration: ids.iteration,
             id: (0, 0),
-            failure: failure.map(|failure| Box::new((class, failure.message.clone()))),
+            failure: failure
+                .map(|failure| Box::new((failure.class.as_str(), failure.message.clone()))),
         }
     }
 }
