@@ -27,11 +27,11 @@ def used_pools(body: Callable[..., object], stage: type, pools: Mapping[str, Map
         pools: The declared pools, as the plan holds them.
     """
     used: dict[str, None] = {}
-    for function in _reachable(body, stage):
-        codes = list(_codes(function.__code__))
-        if not any(_refers_to_data(code, function) for code in codes):
+    for function in reachable(body, stage):
+        parts = list(codes(function.__code__))
+        if not any(_refers_to_data(code, function) for code in parts):
             continue
-        texts = [text for code in codes for text in code.co_consts if isinstance(text, str)]
+        texts = [text for code in parts for text in code.co_consts if isinstance(text, str)]
         names = [text for text in texts if text in pools or _is_path(text)]
         if not names:
             names = [name for name, pool in pools.items() if pool.get("order", "sequential") in _MAY_REPEAT]
@@ -43,7 +43,7 @@ def _is_path(text: str) -> bool:
     return file_kind(text) is not None and not any(space in text for space in "\n\t") and "://" not in text
 
 
-def _reachable(body: Callable[..., object], stage: type) -> Iterator[FunctionType]:
+def reachable(body: Callable[..., object], stage: type) -> Iterator[FunctionType]:
     """Yields a function and those of the test that it may call, by name."""
     waiting: list[object] = [body]
     seen: set[CodeType] = set()
@@ -55,7 +55,7 @@ def _reachable(body: Callable[..., object], stage: type) -> Iterator[FunctionTyp
         yield function
         waiting.append(getattr(function, "__wrapped__", None))
         waiting.extend(cell.cell_contents for cell in function.__closure__ or () if _is_set(cell))
-        for code in _codes(function.__code__):
+        for code in codes(function.__code__):
             for name in code.co_names:
                 waiting.append(function.__globals__.get(name))
                 waiting.append(getattr(stage, name, None))
@@ -73,12 +73,12 @@ def _plain(value: object) -> FunctionType | None:
     return function if isinstance(function, FunctionType) else None
 
 
-def _codes(code: CodeType) -> Iterator[CodeType]:
+def codes(code: CodeType) -> Iterator[CodeType]:
     """Yields code and the code of the functions and comprehensions in it."""
     yield code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _codes(constant)
+            yield from codes(constant)
 
 
 def _refers_to_data(code: CodeType, function: FunctionType) -> bool:
