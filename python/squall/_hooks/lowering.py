@@ -91,7 +91,7 @@ class GraphHooks:
         """Tells whether something of a stage runs once, when it starts."""
         if stage not in self.orders:
             return False  # it was added
-        if self.orders[stage].once or kind_name(stage) in RUNS_ONCE:
+        if self.orders[stage].once:
             return True
         return kind_name(stage) == "Analyze" and (bool(self.measured_before(stage)) or self._results_are_used(stage))
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import re
-import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from squall._hooks.node import Node
+from squall._hooks.source import own_statements
 from squall._lowering.problems import Problems, listed, nearest
 
 _NOT_DICTS = (
@@ -78,19 +77,13 @@ def returned_names(node: Node) -> Names:
 
 def _returns(node: Node) -> Iterator[ast.expr | None]:
     """Yields what a method returns, as written; None for what cannot be read."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(node.function))))
-    except (OSError, SyntaxError, TypeError):
+    body = own_statements(node)
+    if body is None:
         yield None
         return
-    waiting: list[ast.AST] = list(getattr(tree.body[0], "body", [])) if tree.body else []
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, ast.Return):
-            if one.value is not None:
-                yield one.value
-        elif not isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            waiting.extend(ast.iter_child_nodes(one))
+    for one in body:
+        if isinstance(one, ast.Return) and one.value is not None:
+            yield one.value
 
 
 def _add(value: ast.expr | None, short: str, names: Names) -> None:

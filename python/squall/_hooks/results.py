@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+HOOKS = "hooks"
+"""What the run calls the scenario of a stage's hooks, which is no load."""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -77,7 +80,7 @@ class ActionResults:
         self.actions_per_second: float = raw.get("actions_per_second", 0.0)
         self.statuses: dict[str, int] = dict(raw.get("statuses", {}))
         self.errors: list[dict[str, Any]] = list(raw.get("errors", []))
-        self.groups = {group: Distribution(values) for group, values in raw.get("groups", {}).items()}
+        self.groups = {group: Distribution(numbers_of(values)) for group, values in raw.get("groups", {}).items()}
         self._times = raw.get("times", [])
 
     def __iter__(self) -> Iterator[Result]:
@@ -108,6 +111,7 @@ class Results(Mapping[str, Mapping[str, ActionResults]]):
             stage: {
                 name: ActionResults(stage, name, action, float(told.get("elapsed_s", 0)))
                 for name, action in told.get("actions", {}).items()
+                if action.get("scenario") != HOOKS
             }
             for stage, told in raw.get("stages", {}).items()
         }
@@ -129,4 +133,9 @@ class Results(Mapping[str, Mapping[str, ActionResults]]):
     def metrics(self, stage: str) -> Mapping[str, Distribution]:
         """Returns the numbers that a stage has counted itself, by name."""
         told = self.raw.get("stages", {}).get(stage, {}).get("metrics", {})
-        return {name: Distribution(values) for name, values in told.items()}
+        return {name: Distribution(numbers_of(values)) for name, values in told.items()}
+
+
+def numbers_of(values: Mapping[str, Any]) -> dict[str, float]:
+    """Returns the numbers of a distribution, without the words around them."""
+    return {name: value for name, value in values.items() if isinstance(value, (int, float))}

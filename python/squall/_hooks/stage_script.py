@@ -13,7 +13,7 @@ from squall._hooks.channel import Channel
 from squall._hooks.context import ContextError, State
 from squall._hooks.exchange import Ended, open_stage, tell_end
 from squall._hooks.performing import HookedAction, add_foreign
-from squall._hooks.results import ActionResults, Results
+from squall._hooks.results import ActionResults, Results, numbers_of
 from squall._hooks.steps import Step, called, keep
 from squall._recording.frames import shown, users_lines
 
@@ -274,7 +274,7 @@ class _Run:
             return
         for one in measured:
             raw = self.results.raw.get("stages", {}).get(one.stage, {})
-            values = raw.get("metrics", {}).get(one.series)
+            values = numbers_of(raw.get("metrics", {}).get(one.series) or {})
             if not values:
                 continue
             for name, value in _told(one, values, float(raw.get("elapsed_s", 0))):

@@ -15,6 +15,7 @@ from squall._hooks.kinds import ACTIONS
 from squall._hooks.lowering import GraphHooks
 from squall._hooks.node import Node, parameters_of
 from squall._hooks.reading import hooks_in
+from squall._hooks.source import makes_one_request
 from squall._lowering.http_settings import absolute
 from squall._lowering.problems import Problems
 from squall._lowering.sources import Sources
@@ -126,21 +127,20 @@ def _read(instance: Stage, node: Node, hooks: GraphHooks) -> Action:
     mistake = _wrong_signature(node.function, given)
     if mistake is not None:
         return Action(node, mistake)
+    series = node.name if node.kind == "action" and makes_one_request(node) else None
     if not isinstance(instance, Execute):
         mistake = _not_async(node)
-        return Action(node, mistake or Uncompiled(_ONCE_REASON, None, None))
+        return Action(node, mistake or Uncompiled(_ONCE_REASON, None, None), series)
     forced = hooks.forced(node)
     if given:
-        hint = "data of the test's own comes from `data(…)`"
-        return Action(node, forced or Uncompiled(f"its argument `{given[0]}` has a value of its own", hint, None))
+        reason = f"its argument `{given[0]}` has another value in each run"
+        return Action(node, forced or Uncompiled(reason, "data of the test's own comes from `data(…)`", None), series)
     if node.kind == "task":
         return Action(node, forced or Uncompiled(_TASK_REASON, _TASK_HINT, None))
     outcome = compile_body(partial(node.function, instance), instance)
     if forced is None or (isinstance(outcome, Uncompiled) and outcome.is_mistake):
         return Action(node, outcome)
-    requests = list(_requests(outcome.steps)) if isinstance(outcome, Compiled) else []
-    is_one = len(requests) == 1 and "name" not in requests[0]
-    return Action(node, forced, node.name if is_one else None)
+    return Action(node, forced, series)
 
 
 def _not_async(node: Node) -> Uncompiled | None:
