@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
 from typing import Any
 
-from squall import _squall
 from squall._hooks.channel import Channel, Skipped
 from squall._hooks.context import State
 from squall._hooks.request import ActionRequest
-from squall._hooks.steps import Step, called, called_together, keep
+from squall._hooks.steps import Call, Step, called, called_together, keep
 from squall._script.errors import describe
 from squall.http import Client, HttpClient
 
 Layers = tuple[tuple[Step, ...], ...]
+Simple = tuple[tuple[Call, bool, str], ...]
+"""Hooks that are called one after the other: how, whether that is to be awaited, and their short names."""
 
 _SIMPLE = ("event", "transform")
 
@@ -35,14 +36,21 @@ class Plan:
         sends: Channels, each with the hook that makes what is sent.
         state: The context of the stage.
         live: Names of the numbers of its `@metric` hooks.
-        isolates: Hooks make requests of their own.
+        http: Class of the client of its iterations.
+        simple_before: Hooks before a request, where they can be called one after the other without more ado; None: they
+            decide, wait or stand beside each other.
+        simple_after: The same of those after its answer.
+        judges: Checks decide whether an operation has succeeded.
+        goes_on: There is more to do after an answer than to call those.
     """
 
     __slots__ = (
         "after",
         "before",
         "checks",
-        "isolates",
+        "goes_on",
+        "http",
+        "judges",
         "live",
         "metadata",
         "name",
@@ -69,26 +77,36 @@ class Plan:
         self.receives: tuple[Channel, ...] = ()
         self.sends: tuple[tuple[Step, Channel], ...] = ()
         self.live: dict[str, str] = {}
-        self.isolates = False
+        self.http: type[HookedHttp] = HookedHttp
+        self.simple_before: Simple | None = ()
+        self.simple_after: Simple | None = ()
+        self.judges = False
+        self.goes_on = False
 
-    def finish(self) -> None:
-        """Notes which hooks can be called one after the other without more ado."""
-        self.simple_before = _simple(self.before)
+    def finish(self, *, isolates: bool = False) -> None:
+        """Notes what can be done without more ado.
+
+        Args:
+            isolates: Hooks make requests of their own, which have no hooks.
+        """
+        self.simple_before = None if self.receives else _simple(self.before)
         self.simple_after = _simple(self.after)
+        self.judges = bool(self.checks)
+        self.goes_on = self.simple_after is None or bool(self.checks or self.sends)
+        if isolates:
+            self.http = IsolatedHttp
 
-    @property
-    def steps(self) -> Iterable[Step]:
-        """All hooks of the action."""
-        return (step for layers in (self.before, self.after, self.checks) for layer in layers for step in layer)
 
-
-def _simple(layers: Layers) -> tuple[Step, ...] | None:
+def _simple(layers: Layers) -> Simple | None:
     """Returns the hooks in their order, where none waits beside another and none decides anything."""
     for layer in layers:
         if any(step.kind not in _SIMPLE for step in layer) or sum(step.is_async for step in layer) > 1:
             return None
-    return tuple(step for layer in layers for step in layer)
+    return tuple((step.call, step.is_async, step.name) for layer in layers for step in layer)
 
+
+Failures = list[tuple[str, str]]
+"""Messages and details of what was wrong with an answer."""
 
 surrounding: ContextVar[HookedHttp | None] = ContextVar("squall_hooked", default=None)
 """The client of the action whose body is running, where hooks surround its requests."""
@@ -101,113 +119,98 @@ class CheckFailedError(AssertionError):
 class HookedHttp:
     """The HTTP client of one iteration of an action with hooks; it has the face of `squall.http.HttpClient`."""
 
-    __slots__ = ("_base", "_ctx", "_http", "_plan", "failed", "last", "request_made", "requests")
+    __slots__ = ("_base", "_ctx", "_http", "_plan")
+    _make: Callable[[str, Any, dict[str, Any], Plan], ActionRequest] = ActionRequest
 
     def __init__(self, ctx: Any, plan: Plan, base: dict[str, Any] | None = None) -> None:
         self._ctx = ctx
         self._http = ctx.http
         self._plan = plan
         self._base = base
-        self.requests = 0
-        self.last: Any = None
-        self.request_made: ActionRequest | None = None
-        self.failed: list[str] = []
 
     def get(self, url: Any, **options: Any) -> Coroutine[Any, Any, Any]:
         """Sends a GET request."""
-        return self._start("GET", url, options)
+        return self._perform("GET", url, options)
 
     def head(self, url: Any, **options: Any) -> Coroutine[Any, Any, Any]:
         """Sends a HEAD request."""
-        return self._start("HEAD", url, options)
+        return self._perform("HEAD", url, options)
 
     def options(self, url: Any, **options: Any) -> Coroutine[Any, Any, Any]:
         """Sends an OPTIONS request."""
-        return self._start("OPTIONS", url, options)
+        return self._perform("OPTIONS", url, options)
 
     def post(self, url: Any, **options: Any) -> Coroutine[Any, Any, Any]:
         """Sends a POST request."""
-        return self._start("POST", url, options)
+        return self._perform("POST", url, options)
 
     def put(self, url: Any, **options: Any) -> Coroutine[Any, Any, Any]:
         """Sends a PUT request."""
-        return self._start("PUT", url, options)
+        return self._perform("PUT", url, options)
 
     def patch(self, url: Any, **options: Any) -> Coroutine[Any, Any, Any]:
         """Sends a PATCH request."""
-        return self._start("PATCH", url, options)
+        return self._perform("PATCH", url, options)
 
     def delete(self, url: Any, **options: Any) -> Coroutine[Any, Any, Any]:
         """Sends a DELETE request."""
-        return self._start("DELETE", url, options)
+        return self._perform("DELETE", url, options)
 
     def request(self, method: str, url: Any, **options: Any) -> Coroutine[Any, Any, Any]:
         """Sends a request with any method."""
-        return self._start(method, url, options)
-
-    def _start(self, method: str, url: Any, options: dict[str, Any]) -> Coroutine[Any, Any, Any]:
-        perform = self._isolated if self._plan.isolates else self._perform
-        return perform(method, url, options)
+        return self._perform(method, url, options)
 
     async def _perform(self, method: str, url: Any, options: dict[str, Any]) -> Any:
         """Runs the hooks before a request, sends it, and runs those after its answer."""
         plan = self._plan
-        self.requests += 1
-        request = ActionRequest(method, url, options, plan)
-        values = dict(self._base) if self._base else {}
-        if plan.simple_before is None or plan.receives:
+        request = self._make(method, url, options, plan)
+        values: dict[str, Any] = {} if self._base is None else dict(self._base)
+        if plan.simple_before is None:
             await self._decide(request, values)
-        for step in plan.simple_before or ():
-            returned = step.call(request, None, values)
-            if step.is_async:
+        else:
+            for call, is_async, name in plan.simple_before:
+                returned = call(request, None, values)
+                if is_async:
+                    returned = await returned
+                if returned is not None:
+                    values.update(returned) if type(returned) is dict else values.__setitem__(name, returned)
+        operation = self._http._hooked(request.method, request.url, request.name, plan.judges, request._options or None)
+        response = await operation
+        for call, is_async, name in plan.simple_after or ():
+            returned = call(request, response, values)
+            if is_async:
                 returned = await returned
             if returned is not None:
-                keep(step, returned, values)
-        operation = self._http._hooked(
-            request.method, request.url, request.name, bool(plan.checks), request.__dict__ or None
-        )
-        self.request_made = request
-        self.last = response = await operation
-        for step in plan.simple_after or ():
-            returned = step.call(request, response, values)
-            if step.is_async:
-                returned = await returned
-            if returned is not None:
-                keep(step, returned, values)
+                values.update(returned) if type(returned) is dict else values.__setitem__(name, returned)
+        if plan.goes_on:
+            await self._go_on(operation, request, response, values)
+        return response
+
+    async def _go_on(self, operation: Any, request: ActionRequest, response: Any, values: dict[str, Any]) -> None:
+        """Does what is left to do after an answer."""
+        plan = self._plan
         if plan.simple_after is None:
             await self._run(plan.after, request, response, values, set())
-        if plan.checks:
+        if plan.judges:
             await self._judge(operation, request, response, values)
         if plan.sends:
             await self._send(request, response, values)
-        return response
-
-    async def _isolated(self, method: str, url: Any, options: dict[str, Any]) -> Any:
-        """Does the same where hooks make requests, which have no hooks themselves."""
-        surrounding.set(None)
-        try:
-            return await self._perform(method, url, options)
-        finally:
-            surrounding.set(self)
 
     async def prepare(self, values: dict[str, Any]) -> ActionRequest:
         """Runs the hooks before a body that takes what they return, or that makes no request."""
         request = ActionRequest("", "", {}, self._plan)
         await self._decide(request, values)
-        for step in self._plan.simple_before or ():
-            keep(step, await called(step, request, None, values), values)
         return request
 
     async def _decide(self, request: ActionRequest, values: dict[str, Any]) -> None:
-        """Receives from channels, and runs hooks that decide whether the request is sent."""
+        """Receives from channels, and runs the hooks before a request; some decide whether it is sent."""
         plan = self._plan
         for channel in plan.receives:
             if channel.name not in values:
                 values[channel.name] = await channel.receive()
-        if plan.simple_before is None:
-            closed: set[str] = set()
-            await self._run(plan.before, request, None, values, closed)
-            self._skip_where(plan.needs & closed)
+        closed: set[str] = set()
+        await self._run(plan.before, request, None, values, closed)
+        self._skip_where(plan.needs & closed)
 
     def _skip_where(self, closed: frozenset[str]) -> None:
         for name in sorted(closed):
@@ -244,11 +247,9 @@ class HookedHttp:
         failed, raised = await self._failures(request, result, values)
         operation._judge(failed, raised)
 
-    async def _failures(
-        self, request: ActionRequest, result: Any, values: dict[str, Any]
-    ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-        failed: list[tuple[str, str]] = []
-        raised: list[tuple[str, str]] = []
+    async def _failures(self, request: ActionRequest, result: Any, values: dict[str, Any]) -> tuple[Failures, Failures]:
+        failed: Failures = []
+        raised: Failures = []
         for layer in self._plan.checks:
             for step, returned in await called_together(layer, request, result, values):
                 if isinstance(returned, AssertionError) or (step.kind == "check" and returned is False):
@@ -260,7 +261,6 @@ class HookedHttp:
                     raise returned
                 else:
                     keep(step, returned, values)
-        self.failed.extend(message for message, _ in (*failed, *raised))
         return failed, raised
 
     async def _send(self, request: ActionRequest, result: Any, values: dict[str, Any]) -> None:
@@ -282,6 +282,44 @@ class HookedHttp:
         elif raised:
             self._ctx.fail(raised[0][0])
         return result
+
+
+class IsolatedHttp(HookedHttp):
+    """The client of an action whose hooks make requests of their own, which have no hooks themselves."""
+
+    __slots__ = ()
+
+    async def _perform(self, method: str, url: Any, options: dict[str, Any]) -> Any:
+        surrounding.set(None)
+        try:
+            return await super()._perform(method, url, options)
+        finally:
+            surrounding.set(self)
+
+
+class RememberingHttp(IsolatedHttp):
+    """The client of a body that runs once, by itself; it remembers what became of its requests."""
+
+    __slots__ = ("failed", "last", "request_made")
+
+    def __init__(self, ctx: Any, plan: Plan, base: dict[str, Any] | None = None) -> None:
+        super().__init__(ctx, plan, base)
+        self.last: Any = None
+        self.request_made: ActionRequest | None = None
+        self.failed: list[str] = []
+
+    async def _perform(self, method: str, url: Any, options: dict[str, Any]) -> Any:
+        self.last = await super()._perform(method, url, options)
+        return self.last
+
+    def _make(self, method: str, url: Any, options: dict[str, Any], of: Plan) -> ActionRequest:
+        self.request_made = ActionRequest(method, url, options, of)
+        return self.request_made
+
+    async def _failures(self, request: ActionRequest, result: Any, values: dict[str, Any]) -> tuple[Failures, Failures]:
+        failed, raised = await super()._failures(request, result, values)
+        self.failed.extend(message for message, _ in (*failed, *raised))
+        return failed, raised
 
 
 HttpClient.register(HookedHttp)
@@ -329,8 +367,3 @@ def failure(step: Step, returned: Any) -> tuple[str, str]:
             return f"{step.full}: {place}", detail
         return message, detail
     return message, ""
-
-
-def current_context() -> Any:
-    """Returns the context of the iteration that is running."""
-    return _squall.current()

@@ -95,7 +95,7 @@ class Building:
             (step_of(one, order.before(one), surroundings, _AFTER), surroundings.channels[one.name])
             for one in attached.sends
         )
-        plan.finish()
+        plan.finish(isolates=any(mentions(one, "client") or one.takes("client") for one in attached.hooks))
         hooked.wraps = bool(attached.hooks) and not mentions(node, "client", "http", "current", "request")
         hooked.foreign = tuple(dict.fromkeys(one.full for hook in (node, *attached.hooks) for one in hook.foreign))
         hooked.needs_context = any(
@@ -113,7 +113,6 @@ class Building:
         channels = self.surroundings(node.stage).channels
         plan.receives = tuple(channels[one.name] for one in attached.receives)
         plan.live = {one.name: self._hooks.series_of(one, node) for one in attached.hooks if one.kind == "metric"}
-        plan.isolates = any(mentions(one, "client") or one.takes("client") for one in attached.hooks)
         return plan
 
     @staticmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from squall._hooks.attached import HookedHttp, Plan, surrounding
+from squall._hooks.attached import HookedHttp, Plan, RememberingHttp, surrounding
 from squall._hooks.channel import Channel, Skipped
 from squall._hooks.exchange import deliver, fill
 from squall._hooks.steps import Call
@@ -20,7 +20,7 @@ class Performed:
         failed: Messages of checks that did not hold.
     """
 
-    def __init__(self, returned: Any, hooked: HookedHttp) -> None:
+    def __init__(self, returned: Any, hooked: RememberingHttp) -> None:
         self.result = hooked.last if returned is None else returned
         self.request = hooked.request_made
         self.failed = hooked.failed
@@ -53,8 +53,10 @@ class HookedAction:
         is_plain = not (self.early or self.wraps or self.needs_context or self.foreign)
         nothing: dict[str, Any] = {}
 
+        enter, http = surrounding.set, plan.http
+
         async def run_plain(ctx: Any) -> None:
-            surrounding.set(HookedHttp(ctx, plan))
+            enter(http(ctx, plan))
             try:
                 await arguments(None, None, nothing)
             except Skipped:
@@ -64,7 +66,7 @@ class HookedAction:
             if self.needs_context and not state.is_filled:
                 await fill(state)
             try:
-                await self._run(ctx, self._given())
+                await self._run(plan.http(ctx, plan, values := self._given()), ctx, values)
             except Skipped:
                 ctx._no_operation()
             if state.changed:
@@ -76,20 +78,21 @@ class HookedAction:
         """Runs the body once, with values of hooks before it."""
         await fill(self.plan.state)
         before = surrounding.get()
+        given = {**self._given(), **values}
+        hooked = RememberingHttp(ctx, self.plan, given)
         try:
-            return await self._run(ctx, {**self._given(), **values})
+            return Performed(await self._run(hooked, ctx, given), hooked)
         finally:
             surrounding.set(before)
 
-    async def _run(self, ctx: Any, values: dict[str, Any]) -> Performed:
+    async def _run(self, hooked: HookedHttp, ctx: Any, values: dict[str, Any]) -> Any:
+        """Runs the body; `values` are what its hooks and itself are given."""
         if self.early is not None:
-            early = HookedHttp(ctx, self.early)
-            await early.prepare(values)
-        hooked = HookedHttp(ctx, self.plan, values)
+            await HookedHttp(ctx, self.early).prepare(values)
         if self.wraps:
-            return Performed(await hooked.wrap(lambda: self.arguments(None, None, values)), hooked)
+            return await hooked.wrap(lambda: self.arguments(None, None, values))
         surrounding.set(hooked)
-        return Performed(await self.arguments(None, None, values), hooked)
+        return await self.arguments(None, None, values)
 
     def _given(self) -> dict[str, Any]:
         values: dict[str, Any] = {}

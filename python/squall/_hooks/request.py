@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-_COPIED = ("headers", "params", "cookies", "tags", "json", "data", "form", "files", "multipart")
-_EMPTY = ("headers", "params", "cookies", "tags")
-_OTHERS = (
-    *("data", "json", "form", "files", "multipart"),
-    *("auth", "timeout", "redirects", "expect", "extract", "stream", "raise_for_failure"),
-)
-_NO_METADATA: dict[str, Any] = {}
+if TYPE_CHECKING:
+    from squall._hooks.attached import Plan
+
+_BODIES = ("data", "form", "json")
 
 
-class _Body:
-    """A kind of body; setting one takes the others away."""
+class _Option:
+    """A keyword of the client; as an attribute it is None where it was not given."""
 
     __slots__ = ("_name",)
 
@@ -23,93 +20,107 @@ class _Body:
         self._name = name
 
     def __get__(self, request: Any, _: type | None = None) -> Any:
-        return self if request is None else request.__dict__.get(self._name)
+        return self if request is None else request._options.get(self._name)
 
     def __set__(self, request: Any, value: Any) -> None:
-        options = request.__dict__
-        for name in ("data", "json", "form"):
-            options.pop(name, None)
-        options[self._name] = value
+        request._options[self._name] = value
+
+
+class _Fields(_Option):
+    """A keyword that takes names and values; as an attribute it can be added to, given or not."""
+
+    __slots__ = ()
+
+    def __get__(self, request: Any, owner: type | None = None) -> Any:
+        if request is None:
+            return self
+        value = request._options.get(self._name)
+        if value is None:
+            value = request._options[self._name] = {}
+        return value
+
+
+class _Body(_Option):
+    """A kind of body; setting one takes the others away."""
+
+    __slots__ = ()
+
+    def __set__(self, request: Any, value: Any) -> None:
+        for name in _BODIES:
+            request._options.pop(name, None)
+        request._options[self._name] = value
 
 
 class ActionRequest:
     """The request of an action, as the hooks around it see it.
 
     What a hook before the request changes is what is sent: every keyword of `self.client.http` is an attribute of that
-    name. `headers`, `params`, `cookies` and `tags` are dictionaries to add to; where a body has none they are empty.
+    name. `headers`, `params`, `cookies` and `tags` can be added to, given or not; `data`, `form` and `json` take each
+    other's place.
 
     Attributes:
         method: The method.
         url: The URL, absolute or below `base_url`.
         name: Name of the series in the results; None: method and path.
-        action: Name of the action.
-        stage: Name of its stage.
-        metadata: What its decorator was given as `metadata`.
     """
 
-    __slots__ = ("__dict__", "_of", "method", "name", "url")
+    __slots__ = ("_of", "_options", "method", "name", "url")
 
     method: str
     url: Any
     name: Any
-    data = _Body()
-    json = _Body()
-    form = _Body()
-    headers: Any
-    params: Any
-    cookies: Any
-    tags: Any
-    files: Any
-    multipart: Any
-    auth: Any
-    timeout: Any
-    redirects: Any
-    expect: Any
-    extract: Any
-    stream: Any
-    raise_for_failure: Any
 
-    def __init__(self, method: str, url: Any, options: Mapping[str, Any], of: Any) -> None:
+    headers: Any = _Fields()
+    params: Any = _Fields()
+    cookies: Any = _Fields()
+    tags: Any = _Fields()
+    data: Any = _Body()
+    form: Any = _Body()
+    json: Any = _Body()
+    files: Any = _Option()
+    multipart: Any = _Option()
+    auth: Any = _Option()
+    timeout: Any = _Option()
+    redirects: Any = _Option()
+    expect: Any = _Option()
+    extract: Any = _Option()
+    stream: Any = _Option()
+    raise_for_failure: Any = _Option()
+
+    def __init__(self, method: str, url: Any, options: dict[str, Any], of: Plan) -> None:
         self.method = method
         self.url = url
-        self._of = of
         self.name = of.series
+        self._of = of
+        self._options = options
         if options:
-            own = self.__dict__
-            own.update(options)
-            if "name" in own:
-                self.name = own.pop("name")
-            for key in _COPIED:
-                value = own.get(key)
-                if type(value) is dict:
-                    own[key] = dict(value)
-                elif type(value) is list:
-                    own[key] = list(value)
+            self._take_over(options)
 
-    def __getattr__(self, name: str) -> Any:
-        if name in _EMPTY:
-            value = self.__dict__[name] = {}
-            return value
-        if name in _OTHERS:
-            return None
-        raise AttributeError(f"a request has no `{name}`")
+    def _take_over(self, options: dict[str, Any]) -> None:
+        """Copies what hooks may change, so that the body's own objects stay as they are."""
+        if "name" in options:
+            self.name = options.pop("name")
+        for key, value in options.items():
+            if type(value) is dict:
+                options[key] = dict(value)
+            elif type(value) is list:
+                options[key] = list(value)
 
     @property
     def action(self) -> str:
         """Name of the action."""
-        name: str = self._of.name
-        return name
+        return self._of.name
 
     @property
     def stage(self) -> str:
         """Name of its stage."""
-        name: str = self._of.stage
-        return name
+        return self._of.stage
 
     @property
     def metadata(self) -> Mapping[str, Any]:
         """What the decorator of the action was given as `metadata`."""
-        return self._of.metadata or _NO_METADATA
+        metadata: Mapping[str, Any] = self._of.metadata or {}
+        return metadata
 
     def __repr__(self) -> str:
         return f"<ActionRequest {self.method} {self.url}>"
