@@ -208,7 +208,8 @@ class GraphHooks:
         )
         for layers, own in groups:
             for node in (node for layer in layers for node in layer):
-                provided = self._provided([*_all_before(node, order), *node.foreign, *attached.receives])
+                before = [one for one in _all_before(node, order) if not one.is_action]
+                provided = self._provided([*before, *node.foreign, *attached.receives])
                 provided.include(published)
                 check_parameters(node, [*special, *own], provided, self._problems)
 

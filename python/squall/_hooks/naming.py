@@ -71,7 +71,7 @@ class Naming:
 
     def _connect_listed(self, node: Node, option: str, kind: str) -> None:
         given = node.hook.options.get(option) or ()
-        for name in given if isinstance(given, Iterable) else ():
+        for name in given if isinstance(given, (list, tuple)) else ():
             found = self._find(node, str(name))
             if found is None:
                 continue
