@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from squall._hooks.node import Node
+from squall._hooks.parameters import returned_names
 from squall._hooks.reading import is_skipped
 from squall._lowering.problems import Problems
 
@@ -74,19 +75,34 @@ class Order:
                 if not is_skipped(node):
                     self.attached[node.name] = attached
         rest = [one for one in self._live() if not one.is_action and one.kind != "channel" and one not in taken]
+        self._follow_keys(rest)
         self.once = self._layers(rest)
         return self
 
     def one_by_one(self) -> Order:
         """Orders the hooks of a stage that runs each of them once, its actions included."""
         live = [node for node in self._live() if not (node.is_action and is_skipped(node))]
+        self._follow_keys(live)
         changing = {node for node in live if self._changes_requests(node)}
         self.once = self._layers([node for node in live if node not in changing])
         for node in live:
             if node.is_action:
-                before = [one for one in self._ancestors([node]) if one in changing]
-                self.attached[node.name] = Attached(node, self._layers(before))
+                self.attached[node.name] = Attached(node, self._layers(self._own_ancestors(node, changing)))
         return self
+
+    def _follow_keys(self, nodes: list[Node]) -> None:
+        """Lets hooks that take a key of the context run after the hook of the same stage that publishes it."""
+        publishers = [(node, returned_names(node)) for node in nodes if node.kind in ("context", "load")]
+        for node in nodes:
+            for publisher, names in publishers:
+                takes = any(one.name in names.known for one in node.parameters)
+                if takes and publisher is not node and node not in self._ancestors([publisher]):
+                    self._add_before(node, publisher)
+
+    def _add_before(self, node: Node, publisher: Node) -> None:
+        if publisher not in self._before[node]:
+            self._before[node].append(publisher)
+            self._behind[publisher].append(node)
 
     def _changes_requests(self, node: Node) -> bool:
         """Tells whether a hook is to change the requests of an action behind it."""
@@ -96,6 +112,17 @@ class Order:
             and any(one.is_action for one in self._descendants([node], through_actions=False))
             and not any(one.is_action for one in self._ancestors([node]))
         )
+
+    def _own_ancestors(self, action: Node, wanted: set[Node]) -> list[Node]:
+        """Returns those of some hooks that an action depends on, but not by way of another action."""
+        found: set[Node] = set()
+        waiting = [action]
+        while waiting:
+            for one in self._before[waiting.pop()]:
+                if one not in found and not one.is_action:
+                    found.add(one)
+                    waiting.append(one)
+        return [node for node in self._nodes if node in found & wanted]
 
     def _live(self) -> list[Node]:
         return [node for node in self._nodes if node.is_action or not is_skipped(node)]

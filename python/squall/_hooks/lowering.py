@@ -152,7 +152,7 @@ class GraphHooks:
         return [
             one.name
             for one in parameters_of(node.function)
-            if one.name in ALWAYS
+            if one.name in (*ALWAYS, *self._channel_names(node.stage))
             or provided.may_have(one.name)
             or one.name in published.known
             or (one.is_needed and published.is_open)

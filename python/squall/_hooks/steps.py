@@ -118,7 +118,9 @@ def caller(
         given.append(value if parameter.is_positional else f"{name}={value}")
     who = "target(" if target is not None else "function(instance(), "
     code = f"lambda request, result, values: {who}{', '.join(given)})"
-    call: Call = eval(code, names)  # noqa: S307 - made of names of parameters, which are Python names
+    # The name of this file: what is wrong there is told as of the test.
+    compiled = compile(code, __file__, "eval")
+    call: Call = eval(compiled, names)  # noqa: S307 - made of names of parameters, which are Python names
     return call
 
 
