@@ -71,9 +71,7 @@ class JSONConfig(_FileReporter):
             "system_metrics_filepath": system_metrics_filepath,
             "overwrite": overwrite,
         }
-        super().__init__(
-            events_filepath, metrics_filepath, others, {"experiments_filepath": experiments_filepath}
-        )
+        super().__init__(events_filepath, metrics_filepath, others, {"experiments_filepath": experiments_filepath})
 
 
 class CSVConfig(_FileReporter):
@@ -108,6 +106,4 @@ class CSVConfig(_FileReporter):
             "system_metrics_filepath": system_metrics_filepath,
             "overwrite": overwrite,
         }
-        super().__init__(
-            events_filepath, metrics_filepath, others, {"experiments_filepath": experiments_filepath}
-        )
+        super().__init__(events_filepath, metrics_filepath, others, {"experiments_filepath": experiments_filepath})
