@@ -348,12 +348,18 @@ def publish(state: State, step: Step, returned: Any) -> None:
 
 
 def numbers(name: str, returned: Any, step: Step) -> list[tuple[str, float]]:
-    """Returns the numbers that a metric has returned, by name."""
+    """Returns the numbers that a metric has returned, each with its name."""
     given = returned if isinstance(returned, dict) else {name: returned}
-    for key, value in given.items():
-        if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
+    told = [
+        (str(key), value)
+        for key, values in given.items()
+        for value in (values if isinstance(values, (list, tuple)) else [values])
+        if value is not None
+    ]
+    for key, value in told:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise TypeError(f"`{step.full}` (@metric) returned {value!r} for `{key}`, which is no number")
-    return [(str(key), float(value)) for key, value in given.items() if value is not None]
+    return [(key, float(value)) for key, value in told]
 
 
 def failure(step: Step, returned: Any) -> tuple[str, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,6 +135,24 @@ class Results(Mapping[str, Mapping[str, ActionResults]]):
         """Returns the numbers that a stage has counted itself, by name."""
         told = self.raw.get("stages", {}).get(stage, {}).get("metrics", {})
         return {name: Distribution(numbers_of(values)) for name, values in told.items()}
+
+
+def described(name: str, values: Sequence[float]) -> dict[str, float]:
+    """Returns what there is to say about several values, each number with the name before its own."""
+    ordered = sorted(values)
+    count = len(ordered)
+    mean = math.fsum(ordered) / count
+    told = {
+        "count": float(count),
+        "mean": mean,
+        "median": (ordered[(count - 1) // 2] + ordered[count // 2]) / 2,
+        "stdev": math.sqrt(math.fsum((value - mean) ** 2 for value in ordered) / count),
+        "minimum": ordered[0],
+        "maximum": ordered[-1],
+    }
+    for percent in (90, 95, 99):
+        told[f"quantile_{percent}th"] = ordered[math.ceil(percent / 100 * count) - 1]
+    return {f"{name}_{what}": value for what, value in told.items()}
 
 
 def numbers_of(values: Mapping[str, Any]) -> dict[str, float]:

@@ -13,7 +13,7 @@ from squall._hooks.channel import Channel
 from squall._hooks.context import ContextError, State
 from squall._hooks.exchange import Ended, open_stage, tell_end
 from squall._hooks.performing import HookedAction, add_foreign
-from squall._hooks.results import ActionResults, Results, numbers_of
+from squall._hooks.results import ActionResults, Results, described, numbers_of
 from squall._hooks.steps import Step, called, keep
 from squall._recording.frames import shown, users_lines
 
@@ -260,8 +260,13 @@ class _Run:
             if wanted and f"{results.stage}.{results.name}" not in wanted:
                 continue
             returned = await self._call(one, step, {**values, "results": results})
+            values_by_name: dict[str, list[float]] = {}
             for name, value in numbers(step.name, returned, step):
-                self._add_metric(results, name, value, step)
+                values_by_name.setdefault(name, []).append(value)
+            for name, all_values in values_by_name.items():
+                told = described(name, all_values) if len(all_values) > 1 else {name: all_values[0]}
+                for metric, value in told.items():
+                    self._add_metric(results, metric, value, step)
         return None
 
     def _add_metric(self, results: ActionResults, name: str, value: float, step: Step) -> None:
