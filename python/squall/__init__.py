@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from squall._authoring.answers import expect, extract
     from squall._authoring.graphs import Graph, parametrize
     from squall._authoring.hooks import action, depends, task
+    from squall._authoring.older_hooks import after, before, setup, teardown, validate
     from squall._authoring.pauses import pause
     from squall._authoring.placeholders import (
         Placeholder,
@@ -52,6 +53,18 @@ if TYPE_CHECKING:
         Validate,
         Wait,
     )
+    from squall._authoring.step_hooks import check, condition, context, event, transform
+    from squall._authoring.value_hooks import channel, load, metric, restore, save
+    from squall._hooks.channel import Channel
+    from squall._hooks.context import (
+        ContextClashError,
+        ContextError,
+        ContextTransferError,
+        ContextTypeError,
+        StageContext,
+    )
+    from squall._hooks.request import ActionRequest
+    from squall._hooks.results import ActionResults, Results
     from squall._script.registry import StopVolumeModel
     from squall._squall import Context, current
     from squall._squall import __version__ as __version__
@@ -62,11 +75,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Act",
+    "ActionRequest",
+    "ActionResults",
     "Analyze",
     "CSVConfig",
+    "Channel",
     "Checkpoint",
     "Client",
     "Context",
+    "ContextClashError",
+    "ContextError",
+    "ContextTransferError",
+    "ContextTypeError",
     "DataPool",
     "Execute",
     "File",
@@ -79,8 +99,10 @@ __all__ = [
     "Repeat",
     "RequestFailedError",
     "Response",
+    "Results",
     "Setup",
     "Stage",
+    "StageContext",
     "StopVolumeModel",
     "Submit",
     "Teardown",
@@ -89,34 +111,56 @@ __all__ = [
     "Validate",
     "Wait",
     "action",
+    "after",
     "bearer",
+    "before",
+    "channel",
+    "check",
+    "condition",
+    "context",
     "counter",
     "current",
     "data",
     "depends",
+    "event",
     "expect",
     "extract",
     "iteration",
+    "load",
+    "metric",
     "parametrize",
     "pause",
     "random_choice",
     "random_int",
+    "restore",
+    "save",
+    "setup",
     "task",
+    "teardown",
     "timestamp",
+    "transform",
     "user_id",
     "uuid4",
+    "validate",
 ]
 
 _MODULES = {
     "squall._authoring.answers": "expect extract",
     "squall._authoring.graphs": "Graph parametrize",
     "squall._authoring.hooks": "action depends task",
+    "squall._authoring.older_hooks": "after before setup teardown validate",
     "squall._authoring.pauses": "pause",
     "squall._authoring.placeholders": (
         "Placeholder counter iteration random_choice random_int timestamp user_id uuid4"
     ),
     "squall._authoring.pools": "DataPool data",
     "squall._authoring.stages": "Act Analyze Checkpoint Execute Idle Setup Stage Submit Teardown Validate Wait",
+    "squall._authoring.step_hooks": "check condition context event transform",
+    "squall._authoring.value_hooks": "channel load metric restore save",
+    "squall._hooks.channel": "Channel",
+    "squall._hooks.context": "ContextClashError ContextError ContextTransferError ContextTypeError StageContext",
+    "squall._hooks.request": "ActionRequest",
+    "squall._hooks.results": "ActionResults Results",
     "squall._script.registry": "StopVolumeModel",
     "squall._squall": "Context __version__ current",
     "squall.http": "Client File HTTPStatusError HttpClient RequestFailedError Response bearer",

@@ -58,6 +58,10 @@ def load_file(path: str, name: str | None = None, overrides: str = "{}") -> str:
 
         for script in lowered.scripts:
             register(script)
+    if lowered.plan is not None and lowered.store is not None:
+        from squall._hooks.store import install
+
+        install(lowered.store)
     document = {
         "plan": lowered.plan,
         "explain": lowered.explain,
@@ -73,6 +77,10 @@ def _forget_scripts() -> None:
     registry = sys.modules.get("squall._script.registry")
     if registry is not None:
         registry.clear()
+    for name in ("squall._hooks.store", "squall._hooks.context"):
+        module = sys.modules.get(name)
+        if module is not None:
+            module.clear()
 
 
 def _load(path: str, name: str | None, overrides: Overrides, problems: Problems) -> Lowered:

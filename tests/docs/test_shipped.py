@@ -12,6 +12,16 @@ __all__ = ["target"]
 
 EXAMPLES = ROOT / "examples"
 COMMANDS = {
+    "act.py": ["squall run act.py"],
+    "channel.py": ["squall explain channel.py", "squall run channel.py"],
+    "condition.py": ["squall run condition.py  # exit 0, skipped by Shop.is_member"],
+    "custom_metric.py": ["squall run custom_metric.py"],
+    "failing_check.py": ["squall run failing_check.py  # exit 0, check: Shop.cheap: a product is dearer than 30"],
+    "save_and_load.py": [
+        "squall run save_and_load.py  # exit 0, runs before this one: 0, median of the last: None",
+        "squall run save_and_load.py  # exit 0, runs before this one: 1, median of the last: 0",
+    ],
+    "two_actions.py": ["squall explain two_actions.py", "squall run two_actions.py"],
     "journey.py": ["squall run journey.py"],
     "repeat.py": ["python3 repeat.py", "squall run repeat.py"],
     "shop.py": ["squall explain shop.py", "squall run shop.py --set Load.total_time=1s"],

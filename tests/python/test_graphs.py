@@ -99,9 +99,8 @@ def test_all_mistakes_of_a_file_are_told_at_once_with_their_lines(load):
         (8, "a Setup stage has no attribute `helper`"),
         (13, "`redirects` must be a whole number of at least 0, not `-1` (int)"),
         (16, "`weight` in `@action` of `Shop.light` must be a number greater than 0, not `0` (int)"),
-        (20, "`@action` of `Shop.named` names hooks to run before it, which this version does not have"),
-        (20, "`metadata` in `@action` of `Shop.named` is not available in this version"),
         (20, "`order` in `@action` of `Shop.named` must be a whole number of at least 1, not `0` (int)"),
+        (20, "`Shop.named` (@action) names `other`, which does not exist"),
         (29, "the task `Shop.python` is wrong: nothing gives it an argument `page`"),
         (33, "`skip` in `@action` of `Shop.skipped` must be `True` or `False`, not `1` (int)"),
         (37, "`@depends` names `Shopp`, which this file does not have"),
@@ -112,7 +111,7 @@ def test_all_mistakes_of_a_file_are_told_at_once_with_their_lines(load):
     hints = {error["line"]: error["hint"] for error in document["errors"]}
     assert hints[4].startswith("did you mean `batch_size`?; it has `action_interval`, ")
     assert "`_helper`" in hints[8]
-    assert "keep `self` alone" in hints[29]
+    assert "`data(…)`" in hints[29]
     assert document["errors"][0]["file"] == "shop.py"
     assert document["errors"][0]["name"] == "Load.batch_sise"
 

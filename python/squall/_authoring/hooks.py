@@ -1,8 +1,13 @@
-"""Decorators of a test file."""
+"""Decorators of a test file: what every hook is given, actions, tasks, and `@depends`.
+
+The other decorators are in `step_hooks` (events, checks, conditions, …), `value_hooks` (channels, metrics, files) and
+`older_hooks` (names of Hedra's earlier versions). What they are given is checked when the file is loaded, together with
+everything else.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
@@ -20,15 +25,41 @@ DEPENDENCIES = "__squall_dependencies__"
 
 @dataclass(frozen=True)
 class Hook:
-    """What `@action` or `@task` was given; checked when the file is loaded, together with everything else."""
+    """What the decorator of a method was given.
+
+    Attributes:
+        kind: Name of the decorator.
+        names: Its positional arguments.
+        options: Its keyword arguments, defaults included.
+        place: Where it was written.
+        below: What another decorator of ours has made of the same method, which is a mistake.
+    """
 
     kind: str
     names: tuple[object, ...]
-    weight: object
-    order: object
-    skip: object
-    metadata: object
+    options: Mapping[str, object]
     place: Place
+    below: Hook | None = None
+
+    @property
+    def weight(self) -> Any:
+        """Share of an action among those of its stage."""
+        return self.options.get("weight", 1)
+
+    @property
+    def order(self) -> Any:
+        """Place among hooks of the same layer, or among the actions of the stage."""
+        return self.options.get("order", 1)
+
+    @property
+    def skip(self) -> Any:
+        """Whether the hook is left out."""
+        return self.options.get("skip", False)
+
+    @property
+    def metadata(self) -> Any:
+        """What an action says about itself."""
+        return self.options.get("metadata")
 
 
 @dataclass(frozen=True)
@@ -39,6 +70,22 @@ class Dependencies:
     place: Place
 
 
+def hook(kind: str, names: tuple[Any, ...], options: Mapping[str, object]) -> Any:
+    """Returns what marks a method as a hook, or the marked method where the decorator was written without brackets."""
+    place = caller()
+    bare = len(names) == 1 and callable(names[0]) and not isinstance(names[0], type)
+
+    def mark(function: Function) -> Function:
+        below = getattr(function, HOOK, None)
+        setattr(function, HOOK, Hook(kind, () if bare else names, dict(options), place, below))
+        return function
+
+    return mark(names[0]) if bare else mark
+
+
+Metadata = Mapping[str, "str | int | float | Sequence[object]"]
+
+
 @overload
 def action(function: Function, /) -> Function: ...
 @overload
@@ -47,23 +94,30 @@ def action(
     weight: float = 1,
     order: int = 1,
     skip: bool = False,
-    metadata: Mapping[str, str | int | float] | None = None,
+    metadata: Metadata | None = None,
+    checks: Sequence[str] = (),
+    notify: Sequence[str] = (),
+    listen: Sequence[str] = (),
 ) -> Callable[[Function], Function]: ...
 def action(*names: Any, **options: Any) -> Any:
-    """Makes an `async` method of an Execute stage one of its actions.
+    """Makes an `async` method of a stage one of its actions.
 
-    Its body runs before the load, against a client that records what it asks for; the engine then repeats that. A body
-    that cannot be recorded runs in Python for every iteration, as one of a `@task` does; `squall explain` says which do
-    and why. Each iteration runs one action or task of the stage, chosen in turn by weight.
+    In an Execute stage each iteration runs one action or task of the stage, chosen in turn by weight. The body of an
+    action runs before the load, against a client that records what it asks for; the engine then repeats that. A body
+    that cannot be recorded runs in Python for every iteration, as one of a `@task` does, and so does one with hooks;
+    `squall explain` says which do and why. In an Act or Teardown stage each action runs once.
 
     Args:
-        names: Names of hooks to run before; there are no such hooks in this version, so that any name is an error.
+        names: Hooks that run before each request of the action, and channels that it receives from.
         weight: Share of this action among the stage's, greater than 0. Default: 1.
         order: Place among the stage's actions, smaller first; where equal, as written. Default: 1.
         skip: Leave the action out. Default: False.
-        metadata: Not available in this version; anything in it is an error.
+        metadata: What hooks see as `action.metadata`: text and numbers by name, e.g. `env`, `user`, `tags`.
+        checks: Checks of its answers, instead of naming the action in `@check`.
+        notify: Channels that its answers are sent to, instead of naming the action in `@channel`.
+        listen: Channels that it receives from, as in `names`.
     """
-    return _hook("action", names, options)
+    return hook("action", names, _given("action", options))
 
 
 @overload
@@ -74,10 +128,13 @@ def task(
     weight: float = 1,
     order: int = 1,
     skip: bool = False,
-    metadata: Mapping[str, str | int | float] | None = None,
+    metadata: Metadata | None = None,
+    checks: Sequence[str] = (),
+    notify: Sequence[str] = (),
+    listen: Sequence[str] = (),
 ) -> Callable[[Function], Function]: ...
 def task(*names: Any, **options: Any) -> Any:
-    """Makes a method of an Execute stage one that runs in Python for every iteration.
+    """Makes a method of a stage one that runs in Python for every iteration.
 
     An `async` method runs on the event loop of its process, together with all others; a plain `def` on a thread of its
     own for as long as it takes, where requests are made without `await`. Each request is an operation; a body that
@@ -89,33 +146,30 @@ def task(*names: Any, **options: Any) -> Any:
         order: As of `action`.
         skip: Leave the task out. Default: False.
         metadata: As of `action`.
+        checks: As of `action`.
+        notify: As of `action`.
+        listen: As of `action`.
     """
-    return _hook("task", names, options)
+    return hook("task", names, _given("task", options))
 
 
-def _hook(kind: str, names: tuple[Any, ...], options: dict[str, Any]) -> Any:
-    unknown = options.keys() - {"weight", "order", "skip", "metadata"}
+_DEFAULTS: dict[str, object] = {
+    "weight": 1,
+    "order": 1,
+    "skip": False,
+    "metadata": None,
+    "checks": (),
+    "notify": (),
+    "listen": (),
+}
+
+
+def _given(kind: str, options: dict[str, Any]) -> dict[str, object]:
+    unknown = sorted(options.keys() - _DEFAULTS.keys())
     if unknown:
-        raise TypeError(
-            f"`@{kind}` has no argument `{sorted(unknown)[0]}`; it has `weight`, `order`, `skip`, `metadata`"
-        )
-    place = caller()
-    bare = len(names) == 1 and not options and callable(names[0])
-
-    def mark(function: Function) -> Function:
-        hook = Hook(
-            kind,
-            () if bare else names,
-            options.get("weight", 1),
-            options.get("order", 1),
-            options.get("skip", False),
-            options.get("metadata"),
-            place,
-        )
-        setattr(function, HOOK, hook)
-        return function
-
-    return mark(names[0]) if bare else mark
+        known = ", ".join(f"`{name}`" for name in _DEFAULTS)
+        raise TypeError(f"`@{kind}` has no argument `{unknown[0]}`; it has {known}")
+    return {**_DEFAULTS, **options}
 
 
 def depends(*stages: type | str) -> Callable[[Class], Class]:

@@ -4,42 +4,72 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
-from squall._authoring.hooks import HOOK, Hook
-from squall._authoring.stages import Execute
+from squall._authoring.hooks import Hook
+from squall._authoring.stages import Execute, Stage
+from squall._hooks.kinds import ACTIONS
+from squall._hooks.lowering import GraphHooks
+from squall._hooks.node import Node, parameters_of
+from squall._hooks.reading import hooks_in
+from squall._hooks.source import makes_one_request
 from squall._lowering.http_settings import absolute
 from squall._lowering.problems import Problems
 from squall._lowering.sources import Sources
 from squall._recording.compile import Compiled, Uncompiled, compile_body
 from squall._recording.describe import describe
-from squall._recording.encoding import described, escape
+from squall._recording.encoding import escape
 from squall._recording.frames import Place
 from squall._recording.recording import Step
 
 _ORIGIN = re.compile(r"^[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)
 _TASK_REASON = "it is a `@task`, which runs in Python for every iteration"
+_ONCE_REASON = "its stage sends no load: it runs once"
 _TASK_HINT = "use `@action`, whose body is compiled"
 _GENERATOR_HINT = "remove the `yield`: a body is a plain `async def`, or for a `@task` a plain `def`"
 
 
 @dataclass(frozen=True)
 class Action:
-    """A method that is an action or a task of a stage, and what became of it."""
+    """A method that is an action or a task of a stage, and what became of it.
 
-    stage: type[Execute]
-    name: str
-    hook: Hook
-    place: Place
+    Attributes:
+        node: The method as a hook.
+        outcome: Its steps, or why it runs in Python.
+        series: Name of the series of its request, where it has hooks and would make one request otherwise.
+    """
+
+    node: Node
     outcome: Compiled | Uncompiled
+    series: str | None = None
+
+    @property
+    def stage(self) -> type[Stage]:
+        """The stage."""
+        return self.node.stage
+
+    @property
+    def name(self) -> str:
+        """Name of the method."""
+        return self.node.name
+
+    @property
+    def hook(self) -> Hook:
+        """What its decorator was given."""
+        return self.node.hook
+
+    @property
+    def place(self) -> Place:
+        """Where the method is."""
+        return self.node.place
 
     @property
     def entry(self) -> str:
         """Name of its script, where it runs in Python."""
-        return f"{self.stage.__name__}.{self.name}"
+        return self.node.full
 
     @property
     def runs_in_python(self) -> bool:
@@ -49,7 +79,7 @@ class Action:
     @property
     def runs(self) -> Literal["coroutine", "thread"]:
         """Where it runs in Python."""
-        return "coroutine" if _is_coroutine_function(getattr(self.stage, self.name)) else "thread"
+        return "coroutine" if self.node.is_async else "thread"
 
     def explained(self) -> dict[str, object]:
         """Returns the entry of the document's `explain`."""
@@ -67,10 +97,9 @@ class Action:
         }
 
 
-def read_actions(stage: type[Execute], sources: Sources, problems: Problems) -> list[Action]:
+def read_actions(stage: type[Stage], hooks: GraphHooks, sources: Sources, problems: Problems) -> list[Action]:
     """Records the actions of a stage, in their order; tells what is wrong with them."""
-    hooks = [(name, hook) for name, hook in _hooks(stage) if _is_right(stage, name, hook, sources, problems)]
-    if not any(True for _ in _hooks(stage)):
+    if issubclass(stage, Execute) and not any(_is_action(hook) for _, hook in hooks_in(stage)):
         problems.add(
             f"the Execute stage `{stage.__name__}` has no action",
             sources.of_class(stage),
@@ -82,68 +111,54 @@ def read_actions(stage: type[Execute], sources: Sources, problems: Problems) -> 
         problems.add(f"`{stage.__name__}()` raises `{type(error).__name__}: {error}`", sources.of_class(stage))
         return []
     actions = []
-    for name, hook in sorted(hooks, key=lambda item: item[1].order):  # type: ignore[arg-type,return-value]
-        action = _read(instance, name, hook, sources)
+    for node in hooks.actions(stage):
+        action = _read(instance, node, hooks)
         _tell(action, problems)
         actions.append(action)
     return actions
 
 
-def _hooks(stage: type[Execute]) -> Iterator[tuple[str, Hook]]:
-    """Yields the hooks that are not skipped: base classes first, each as its last class defines it."""
-    names = dict.fromkeys(name for base in reversed(stage.__mro__) for name in vars(base))
-    for name in names:
-        hook = getattr(getattr(stage, name, None), HOOK, None)
-        if isinstance(hook, Hook) and hook.skip is not True:
-            yield name, hook
+def _is_action(hook: Hook) -> bool:
+    return hook.kind in ACTIONS and hook.skip is not True
 
 
-def _is_right(stage: type[Execute], name: str, hook: Hook, sources: Sources, problems: Problems) -> bool:
-    place = sources.of_attribute(stage, name)
-    before = len(problems.found)
-    what = f"`@{hook.kind}` of `{stage.__name__}.{name}`"
-    if hook.names:
-        problems.add(
-            f"{what} names hooks to run before it, which this version does not have", place, "remove the names"
-        )
-    if hook.metadata:
-        problems.add(f"`metadata` in {what} is not available in this version", place, "remove it")
-    if isinstance(hook.weight, bool) or not isinstance(hook.weight, (int, float)) or not 0 < hook.weight < float("inf"):
-        problems.add(f"`weight` in {what} must be a number greater than 0, not {described(hook.weight)}", place)
-    if isinstance(hook.order, bool) or not isinstance(hook.order, int) or hook.order < 1:
-        problems.add(f"`order` in {what} must be a whole number of at least 1, not {described(hook.order)}", place)
-    if not isinstance(hook.skip, bool):
-        problems.add(f"`skip` in {what} must be `True` or `False`, not {described(hook.skip)}", place)
-    return len(problems.found) == before
-
-
-def _read(instance: Execute, name: str, hook: Hook, sources: Sources) -> Action:
-    stage = type(instance)
-    place = sources.of_attribute(stage, name)
-    mistake = _wrong_signature(getattr(stage, name))
+def _read(instance: Stage, node: Node, hooks: GraphHooks) -> Action:
+    given = hooks.body_arguments(node)
+    mistake = _wrong_signature(node.function, given)
     if mistake is not None:
-        return Action(stage, name, hook, place, mistake)
-    if hook.kind == "task":
-        return Action(stage, name, hook, place, Uncompiled(_TASK_REASON, _TASK_HINT, None))
-    return Action(stage, name, hook, place, compile_body(partial(getattr(stage, name), instance), instance))
+        return Action(node, mistake)
+    series = node.name if node.kind == "action" and makes_one_request(node) else None
+    if not isinstance(instance, Execute):
+        mistake = _not_async(node)
+        return Action(node, mistake or Uncompiled(_ONCE_REASON, None, None), series)
+    forced = hooks.forced(node)
+    if given:
+        reason = f"its argument `{given[0]}` has another value in each run"
+        return Action(node, forced or Uncompiled(reason, "data of the test's own comes from `data(…)`", None), series)
+    if node.kind == "task":
+        return Action(node, forced or Uncompiled(_TASK_REASON, _TASK_HINT, None))
+    outcome = compile_body(partial(node.function, instance), instance)
+    if forced is None or (isinstance(outcome, Uncompiled) and outcome.is_mistake):
+        return Action(node, outcome)
+    return Action(node, forced, series)
 
 
-def _wrong_signature(function: Any) -> Uncompiled | None:
+def _not_async(node: Node) -> Uncompiled | None:
+    if node.is_async:
+        return None
+    hint = "write `async def`: it runs on the event loop"
+    return Uncompiled("the method is not `async`", hint, None, is_mistake=True)
+
+
+def _wrong_signature(function: Any, given: Collection[str]) -> Uncompiled | None:
     """Tells what is wrong with a method whatever its body does."""
     if inspect.isasyncgenfunction(function) or inspect.isgeneratorfunction(function):
         return Uncompiled("it is a generator", _GENERATOR_HINT, None, is_mistake=True)
-    parameters = list(inspect.signature(function).parameters.values())[1:]
-    needed = [
-        one for one in parameters if one.default is one.empty and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
-    ]
+    needed = [one.name for one in parameters_of(function) if one.is_needed and one.name not in given]
     if not needed:
         return None
-    hint = "keep `self` alone; data comes from `data(…)`, answers from `extract={…}`"
-    return Uncompiled(f"nothing gives it an argument `{needed[0].name}`", hint, None, is_mistake=True)
-
-
-def _is_coroutine_function(function: Any) -> bool:
-    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(inspect.unwrap(function))
+    hint = "data comes from `data(…)`, answers from `extract={…}`, other values from the hooks that the action names"
+    return Uncompiled(f"nothing gives it an argument `{needed[0]}`", hint, None, is_mistake=True)
 
 
 def _tell(action: Action, problems: Problems) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from squall._authoring.pools import DataPool
 
 if TYPE_CHECKING:
+    from squall._hooks.store import Store
     from squall._script.registry import Script
 
 
@@ -38,6 +39,7 @@ class Lowered:
         scripts: What is to be registered, so that the interpreter finds what the plan names.
         stages: For each stage of a graph, what became of it.
         run: What the file says about the run itself, not about the load: `quiet_view`, `log_level`.
+        store: What remembers the stages of the run; None: they have no hooks.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Lowered:
         *,
         stages: list[dict[str, object]] | None = None,
         run: dict[str, object] | None = None,
+        store: Store | None = None,
     ) -> None:
         self.plan = plan
         self.explain = explain or []
@@ -56,3 +59,4 @@ class Lowered:
         self.scripts = scripts or []
         self.stages = stages or []
         self.run = run or {}
+        self.store = store

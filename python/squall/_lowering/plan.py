@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from squall._authoring.pools import DataPool
 from squall._authoring.stages import Execute, Setup, Stage, Submit
+from squall._hooks.lowering import GraphHooks
 from squall._lowering.actions import Action, flow_of, read_actions
 from squall._lowering.added import with_added
 from squall._lowering.document import Lowered as Lowered
@@ -26,15 +27,13 @@ from squall._lowering.pools import Pools
 from squall._lowering.problems import Problems
 from squall._lowering.reach import Node, Reach
 from squall._lowering.reporting import submit_of
+from squall._lowering.scripts import Scripts, hooks_entry, setup_after
 from squall._lowering.settings import Settings, layered, read_settings
 from squall._lowering.sources import Sources
 from squall._lowering.used_pools import used_pools
 from squall._lowering.words import profile_in_words
 from squall._recording.compile import Compiled
 from squall._recording.frames import Place
-
-if TYPE_CHECKING:
-    from squall._script.registry import Script
 
 
 def lower_stages(
@@ -58,9 +57,12 @@ class _Lowering:
         self._script_pools: dict[str, list[str]] = {}
         self._notes: list[str] = []
         self._plugged = PluggedPersonas(problems)
+        self._hooks = GraphHooks([], None, sources, problems)
 
     def run(self, graph: StageGraph, found: Found) -> Lowered:
         declare_plugins(graph.stages.values(), self._sources, self._problems)
+        after = graph.after if graph.is_in_order() else None
+        self._hooks = GraphHooks(graph.stages.values(), after, self._sources, self._problems)
         for stage in graph.stages.values():
             self._read(stage, {stage.__name__, *found.parents_of(stage)})
         nodes = Reach(graph, self._settings, self._sources, self._problems).nodes()
@@ -72,7 +74,7 @@ class _Lowering:
         run = self._agreed("log_level", "the run has one log level")
         if any(settings.values.get("no_run_visuals") for settings in self._settings.values()):
             run["quiet_view"] = True
-        contents = {node.name: self._content(node, skipped) for node in nodes}
+        contents = {node.name: self._content(node, nodes, skipped) for node in nodes}
         explain = [action.explained() for actions in self._actions.values() for action in actions]
         if self._problems.found:
             return Lowered(None, explain)
@@ -85,9 +87,12 @@ class _Lowering:
             **shared,
             "stages": contents,
         }
-        scripts = self._scripts()
+        python = Scripts(self._hooks, self._actions, self._folder)
+        scripts = python.all()
         stages = [explained(node, contents[node.name], self._loads.get(node.stage), scripts) for node in nodes]
-        return Lowered(plan, explain, list(dict.fromkeys(self._notes)), scripts, stages=stages, run=run)
+        return Lowered(
+            plan, explain, list(dict.fromkeys(self._notes)), scripts, stages=stages, run=run, store=python.store(nodes)
+        )
 
     def _add_flow(self, node: Node, content: dict[str, Any]) -> None:
         actions = self._actions[node.stage]
@@ -95,18 +100,6 @@ class _Lowering:
         content["execute"]["scenarios"][node.name]["flow"] = with_choice(
             flow, choice_of(self._loads[node.stage][1], self._plugged)
         )
-
-    def _scripts(self) -> list[Script]:
-        if not any(action.runs_in_python for actions in self._actions.values() for action in actions):
-            return []
-        from squall._lowering.instances import scripts_of  # graphs that compile start without what scripts need
-
-        return [
-            script
-            for stage, actions in self._actions.items()
-            if issubclass(stage, Execute)
-            for script in scripts_of(stage, actions)
-        ]
 
     def _read_pools(self) -> None:
         in_setup = [pool for settings in self._settings.values() for pool in _pools_in(settings)]
@@ -125,8 +118,11 @@ class _Lowering:
             return action.outcome.pools
         if action.outcome.is_mistake:
             return {}
-        check_plugin_names(getattr(action.stage, action.name), action.stage, self._problems)
-        names = used_pools(getattr(action.stage, action.name), action.stage, self._pools.plan)
+        bodies = [action.node, *self._hooks.attached(action.node).hooks]
+        for body in bodies:
+            check_plugin_names(body.function, body.stage, self._problems)
+        used = [name for body in bodies for name in used_pools(body.function, body.stage, self._pools.plan)]
+        names = list(dict.fromkeys(used))
         self._script_pools[action.entry] = names
         return dict.fromkeys(names, action.place)
 
@@ -137,8 +133,8 @@ class _Lowering:
         check_http(settings, self._problems)
         place = self._sources.of_class(stage)
         settings = self._settings[stage] = self._overrides.replace_in(stage, names, settings, place, self._problems)
-        if issubclass(stage, Execute):
-            self._actions[stage] = read_actions(stage, self._sources, self._problems)
+        if issubclass(stage, Execute) or self._hooks.actions(stage):
+            self._actions[stage] = read_actions(stage, self._hooks, self._sources, self._problems)
         if "data" in settings.values:
             self._pools.declare_all(settings.values["data"], settings.places.get("data") or place)
 
@@ -167,7 +163,7 @@ class _Lowering:
                 self._problems.add(f"`{name}` differs between Setup stages", settings.places.get(name), hint)
         return agreed
 
-    def _content(self, node: Node, skipped: set[str]) -> dict[str, Any]:
+    def _content(self, node: Node, nodes: list[Node], skipped: set[str]) -> dict[str, Any]:
         stage = node.stage
         own = self._settings.get(stage, Settings())
         content: dict[str, Any] = {"after": list(node.after)} if node.after else {}
@@ -179,11 +175,19 @@ class _Lowering:
         else:
             content[kind(stage).__name__.lower()] = {}
         content.update(_common(own))
+        if self._hooks.has_script(stage):
+            content["hooks"] = self._hooks_of(node, nodes)
         if node.name in skipped:
             content["skip"] = True
         if node.is_added:
             return {**content, "added": True}
         return {**content, "source": self._sources.of_class(stage).to_source()}
+
+    def _hooks_of(self, node: Node, nodes: list[Node]) -> dict[str, Any]:
+        """Returns the script of a stage that runs once; without a Setup stage before it, the next one says how."""
+        http = self._http(node, node.setup or setup_after(node.name, nodes))
+        settings = {"settings": {"http": http}} if http else {}
+        return {"entry": hooks_entry(node.stage), **settings, "source": self._sources.of_class(node.stage).to_source()}
 
     def _execute(self, node: Node, own: Settings) -> dict[str, Any]:
         setup = self._settings[node.setup] if node.setup else Settings()
@@ -196,16 +200,16 @@ class _Lowering:
         self._notes.extend(notes_on_weights(self._actions[node.stage], merged))
         scenario = {"load": load, "flow": [], "source": self._sources.of_class(node.stage).to_source()}
         settings: dict[str, Any] = {"graceful_stop": merged.values.get("graceful_stop", "1s")}
-        http = self._http(node)
+        http = self._http(node, node.setup)
         if http:
             settings["http"] = http
         return {"scenarios": {node.name: scenario}, "settings": settings}
 
-    def _http(self, node: Node) -> dict[str, Any]:
+    def _http(self, node: Node, setup: type[Setup] | None) -> dict[str, Any]:
         """Returns how a stage sends its requests: as it says, or else its Setup stage, or else the command line."""
         own = self._settings.get(node.stage, Settings())
-        setup = self._settings[node.setup] if node.setup else Settings()
-        return http_settings([own, setup, self._overrides.defaults], self._folder)
+        below = self._settings[setup] if setup else Settings()
+        return http_settings([own, below, self._overrides.defaults], self._folder)
 
 
 def _common(settings: Settings) -> dict[str, Any]:

@@ -28,10 +28,10 @@ def used_pools(body: Callable[..., object], stage: type, pools: Mapping[str, Map
     """
     used: dict[str, None] = {}
     for function in reachable(body, stage):
-        own = list(codes(function.__code__))
-        if not any(_refers_to_data(code, function) for code in own):
+        parts = list(codes(function.__code__))
+        if not any(_refers_to_data(code, function) for code in parts):
             continue
-        texts = [text for code in own for text in code.co_consts if isinstance(text, str)]
+        texts = [text for code in parts for text in code.co_consts if isinstance(text, str)]
         names = [text for text in texts if text in pools or _is_path(text)]
         if not names:
             names = [name for name, pool in pools.items() if pool.get("order", "sequential") in _MAY_REPEAT]

@@ -16,6 +16,12 @@ from squall._script.pools import Item, Pool, PoolExhausted
 from squall._script.remote_pool import TOPIC as POOL
 from squall._script.remote_pool import Reply, Request, shown_error
 
+HOOKS = "stage"
+"""Topic of what hooks of stages ask and tell."""
+
+RUN = "run"
+"""Topic of what the run asks about its stages."""
+
 _loop = LoopThread("squall-pools")
 _counters: dict[int, _Counter] = {}
 _counters_lock = threading.Lock()
@@ -32,6 +38,10 @@ def serve(topic: str, payload: bytes) -> bytes:
         return pickle.dumps(_counter(request.entry).answer(request))
     if topic == CONFIG:
         return pickle.dumps(config.snapshot())
+    if topic in (HOOKS, RUN):
+        from squall._hooks import store  # tests without hooks run without it
+
+        return store.serve_hooks(payload) if topic == HOOKS else store.serve_run(payload)
     raise LookupError(f"nobody answers to `{topic}`")
 
 
@@ -39,6 +49,10 @@ def notify(topic: str, payload: bytes) -> None:
     """Takes news of another process."""
     if topic == CONFIG:
         config.apply(pickle.loads(payload))  # noqa: S301 - from our own processes
+    elif topic == HOOKS:
+        from squall._hooks import store
+
+        store.hear(payload)
 
 
 def close() -> None:

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use squall_http::{HttpStep, Operation, RequestDefaults};
 use squall_metrics::{Outcome, SeriesId, SeriesTable};
 use squall_plan::ScriptRuns;
-use squall_protocol::FailureClass;
+use squall_protocol::Failure;
 use squall_protocol::values::Table;
 
 use super::ReplySlot;
@@ -149,8 +149,6 @@ pub struct TimedFacts {
     pub bytes_received: u64,
     /// Status of the answer; 0 without one.
     pub status: u16,
-    /// Class of its failure. Default: `script`.
-    pub class: Option<FailureClass>,
 }
 
 /// How a script ended.
@@ -160,6 +158,8 @@ pub enum ScriptEnd {
     Returned,
     /// It raised.
     Raised(Box<ScriptFailure>),
+    /// It returned, and the iteration counts as failed all the same.
+    Failed(Box<Failure>),
     /// It did not start: its data pool is used up. The scenario ends.
     NoData,
     /// It did not start: its data pool has nothing at the moment.
@@ -181,6 +181,17 @@ pub enum ScriptCommand {
         series: SeriesId,
         /// Where its end is told.
         reply: ReplyTo,
+        /// The operation is counted when it is judged under this number, which no other of the pass has; at the latest at its end.
+        hold: Option<u32>,
+    },
+    /// Says what the script thinks of the answer to a held operation, which is counted then.
+    Judge {
+        /// Whose.
+        iteration: IterationRef,
+        /// As given by `hold`.
+        hold: u32,
+        /// Why it failed, besides what was wrong with it already; empty: nothing.
+        failures: Vec<Failure>,
     },
     /// Gives up an operation that was sent with this token; it counts as interrupted, and nothing is told.
     Forget {
@@ -206,7 +217,7 @@ pub enum ScriptCommand {
         /// When it ended.
         ended_ns: u64,
         /// Why it failed.
-        failure: Option<Box<ScriptFailure>>,
+        failure: Option<Box<Failure>>,
         /// What else is known of an operation.
         facts: Option<Box<TimedFacts>>,
     },
@@ -235,6 +246,7 @@ impl ScriptCommand {
             Self::Begun(iteration)
             | Self::Send { iteration, .. }
             | Self::Forget { iteration, .. }
+            | Self::Judge { iteration, .. }
             | Self::Timed { iteration, .. }
             | Self::End { iteration, .. } => Some(*iteration),
             Self::Value { .. } => None,

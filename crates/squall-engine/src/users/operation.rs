@@ -36,15 +36,19 @@ pub(super) fn record(
     sample.outcome
 }
 
-fn sample(operation: &Operation) -> Sample {
-    let m = &operation.moments;
-    let outcome = if operation.failures.is_empty() {
+/// Tells how a finished operation counts.
+pub(super) fn outcome(operation: &Operation) -> Outcome {
+    if operation.failures.is_empty() {
         Outcome::Ok
     } else {
         Outcome::Failed
-    };
+    }
+}
+
+fn sample(operation: &Operation) -> Sample {
+    let m = &operation.moments;
     Sample {
-        outcome,
+        outcome: outcome(operation),
         status: operation.status,
         response_ns: m.last_byte.saturating_sub(m.intended),
         service_ns: m.last_byte.saturating_sub(m.start),

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use serde_json::json;
 use squall_engine::script::{
-    FinishedOperation, ScriptCommand, ScriptEnd, ScriptFailure, ScriptStart, TimedFacts, TimedKind,
+    FinishedOperation, ScriptCommand, ScriptEnd, ScriptStart, TimedFacts, TimedKind,
 };
 use squall_metrics::{Measure, Outcome, SeriesKind, SparseHistogram};
-use squall_protocol::FailureClass;
+use squall_protocol::{Failure, FailureClass};
 use squall_testkit::oracle::DelayServer;
 
 use crate::lab::{Lab, counts, script};
@@ -86,10 +86,7 @@ impl Play for Times {
                 TimedKind::Transaction => SeriesKind::Transaction,
             };
             let failed = outcome == Some(Outcome::Failed);
-            let failure = ScriptFailure {
-                message: "it failed".to_owned(),
-                detail: String::new(),
-            };
+            let failure = Failure::new(FailureClass::Script, "it failed");
             let command = ScriptCommand::Timed {
                 iteration,
                 series: series(&start.script, name, kind_of_series),
@@ -153,7 +150,6 @@ impl Play for Tells {
                 bytes_sent: 3,
                 bytes_received: 14,
                 status: 503,
-                class: Some(FailureClass::Status),
                 ..TimedFacts::default()
             };
             let command = ScriptCommand::Timed {
@@ -164,10 +160,7 @@ impl Play for Tells {
                 intended_ns: 1_000,
                 started_ns: 2_000,
                 ended_ns: 5_000,
-                failure: Some(Box::new(ScriptFailure {
-                    message: "unavailable".to_owned(),
-                    detail: String::new(),
-                })),
+                failure: Some(Box::new(Failure::new(FailureClass::Status, "unavailable"))),
                 facts: Some(Box::new(facts)),
             };
             hands.tell(&start, command);

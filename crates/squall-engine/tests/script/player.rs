@@ -61,6 +61,7 @@ impl Hands {
             request: Arc::new(request),
             series: series(&start.script, "request", SeriesKind::Operation),
             reply,
+            hold: None,
         };
         self.command(start.iteration, command);
     }

@@ -7,7 +7,7 @@ use pyo3::types::PyDict;
 
 use super::event_loop;
 use super::iteration::Iteration;
-use super::operation::Operation;
+use super::operation::{Hold, Operation};
 use super::request::{Method, Prepared};
 use super::threads;
 
@@ -30,13 +30,13 @@ impl HttpClient {
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Py<PyAny>> {
         let py = url.py();
-        let request = Prepared::new(&self.iteration, method, url, options)?;
+        let request = Prepared::new(&self.iteration, method, url, (None, options))?;
         let blocks = self.iteration.script.is_blocking() || event_loop::state().is_none();
         if blocks {
             let response = threads::request(py, &self.iteration, &request)?;
             return Ok(response.into_any());
         }
-        let operation = Operation::new(Arc::clone(&self.iteration), request);
+        let operation = Operation::new(Arc::clone(&self.iteration), request, Hold::Never);
         Ok(Py::new(py, operation)?.into_any())
     }
 }
@@ -114,6 +114,27 @@ impl HttpClient {
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Py<PyAny>> {
         self.send(&Method::of(method)?, url, options)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "arguments of a Python method")]
+    /// Makes the operation of a request that hooks surround; one that is held is counted once it is judged.
+    fn _hooked(
+        &self,
+        method: &str,
+        url: &Bound<'_, PyAny>,
+        name: Option<&str>,
+        holds: bool,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Py<Operation>> {
+        let method = Method::of(method)?;
+        let request = Prepared::new(&self.iteration, &method, url, (name, options))?;
+        let hold = if holds {
+            Hold::UntilJudged
+        } else {
+            Hold::Never
+        };
+        let operation = Operation::new(Arc::clone(&self.iteration), request, hold);
+        Py::new(url.py(), operation)
     }
 
     fn __repr__(&self) -> String {

@@ -7,9 +7,10 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
-use squall_engine::script::{ScriptCommand, ScriptFailure, ScriptMessage, TimedKind};
+use squall_engine::script::{ScriptCommand, ScriptMessage, TimedKind};
 use squall_metrics::Outcome;
 use squall_protocol::values::ValueKind;
+use squall_protocol::{Failure, FailureClass};
 
 use super::client::HttpClient;
 use super::iteration::{Iteration, Timed};
@@ -243,10 +244,8 @@ impl Context {
             ended_ns: ended_ns.max(started_ns),
         };
         let failure = error.map(|message| {
-            Box::new(ScriptFailure {
-                message,
-                detail: detail.unwrap_or_default(),
-            })
+            let failure = Failure::new(FailureClass::Script, message);
+            Box::new(failure.with_detail(detail.unwrap_or_default()))
         });
         self.iteration.timed(name, timed, failure);
         Ok(())
@@ -254,7 +253,21 @@ impl Context {
 
     /// Counts the iteration as failed, without an exception.
     fn fail(&self, message: String) {
-        self.iteration.fail(message);
+        self.iteration
+            .fail(Failure::new(FailureClass::Script, message));
+    }
+
+    /// Counts the iteration as failed by a check.
+    #[pyo3(name = "_fail_check")]
+    fn fail_check(&self, message: String, detail: String) {
+        let failure = Failure::new(FailureClass::Check, message);
+        self.iteration.fail(failure.with_detail(detail));
+    }
+
+    /// Says that the body need not be timed as an operation, although it makes no request.
+    #[pyo3(name = "_no_operation")]
+    fn no_operation(&self) {
+        self.iteration.count_request();
     }
 
     /// Returns the row of a data pool of the plan in this iteration.

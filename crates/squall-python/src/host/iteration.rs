@@ -5,10 +5,10 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use squall_engine::script::{
-    CommandInlet, IterationRef, ScriptCommand, ScriptEnd, ScriptFailure, ScriptStart, TimedFacts,
-    TimedKind,
+    CommandInlet, IterationRef, ScriptCommand, ScriptEnd, ScriptStart, TimedFacts, TimedKind,
 };
 use squall_metrics::{Outcome, SeriesKind};
+use squall_protocol::{Failure, FailureClass};
 
 use super::event_loop;
 use super::script::{Script, Times};
@@ -24,7 +24,7 @@ pub(crate) struct Iteration {
     /// When its first line ran.
     pub(crate) began_ns: u64,
     given_up: AtomicBool,
-    failed: OnceLock<String>,
+    failed: OnceLock<Failure>,
     requests: AtomicU32,
     /// Transactions that are open.
     pub(crate) spans: AtomicU32,
@@ -68,9 +68,9 @@ impl Iteration {
         self.given_up.store(true, Ordering::Relaxed);
     }
 
-    /// Counts a request; tells whether it is the first of its iteration.
-    pub(crate) fn count_request(&self) -> bool {
-        self.requests.fetch_add(1, Ordering::Relaxed) == 0
+    /// Counts a request and returns its number, from 0.
+    pub(crate) fn count_request(&self) -> u32 {
+        self.requests.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Returns when an operation should have started that starts at `started`: the first one would have done so earlier by as much as
@@ -85,9 +85,9 @@ impl Iteration {
     }
 
     /// Counts the iteration as failed without an exception.
-    pub(crate) fn fail(&self, message: String) {
+    pub(crate) fn fail(&self, failure: Failure) {
         // The first reason is the one that counts.
-        self.failed.set(message).ok();
+        self.failed.set(failure).ok();
     }
 
     /// Tells the I/O thread; from the event loop together with what else it has to say.
@@ -98,7 +98,7 @@ impl Iteration {
     }
 
     /// Counts something that the script timed.
-    pub(crate) fn timed(&self, name: &str, timed: Timed, failure: Option<Box<ScriptFailure>>) {
+    pub(crate) fn timed(&self, name: &str, timed: Timed, failure: Option<Box<Failure>>) {
         self.told(name, timed, failure, None);
     }
 
@@ -107,7 +107,7 @@ impl Iteration {
         &self,
         name: &str,
         timed: Timed,
-        failure: Option<Box<ScriptFailure>>,
+        failure: Option<Box<Failure>>,
         facts: Option<Box<TimedFacts>>,
     ) {
         let kind = match timed.kind {
@@ -141,13 +141,10 @@ impl Iteration {
             Times::WithoutRequests => self.requests.load(Ordering::Relaxed) == 0,
             Times::Never => false,
         };
-        let ran = matches!(end, ScriptEnd::Returned | ScriptEnd::Raised(_));
+        let ran = !matches!(end, ScriptEnd::NoData | ScriptEnd::Skipped);
         let end = match end {
             ScriptEnd::Returned => match self.failed.get() {
-                Some(message) => ScriptEnd::Raised(Box::new(ScriptFailure {
-                    message: message.clone(),
-                    detail: String::new(),
-                })),
+                Some(failure) => ScriptEnd::Failed(Box::new(failure.clone())),
                 None => ScriptEnd::Returned,
             },
             end => end,
@@ -155,7 +152,12 @@ impl Iteration {
         if times_itself && ran {
             let (outcome, failure) = match &end {
                 _ if self.is_given_up() => (None, None),
-                ScriptEnd::Raised(failure) => (Some(Outcome::Failed), Some(failure.clone())),
+                ScriptEnd::Raised(failure) => {
+                    let told = Failure::new(FailureClass::Script, failure.message.clone());
+                    let told = told.with_detail(failure.detail.clone());
+                    (Some(Outcome::Failed), Some(Box::new(told)))
+                }
+                ScriptEnd::Failed(failure) => (Some(Outcome::Failed), Some(failure.clone())),
                 _ => (Some(Outcome::Ok), None),
             };
             let timed = Timed {

@@ -2,9 +2,9 @@
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use squall_engine::script::{ScriptFailure, TimedFacts, TimedKind};
+use squall_engine::script::{TimedFacts, TimedKind};
 use squall_metrics::Outcome;
-use squall_protocol::FailureClass;
+use squall_protocol::{Failure, FailureClass};
 
 use super::iteration::{Iteration, Timed};
 use super::span::Span;
@@ -18,7 +18,7 @@ pub(crate) type Told = ([Option<u64>; 4], u64, u64, u16);
 
 /// Begins an operation: returns when it should have started, and when it does.
 pub(crate) fn begin(iteration: &Iteration) -> (u64, u64) {
-    let is_first = iteration.count_request();
+    let is_first = iteration.count_request() == 0;
     let started = iteration.shared.now();
     (iteration.intended_of(started, is_first), started)
 }
@@ -46,19 +46,18 @@ pub(crate) fn end(
         started_ns,
         ended_ns: ended_ns.max(started_ns),
     };
-    let mut facts = told.map(facts_of);
     let failure = match failed {
         None => None,
-        Some((class, message, detail)) => {
-            let class = class_of(&class)?;
-            facts.get_or_insert_default().class = Some(class);
-            Some(Box::new(ScriptFailure { message, detail }))
-        }
+        Some((class, message, detail)) => Some(Box::new(Failure {
+            class: class_of(&class)?,
+            message,
+            detail,
+        })),
     };
     if let Some(Outcome::Failed) = timed.outcome {
         Span::add(py, Span::current_of(py, iteration), Outcome::Failed);
     }
-    iteration.told(name, timed, failure, facts.map(Box::new));
+    iteration.told(name, timed, failure, told.map(facts_of).map(Box::new));
     Ok(())
 }
 
@@ -72,7 +71,6 @@ fn facts_of((moments, bytes_sent, bytes_received, status): Told) -> TimedFacts {
         bytes_sent,
         bytes_received,
         status,
-        class: None,
     }
 }
 

@@ -12,9 +12,11 @@ use std::sync::Arc;
 use pyo3::exceptions::{PyRuntimeError, PyStopIteration};
 use pyo3::intern;
 use pyo3::prelude::*;
-use squall_engine::script::{FinishedOperation, ReplyTo, ScriptCommand};
+use squall_engine::script::{FinishedOperation, ReplyTo, ScriptCommand, ScriptFailure};
+use squall_protocol::{Failure, FailureClass};
 
 use super::event_loop::{LoopState, state};
+use super::failure;
 use super::iteration::Iteration;
 use super::request::Prepared;
 use super::response::Response;
@@ -30,6 +32,17 @@ enum State {
     Cancelled,
 }
 
+/// When an operation is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hold {
+    /// When it ends.
+    Never,
+    /// When `_judge` is called.
+    UntilJudged,
+    /// The same, once it was sent under this number.
+    As(u32),
+}
+
 /// A request; it goes out when it is awaited.
 #[derive(Debug)]
 #[pyclass(module = "squall._squall", weakref, freelist = 256, generic)]
@@ -41,10 +54,11 @@ pub(crate) struct Operation {
     waiter: Option<Py<ScriptTask>>,
     callbacks: Vec<(Py<PyAny>, Option<Py<PyAny>>)>,
     span: Option<Py<Span>>,
+    hold: Hold,
 }
 
 impl Operation {
-    pub(crate) fn new(iteration: Arc<Iteration>, request: Prepared) -> Self {
+    pub(crate) fn new(iteration: Arc<Iteration>, request: Prepared, hold: Hold) -> Self {
         Self {
             iteration,
             request,
@@ -53,6 +67,7 @@ impl Operation {
             waiter: None,
             callbacks: Vec::new(),
             span: None,
+            hold,
         }
     }
 
@@ -74,12 +89,17 @@ impl Operation {
         this.span = Span::current_of(slf.py(), &this.iteration);
         let token = state.keep(slf.clone().unbind());
         this.state = State::Sent(token);
-        this.iteration.count_request();
+        let number = this.iteration.count_request();
+        let hold = (this.hold != Hold::Never).then_some(number);
+        if hold.is_some() {
+            this.hold = Hold::As(number);
+        }
         this.iteration.command(ScriptCommand::Send {
             iteration: this.iteration.id(),
             request: Arc::clone(&this.request.ready.step),
             series: this.request.ready.series,
             reply: ReplyTo::Batch(token),
+            hold,
         });
         Ok(())
     }
@@ -217,6 +237,34 @@ impl Operation {
             Self::give_up(slf, &state);
         }
         Err(PyErr::from_value(value.unwrap_or(kind)))
+    }
+
+    /// Says which checks the answer did not stand: pairs of message and detail, and what checks raised, likewise.
+    #[pyo3(name = "_judge")]
+    fn judge(&self, checks: Vec<(String, String)>, raised: Vec<(String, String)>) {
+        let Hold::As(hold) = self.hold else { return };
+        let of = |class| {
+            move |(message, detail): (String, String)| {
+                Failure::new(class, message).with_detail(detail)
+            }
+        };
+        let failures: Vec<Failure> = checks
+            .into_iter()
+            .map(of(FailureClass::Check))
+            .chain(raised.into_iter().map(of(FailureClass::Script)))
+            .collect();
+        if let Some(first) = failures.first() {
+            let failure = ScriptFailure {
+                message: first.message.clone(),
+                detail: first.detail.clone(),
+            };
+            failure::stop_where_asked(&self.iteration.shared, &failure);
+        }
+        self.iteration.command(ScriptCommand::Judge {
+            iteration: self.iteration.id(),
+            hold,
+            failures,
+        });
     }
 
     fn close(slf: &Bound<'_, Self>) {

@@ -39,7 +39,9 @@ const OPTIONS: [&str; 17] = [
     "raise_for_failure",
 ];
 
-/// A method; requests with a known one and nothing but a URL are remembered.
+const KNOWN: [&str; 7] = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
+
+/// A method; requests with a known one and nothing but a URL and a name are remembered.
 #[derive(Debug)]
 pub(crate) enum Method {
     Known(&'static str),
@@ -54,7 +56,11 @@ impl Method {
                 "`{text}` is not an HTTP method"
             )));
         }
-        Ok(Self::Other(text.to_ascii_uppercase()))
+        let known = KNOWN.iter().find(|known| known.eq_ignore_ascii_case(text));
+        Ok(known.map_or_else(
+            || Self::Other(text.to_ascii_uppercase()),
+            |known| Self::Known(known),
+        ))
     }
 
     fn as_str(&self) -> &str {
@@ -74,7 +80,7 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    /// Reads the arguments of a call.
+    /// Reads the arguments of a call; the name is that of the series where the options give none.
     ///
     /// # Errors
     /// One of them is wrong; raised at the call, not at its `await`.
@@ -82,7 +88,7 @@ impl Prepared {
         iteration: &Iteration,
         method: &Method,
         url: &Bound<'_, PyAny>,
-        options: Option<&Bound<'_, PyDict>>,
+        (name, options): (Option<&str>, Option<&Bound<'_, PyDict>>),
     ) -> PyResult<Self> {
         let text = text(url, "the URL")?;
         let options = options.filter(|options| !options.is_empty());
@@ -91,7 +97,7 @@ impl Prepared {
             _ => None,
         };
         if let Some(method) = known
-            && let Some(ready) = iteration.script.remembered(method, &text)
+            && let Some(ready) = iteration.script.remembered(method, &text, name)
         {
             return Ok(Self {
                 ready,
@@ -100,12 +106,15 @@ impl Prepared {
             });
         }
         let mut reading = Reading::new(method.as_str(), text.into_owned());
+        reading.name = name.map(str::to_owned);
         if let Some(options) = options {
             reading.read(options)?;
         }
         let (url, prepared) = reading.finish(iteration)?;
         if let Some(method) = known {
-            iteration.script.remember(method, &url, &prepared.ready);
+            iteration
+                .script
+                .remember(method, (&url, name), &prepared.ready);
         }
         Ok(prepared)
     }

@@ -42,7 +42,7 @@ pub(crate) struct Script {
     pub(crate) close: Option<Py<PyAny>>,
     /// The load of its scenario has ended.
     pub(crate) stopping: AtomicBool,
-    requests: Mutex<HashMap<(&'static str, String), Ready>>,
+    requests: Mutex<HashMap<(&'static str, String, String), Ready>>,
     series: Mutex<HashMap<(SeriesKind, String), SeriesId>>,
 }
 
@@ -103,34 +103,47 @@ impl Script {
     }
 
     /// Returns a request that was made before.
-    pub(crate) fn remembered(&self, method: &'static str, url: &str) -> Option<Ready> {
+    pub(crate) fn remembered(
+        &self,
+        method: &'static str,
+        url: &str,
+        name: Option<&str>,
+    ) -> Option<Ready> {
         let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        requests.get(&(method, url) as &dyn RequestKey).cloned()
+        requests
+            .get(&(method, url, name.unwrap_or_default()) as &dyn RequestKey)
+            .cloned()
     }
 
-    /// Remembers a request that depends on its method and URL alone.
-    pub(crate) fn remember(&self, method: &'static str, url: &str, ready: &Ready) {
+    /// Remembers a request that depends on its method, its URL and its name alone.
+    pub(crate) fn remember(
+        &self,
+        method: &'static str,
+        (url, name): (&str, Option<&str>),
+        ready: &Ready,
+    ) {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         if requests.len() < REMEMBERED {
-            requests.insert((method, url.to_owned()), ready.clone());
+            let name = name.unwrap_or_default().to_owned();
+            requests.insert((method, url.to_owned(), name), ready.clone());
         }
     }
 }
 
-/// A method and a URL, owned or borrowed, so that looking one up copies nothing.
+/// A method, a URL and a name, owned or borrowed, so that looking one up copies nothing.
 trait RequestKey {
-    fn parts(&self) -> (&str, &str);
+    fn parts(&self) -> (&str, &str, &str);
 }
 
-impl RequestKey for (&'static str, String) {
-    fn parts(&self) -> (&str, &str) {
-        (self.0, &self.1)
+impl RequestKey for (&'static str, String, String) {
+    fn parts(&self) -> (&str, &str, &str) {
+        (self.0, &self.1, &self.2)
     }
 }
 
-impl RequestKey for (&'static str, &str) {
-    fn parts(&self) -> (&str, &str) {
-        (self.0, self.1)
+impl RequestKey for (&'static str, &str, &str) {
+    fn parts(&self) -> (&str, &str, &str) {
+        (self.0, self.1, self.2)
     }
 }
 
@@ -148,7 +161,7 @@ impl PartialEq for dyn RequestKey + '_ {
 
 impl Eq for dyn RequestKey + '_ {}
 
-impl<'a> std::borrow::Borrow<dyn RequestKey + 'a> for (&'static str, String) {
+impl<'a> std::borrow::Borrow<dyn RequestKey + 'a> for (&'static str, String, String) {
     fn borrow(&self) -> &(dyn RequestKey + 'a) {
         self
     }

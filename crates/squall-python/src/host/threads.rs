@@ -223,6 +223,7 @@ pub(crate) fn request(
         request: Arc::clone(&request.ready.step),
         series: request.ready.series,
         reply: ReplyTo::Thread(Arc::clone(&slot)),
+        hold: None,
     });
     let answer = py.detach(|| {
         loop {

@@ -6,6 +6,7 @@
 //! | `Send` | begins as well | goes to an idle lane, or to a new one |
 //! | `Forget` | nothing to forget | the lane gives its operation up |
 //! | `Timed` | begins as well | counted |
+//! | `Judge` | nothing to judge | counts a held operation |
 //! | `End` | nothing was started if it says so, else begins as well | the pass is over |
 
 use std::convert::Infallible;
@@ -17,13 +18,15 @@ use std::task::{Context, Poll};
 use squall_http::Session;
 use squall_metrics::Outcome;
 use squall_protocol::values::IterationIds;
+use squall_protocol::{Failure, FailureClass};
 
+use super::held::AllHeld;
 use super::lane::{Lane, LaneEnd, LaneState, Order};
 use super::lanes::Lanes;
 use super::timed::{self, record_failure};
 use crate::scenario::ScenarioThread;
 use crate::script::{
-    IterationRef, ScriptCommand, ScriptDesk, ScriptEnd, ScriptEvent, Seat, TimedKind,
+    IterationRef, ScriptCommand, ScriptDesk, ScriptEnd, ScriptEvent, ScriptFailure, Seat, TimedKind,
 };
 use crate::users::running::RunningTransaction;
 use crate::users::virtual_user::worse;
@@ -61,6 +64,7 @@ pub(super) struct Conversation<'a> {
     pub(super) lanes: &'a mut Lanes,
     /// The lane of the virtual user's own client.
     pub(super) own: &'a LaneState,
+    pub(super) held: AllHeld<'a>,
     pub(super) counting: Counting<'a>,
     pub(super) outcome: Outcome,
     pub(super) last_moment: u64,
@@ -105,6 +109,7 @@ impl<'a> Conversation<'a> {
                 request,
                 series,
                 reply,
+                hold,
                 ..
             } => {
                 self.begin();
@@ -113,10 +118,15 @@ impl<'a> Conversation<'a> {
                     request,
                     series,
                     reply,
+                    hold,
                     intended,
                 });
             }
             ScriptCommand::Forget { token, .. } => self.forget(token),
+            ScriptCommand::Judge { hold, failures, .. } => {
+                let outcome = self.held.judge(hold, failures);
+                self.outcome = worse(self.outcome, outcome);
+            }
             command @ ScriptCommand::Timed { kind, outcome, .. } => {
                 self.begin();
                 if kind == TimedKind::Operation && outcome == Some(Outcome::Failed) {
@@ -183,12 +193,17 @@ impl<'a> Conversation<'a> {
         context: &mut Context<'_>,
     ) {
         let (outcome, last_moment) = (&mut self.outcome, &mut self.last_moment);
+        let all_held = &mut self.held;
         let mut count = |end| {
             if let LaneEnd::Finished {
                 outcome: own,
                 last_byte,
+                held,
             } = end
             {
+                if let Some(held) = held {
+                    all_held.add(*held);
+                }
                 *outcome = worse(*outcome, own);
                 *last_moment = (*last_moment).max(last_byte);
             }
@@ -205,6 +220,7 @@ impl<'a> Conversation<'a> {
         self.own.give_up();
         self.lanes.give_up();
         self.serve(own, context);
+        self.held.release();
         self.over = true;
         self.seat.close();
     }
@@ -217,12 +233,8 @@ impl Conversation<'_> {
             ScriptEnd::NoData => return PassEnd::NoData,
             ScriptEnd::Skipped => return PassEnd::Skipped,
             ScriptEnd::Returned => self.begin(),
-            ScriptEnd::Raised(failure) => {
-                self.begin();
-                self.outcome = Outcome::Failed;
-                let series = self.scenario.scenario.program.iteration;
-                record_failure(&self.scenario.worker, series, failure, ended);
-            }
+            ScriptEnd::Raised(failure) => self.fail(&raised(failure), ended),
+            ScriptEnd::Failed(failure) => self.fail(failure, ended),
         }
         let counting = std::mem::replace(&mut self.counting, Counting::Outside);
         if let Counting::Begun(running) = counting {
@@ -230,6 +242,17 @@ impl Conversation<'_> {
         }
         PassEnd::Ran(self.outcome)
     }
+
+    fn fail(&mut self, failure: &Failure, ended: u64) {
+        self.begin();
+        self.outcome = Outcome::Failed;
+        let series = self.scenario.scenario.program.iteration;
+        record_failure(&self.scenario.worker, series, failure, ended);
+    }
+}
+
+fn raised(failure: &ScriptFailure) -> Failure {
+    Failure::new(FailureClass::Script, failure.message.clone()).with_detail(failure.detail.clone())
 }
 
 impl Drop for Conversation<'_> {

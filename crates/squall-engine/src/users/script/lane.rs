@@ -17,6 +17,7 @@ use squall_metrics::{Outcome, SeriesId};
 use squall_protocol::values::{Bindings, IterationIds};
 
 use super::bell::Bell;
+use super::held::Held;
 use crate::scenario::ScenarioThread;
 use crate::script::{FinishedOperation, ReplyTo, ScriptDesk, ScriptEvent};
 use crate::seed::mix;
@@ -30,14 +31,19 @@ pub(super) struct Order {
     pub(super) request: Arc<HttpStep>,
     pub(super) series: SeriesId,
     pub(super) reply: ReplyTo,
+    pub(super) hold: Option<u32>,
     pub(super) intended: u64,
 }
 
 /// How an order ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum LaneEnd {
-    /// The operation ended and was counted.
-    Finished { outcome: Outcome, last_byte: u64 },
+    /// The operation ended, and was counted unless it is held.
+    Finished {
+        outcome: Outcome,
+        last_byte: u64,
+        held: Option<Box<Held>>,
+    },
     /// It was given up.
     GivenUp,
 }
@@ -111,7 +117,7 @@ impl LaneState {
             let reply = Reply(Some(order.reply));
             let running = RunningOperation::start(worker, order.series);
             let sending = client.execute(&order.request, bindings, order.intended);
-            let Some(operation) = self.unless_given_up(sending).await else {
+            let Some(mut operation) = self.unless_given_up(sending).await else {
                 drop(running);
                 client.give_up();
                 self.end.set(Some(LaneEnd::GivenUp));
@@ -119,7 +125,16 @@ impl LaneState {
             };
             running.finished();
             let ids = bindings.ids();
-            let outcome = operation::record(worker, order.series, &operation, ids);
+            let (outcome, held) = match order.hold {
+                None => {
+                    let outcome = operation::record(worker, order.series, &operation, ids);
+                    (outcome, None)
+                }
+                Some(number) => {
+                    let held = Held::of(number, order.series, &mut operation);
+                    (operation::outcome(&operation), Some(held))
+                }
+            };
             if let Some(tracer) = &worker.trace {
                 trace(
                     tracer,
@@ -131,7 +146,11 @@ impl LaneState {
             }
             let last_byte = operation.moments.last_byte;
             reply.send(Box::new(FinishedOperation { operation, outcome }), desk);
-            self.end.set(Some(LaneEnd::Finished { outcome, last_byte }));
+            self.end.set(Some(LaneEnd::Finished {
+                outcome,
+                last_byte,
+                held,
+            }));
         }
     }
 

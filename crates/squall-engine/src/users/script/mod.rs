@@ -5,6 +5,7 @@
 
 mod bell;
 mod conversation;
+mod held;
 mod lane;
 mod lanes;
 mod pass;

@@ -9,6 +9,7 @@ use squall_metrics::Outcome;
 use squall_protocol::values::IterationIds;
 
 use super::conversation::{Conversation, Counting, PassEnd, PassSettings};
+use super::held::AllHeld;
 use super::lane::LaneState;
 use crate::script::{ScriptDesk, ScriptEvent, ScriptInfo, ScriptStart, Seat};
 use crate::seed::mix;
@@ -86,8 +87,9 @@ impl VirtualUser {
         };
         let start = self.order(&desk, &seat, script, intended);
         let (iteration, rows) = (start.iteration, start.rows.clone());
+        let ids = self.bindings.ids();
         let settings = PassSettings {
-            ids: self.bindings.ids(),
+            ids,
             rows,
             delay: start.ordered_ns.saturating_sub(intended),
             intended,
@@ -105,6 +107,7 @@ impl VirtualUser {
             session,
             lanes: &mut self.lanes,
             own: &own,
+            held: AllHeld::new(worker, ids),
             counting: match counted {
                 Counted::ByItself => Counting::WhenBegun,
                 Counted::ByTheFlow => Counting::Outside,

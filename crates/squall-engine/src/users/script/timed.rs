@@ -2,10 +2,10 @@
 
 use squall_metrics::{Outcome, Sample, SeriesId};
 use squall_protocol::values::IterationIds;
-use squall_protocol::{FailureClass, Moments};
+use squall_protocol::{Failure, Moments};
 
 use crate::record::OperationRecord;
-use crate::script::{ScriptCommand, ScriptFailure, TimedFacts, TimedKind};
+use crate::script::{ScriptCommand, TimedFacts, TimedKind};
 use crate::users::operation::NONE;
 use crate::worker::Worker;
 
@@ -52,7 +52,7 @@ pub(super) fn record(worker: &Worker, command: ScriptCommand, ids: IterationIds)
     }
     drop(recorder);
     if let Some(failure) = &failure {
-        record_classed(worker, series, (times.class(), failure), times.ended);
+        record_failure(worker, series, failure, times.ended);
     }
     if let (TimedKind::Operation, Some(outcome), Some(records)) = (kind, outcome, &worker.records) {
         let record = times.record(series, outcome, ids, failure.as_deref());
@@ -60,24 +60,11 @@ pub(super) fn record(worker: &Worker, command: ScriptCommand, ids: IterationIds)
     }
 }
 
-/// Counts a failure in the code of the test.
-pub(super) fn record_failure(
-    worker: &Worker,
-    series: SeriesId,
-    failure: &ScriptFailure,
-    at_ns: u64,
-) {
-    record_classed(worker, series, (FailureClass::Script, failure), at_ns);
-}
-
-fn record_classed(
-    worker: &Worker,
-    series: SeriesId,
-    (class, failure): (FailureClass, &ScriptFailure),
-    at_ns: u64,
-) {
+/// Counts a failure that the script tells of.
+pub(super) fn record_failure(worker: &Worker, series: SeriesId, failure: &Failure, at_ns: u64) {
+    let class = failure.class.as_str();
     let mut recorder = worker.recorder.borrow_mut();
-    recorder.failure(series, class.as_str(), &failure.message, at_ns, || {
+    recorder.failure(series, class, &failure.message, at_ns, || {
         failure.detail.clone()
     });
 }
@@ -114,10 +101,6 @@ impl Times {
         }
     }
 
-    fn class(self) -> FailureClass {
-        self.facts.class.unwrap_or(FailureClass::Script)
-    }
-
     fn sample(self, outcome: Outcome) -> Sample {
         let (moments, facts) = (self.moments(), self.facts);
         let told = |moment: Option<u64>, phase: u64| moment.map_or(NONE, |_| phase);
@@ -142,9 +125,8 @@ impl Times {
         series: SeriesId,
         outcome: Outcome,
         ids: IterationIds,
-        failure: Option<&ScriptFailure>,
+        failure: Option<&Failure>,
     ) -> OperationRecord {
-        let class = self.class().as_str();
         OperationRecord {
             series,
             moments: self.moments(),
@@ -155,7 +137,8 @@ impl Times {
             user: ids.user,
             iteration: ids.iteration,
             id: (0, 0),
-            failure: failure.map(|failure| Box::new((class, failure.message.clone()))),
+            failure: failure
+                .map(|failure| Box::new((failure.class.as_str(), failure.message.clone()))),
         }
     }
 }

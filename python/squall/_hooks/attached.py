@@ -1,0 +1,375 @@
+"""Runs the hooks around each request of an action."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
+from typing import Any
+
+from squall._hooks.channel import Channel, Skipped
+from squall._hooks.context import State
+from squall._hooks.request import ActionRequest
+from squall._hooks.steps import Call, Step, called, called_together, keep
+from squall._script.errors import describe
+from squall.http import Client, HttpClient
+
+Layers = tuple[tuple[Step, ...], ...]
+Simple = tuple[tuple[Call, bool, str], ...]
+"""Hooks that are called one after the other: how, whether that is to be awaited, and their short names."""
+
+_SIMPLE = ("event", "transform")
+
+
+class Plan:
+    """What is done around each request of an action, found out before the load.
+
+    Attributes:
+        name: Name of the action.
+        stage: Name of its stage.
+        series: Name of the series of its requests; None: method and path.
+        metadata: What the decorator of the action was given.
+        needs: Full names of the hooks that the action depends on.
+        before: Hooks before a request.
+        after: Hooks after its answer.
+        checks: Checks, and what depends on them.
+        receives: Channels to receive from, by name.
+        sends: Channels, each with the hook that makes what is sent.
+        state: The context of the stage.
+        live: Names of the numbers of its `@metric` hooks.
+        http: Class of the client of its iterations.
+        simple_before: Hooks before a request, where they can be called one after the other without more ado; None: they
+            decide, wait or stand beside each other.
+        simple_after: The same of those after its answer.
+        judges: Checks decide whether an operation has succeeded.
+        goes_on: There is more to do after an answer than to call those.
+    """
+
+    __slots__ = (
+        "after",
+        "before",
+        "checks",
+        "goes_on",
+        "http",
+        "judges",
+        "live",
+        "metadata",
+        "name",
+        "needs",
+        "receives",
+        "sends",
+        "series",
+        "simple_after",
+        "simple_before",
+        "stage",
+        "state",
+    )
+
+    def __init__(self, stage: str, name: str, state: State) -> None:
+        self.stage = stage
+        self.name = name
+        self.state = state
+        self.series: str | None = None
+        self.metadata: Any = None
+        self.needs: frozenset[str] = frozenset()
+        self.before: Layers = ()
+        self.after: Layers = ()
+        self.checks: Layers = ()
+        self.receives: tuple[Channel, ...] = ()
+        self.sends: tuple[tuple[Step, Channel], ...] = ()
+        self.live: dict[str, str] = {}
+        self.http: type[HookedHttp] = HookedHttp
+        self.simple_before: Simple | None = ()
+        self.simple_after: Simple | None = ()
+        self.judges = False
+        self.goes_on = False
+
+    def finish(self, *, isolates: bool = False) -> None:
+        """Notes what can be done without more ado.
+
+        Args:
+            isolates: Hooks make requests of their own, which have no hooks.
+        """
+        self.simple_before = None if self.receives else _simple(self.before)
+        self.simple_after = _simple(self.after)
+        self.judges = bool(self.checks)
+        self.goes_on = self.simple_after is None or bool(self.checks or self.sends)
+        if isolates:
+            self.http = IsolatedHttp
+
+
+def _simple(layers: Layers) -> Simple | None:
+    """Returns the hooks in their order, where none waits beside another and none decides anything."""
+    for layer in layers:
+        if any(step.kind not in _SIMPLE for step in layer) or sum(step.is_async for step in layer) > 1:
+            return None
+    return tuple((step.call, step.is_async, step.name) for layer in layers for step in layer)
+
+
+Failures = list[tuple[str, str]]
+"""Messages and details of what was wrong with an answer."""
+
+surrounding: ContextVar[HookedHttp | None] = ContextVar("squall_hooked", default=None)
+"""The client of the action whose body is running, where hooks surround its requests."""
+
+
+class CheckFailedError(AssertionError):
+    """A check of an action that was performed on purpose did not hold."""
+
+
+class HookedHttp:
+    """The HTTP client of one iteration of an action with hooks; it has the face of `squall.http.HttpClient`."""
+
+    __slots__ = ("_base", "_ctx", "_http", "_plan")
+    _make: Callable[[str, Any, dict[str, Any], Plan], ActionRequest] = ActionRequest
+
+    def __init__(self, ctx: Any, plan: Plan, base: dict[str, Any] | None = None) -> None:
+        self._ctx = ctx
+        self._http = ctx.http
+        self._plan = plan
+        self._base = base
+
+    def get(self, url: Any, **options: Any) -> Coroutine[Any, Any, Any]:
+        """Sends a GET request."""
+        return self._perform("GET", url, options)
+
+    def head(self, url: Any, **options: Any) -> Coroutine[Any, Any, Any]:
+        """Sends a HEAD request."""
+        return self._perform("HEAD", url, options)
+
+    def options(self, url: Any, **options: Any) -> Coroutine[Any, Any, Any]:
+        """Sends an OPTIONS request."""
+        return self._perform("OPTIONS", url, options)
+
+    def post(self, url: Any, **options: Any) -> Coroutine[Any, Any, Any]:
+        """Sends a POST request."""
+        return self._perform("POST", url, options)
+
+    def put(self, url: Any, **options: Any) -> Coroutine[Any, Any, Any]:
+        """Sends a PUT request."""
+        return self._perform("PUT", url, options)
+
+    def patch(self, url: Any, **options: Any) -> Coroutine[Any, Any, Any]:
+        """Sends a PATCH request."""
+        return self._perform("PATCH", url, options)
+
+    def delete(self, url: Any, **options: Any) -> Coroutine[Any, Any, Any]:
+        """Sends a DELETE request."""
+        return self._perform("DELETE", url, options)
+
+    def request(self, method: str, url: Any, **options: Any) -> Coroutine[Any, Any, Any]:
+        """Sends a request with any method."""
+        return self._perform(method, url, options)
+
+    async def _perform(self, method: str, url: Any, options: dict[str, Any]) -> Any:
+        """Runs the hooks before a request, sends it, and runs those after its answer."""
+        plan = self._plan
+        request = self._make(method, url, options, plan)
+        values: dict[str, Any] = {} if self._base is None else dict(self._base)
+        if plan.simple_before is None:
+            await self._decide(request, values)
+        else:
+            for call, is_async, name in plan.simple_before:
+                returned = call(request, None, values)
+                if is_async:
+                    returned = await returned
+                if returned is not None:
+                    values.update(returned) if type(returned) is dict else values.__setitem__(name, returned)
+        operation = self._http._hooked(request.method, request.url, request.name, plan.judges, request._options or None)
+        response = await operation
+        for call, is_async, name in plan.simple_after or ():
+            returned = call(request, response, values)
+            if is_async:
+                returned = await returned
+            if returned is not None:
+                values.update(returned) if type(returned) is dict else values.__setitem__(name, returned)
+        if plan.goes_on:
+            await self._go_on(operation, request, response, values)
+        return response
+
+    async def _go_on(self, operation: Any, request: ActionRequest, response: Any, values: dict[str, Any]) -> None:
+        """Does what is left to do after an answer."""
+        plan = self._plan
+        if plan.simple_after is None:
+            await self._run(plan.after, request, response, values, set())
+        if plan.judges:
+            await self._judge(operation, request, response, values)
+        if plan.sends:
+            await self._send(request, response, values)
+
+    async def prepare(self, values: dict[str, Any]) -> ActionRequest:
+        """Runs the hooks before a body that takes what they return, or that makes no request."""
+        request = ActionRequest("", "", {}, self._plan)
+        await self._decide(request, values)
+        return request
+
+    async def _decide(self, request: ActionRequest, values: dict[str, Any]) -> None:
+        """Receives from channels, and runs the hooks before a request; some decide whether it is sent."""
+        plan = self._plan
+        for channel in plan.receives:
+            if channel.name not in values:
+                values[channel.name] = await channel.receive()
+        closed: set[str] = set()
+        await self._run(plan.before, request, None, values, closed)
+        self._skip_where(plan.needs & closed)
+
+    def _skip_where(self, closed: frozenset[str]) -> None:
+        for name in sorted(closed):
+            self._ctx.metric(f"skipped by {name}", 1)
+            raise Skipped
+
+    async def _run(
+        self, layers: Layers, request: ActionRequest, result: Any, values: dict[str, Any], closed: set[str]
+    ) -> None:
+        """Runs hooks that stand beside each other, gate each other, publish or count."""
+        for layer in layers:
+            closed.update(step.full for step in layer if step.before & closed)
+            open_steps = [step for step in layer if step.full not in closed]
+            for step, returned in await called_together(open_steps, request, result, values):
+                if isinstance(returned, BaseException):
+                    raise returned
+                self._take(step, returned, values, closed)
+
+    def _take(self, step: Step, returned: Any, values: dict[str, Any], closed: set[str]) -> None:
+        if step.kind == "condition" and not returned and not isinstance(returned, dict):
+            closed.add(step.full)
+        elif step.kind == "context":
+            publish(self._plan.state, step, returned)
+        elif step.kind == "metric":
+            for name, value in numbers(self._plan.live[step.name], returned, step):
+                self._ctx.metric(name, value)
+        keep(step, returned, values)
+
+    async def _judge(self, operation: Any, request: ActionRequest, result: Any, values: dict[str, Any]) -> None:
+        """Runs the checks of an answer; where there is none, there is nothing to check."""
+        if result.status == 0:
+            operation._judge([], [])
+            return
+        failed, raised = await self._failures(request, result, values)
+        operation._judge(failed, raised)
+
+    async def _failures(self, request: ActionRequest, result: Any, values: dict[str, Any]) -> tuple[Failures, Failures]:
+        failed: Failures = []
+        raised: Failures = []
+        for layer in self._plan.checks:
+            for step, returned in await called_together(layer, request, result, values):
+                if isinstance(returned, AssertionError) or (step.kind == "check" and returned is False):
+                    failed.append(failure(step, returned))
+                elif isinstance(returned, Exception):
+                    _, message, detail = describe(returned)
+                    raised.append((message, detail))
+                elif isinstance(returned, BaseException):
+                    raise returned
+                else:
+                    keep(step, returned, values)
+        return failed, raised
+
+    async def _send(self, request: ActionRequest, result: Any, values: dict[str, Any]) -> None:
+        for step, channel in self._plan.sends:
+            value = await called(step, request, result, values)
+            if value is not None:
+                await channel.send(value)
+
+    async def wrap(self, body: Callable[[], Any]) -> Any:
+        """Runs the hooks once around a body that makes no request."""
+        plan, values = self._plan, dict(self._base or {})
+        request = await self.prepare(values)
+        result = await body()
+        await self._run(plan.after, request, result, values, set())
+        failed, raised = await self._failures(request, result, values)
+        await self._send(request, result, values)
+        if failed:
+            self._ctx._fail_check("; ".join(message for message, _ in failed), failed[0][1])
+        elif raised:
+            self._ctx.fail(raised[0][0])
+        return result
+
+
+class IsolatedHttp(HookedHttp):
+    """The client of an action whose hooks make requests of their own, which have no hooks themselves."""
+
+    __slots__ = ()
+
+    async def _perform(self, method: str, url: Any, options: dict[str, Any]) -> Any:
+        surrounding.set(None)
+        try:
+            return await super()._perform(method, url, options)
+        finally:
+            surrounding.set(self)
+
+
+class RememberingHttp(IsolatedHttp):
+    """The client of a body that runs once, by itself; it remembers what became of its requests."""
+
+    __slots__ = ("failed", "last", "request_made")
+
+    def __init__(self, ctx: Any, plan: Plan, base: dict[str, Any] | None = None) -> None:
+        super().__init__(ctx, plan, base)
+        self.last: Any = None
+        self.request_made: ActionRequest | None = None
+        self.failed: list[str] = []
+
+    async def _perform(self, method: str, url: Any, options: dict[str, Any]) -> Any:
+        self.last = await super()._perform(method, url, options)
+        return self.last
+
+    def _make(self, method: str, url: Any, options: dict[str, Any], of: Plan) -> ActionRequest:
+        self.request_made = ActionRequest(method, url, options, of)
+        return self.request_made
+
+    async def _failures(self, request: ActionRequest, result: Any, values: dict[str, Any]) -> tuple[Failures, Failures]:
+        failed, raised = await super()._failures(request, result, values)
+        self.failed.extend(message for message, _ in (*failed, *raised))
+        return failed, raised
+
+
+HttpClient.register(HookedHttp)
+
+
+class HookedClient(Client):
+    """The client of a stage with hooks."""
+
+    __slots__ = ()
+
+    @property
+    def http(self) -> HttpClient:
+        """The HTTP client: of the action whose body is running, or without hooks of whatever else is."""
+        hooked: Any = surrounding.get()
+        http: HttpClient = hooked if hooked is not None else super().http
+        return http
+
+
+def publish(state: State, step: Step, returned: Any) -> None:
+    """Puts what a hook has returned into the context."""
+    if isinstance(returned, dict):
+        for name, value in returned.items():
+            state.set(name, value)
+    elif returned is not None:
+        state.set(step.name, returned)
+
+
+def numbers(name: str, returned: Any, step: Step) -> list[tuple[str, float]]:
+    """Returns the numbers that a metric has returned, each with its name."""
+    given = returned if isinstance(returned, dict) else {name: returned}
+    told = [
+        (str(key), value)
+        for key, values in given.items()
+        for value in (values if isinstance(values, (list, tuple)) else [values])
+        if value is not None
+    ]
+    for key, value in told:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise TypeError(f"`{step.full}` (@metric) returned {value!r} for `{key}`, which is no number")
+    return [(key, float(value)) for key, value in told]
+
+
+def failure(step: Step, returned: Any) -> tuple[str, str]:
+    """Returns the message and the detail of a check that did not hold."""
+    said = step.options["message"] if step.kind == "check" else "Did not return True."
+    message = f"{step.full}: {said}"
+    if isinstance(returned, AssertionError):
+        detail = " ".join(str(returned).split())
+        if said == "Did not return True.":
+            _, place, _ = describe(returned)
+            return f"{step.full}: {place}", detail
+        return message, detail
+    return message, ""

@@ -1,0 +1,113 @@
+"""Hedra's names: `from squall.compat.hedra import Setup, Execute, action`.
+
+A graph written for Hedra runs after its import is changed. What Hedra has and this version has not is told by name.
+"""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from squall._authoring.hooks import action, depends, task
+from squall._authoring.older_hooks import after, before, setup, teardown, validate
+from squall._authoring.stages import (
+    Act,
+    Analyze,
+    Checkpoint,
+    Execute,
+    Idle,
+    Setup,
+    Submit,
+    Teardown,
+    Validate,
+    Wait,
+)
+from squall._authoring.step_hooks import check, condition, context, event, transform
+from squall._authoring.value_hooks import channel, load, metric, restore, save
+from squall.reporters import CSVConfig, JSONConfig
+
+__all__ = [
+    "Act",
+    "Analyze",
+    "CSVConfig",
+    "Checkpoint",
+    "Execute",
+    "Idle",
+    "JSONConfig",
+    "Setup",
+    "Submit",
+    "Teardown",
+    "Validate",
+    "Wait",
+    "action",
+    "after",
+    "before",
+    "channel",
+    "check",
+    "condition",
+    "context",
+    "depends",
+    "event",
+    "load",
+    "metric",
+    "restore",
+    "save",
+    "setup",
+    "task",
+    "teardown",
+    "transform",
+    "validate",
+]
+
+_REPORTERS = frozenset(
+    {
+        "AWSLambdaConfig",
+        "AWSTimestreamConfig",
+        "BigQueryConfig",
+        "BigTableConfig",
+        "CassandraConfig",
+        "CloudwatchConfig",
+        "CosmosDBConfig",
+        "DatadogConfig",
+        "DogStatsDConfig",
+        "GoogleCloudStorageConfig",
+        "GraphiteConfig",
+        "HoneycombConfig",
+        "InfluxDBConfig",
+        "KafkaConfig",
+        "MongoDBConfig",
+        "MySQLConfig",
+        "NetdataConfig",
+        "NewRelicConfig",
+        "PostgresConfig",
+        "PrometheusConfig",
+        "RedisConfig",
+        "S3Config",
+        "SnowflakeConfig",
+        "SQLiteConfig",
+        "StatsDConfig",
+        "TelegrafConfig",
+        "TelegrafStatsDConfig",
+        "TimescaleDBConfig",
+        "XMLConfig",
+    }
+)
+_OTHERS = {
+    **dict.fromkeys(("Optimize",), "`squall.plugins.optimize` tries values with short runs"),
+    **dict.fromkeys(("Experiment", "Variant", "Parameter"), "`@parametrize` runs a stage once for each value"),
+    **dict.fromkeys(("Trace", "TracingConfig"), "`squall debug` shows each request and answer"),
+    **dict.fromkeys(
+        ("DeformHeader", "InjectHeader", "InjectJunkData", "InjectPing", "SmuggleRequest"),
+        "an `@event` before an action changes its requests",
+    ),
+}
+
+
+def __getattr__(name: str) -> NoReturn:
+    if name in _REPORTERS:
+        raise ImportError(
+            f"Hedra's `{name}` is not part of this version: it has `CSVConfig` and `JSONConfig`; "
+            "a `squall.plugins.ReporterPlugin` sends results anywhere else"
+        )
+    if name in _OTHERS:
+        raise ImportError(f"Hedra's `{name}` is not part of this version: {_OTHERS[name]}")
+    raise AttributeError(f"Hedra has no `{name}`")
