@@ -36,7 +36,8 @@ class _FileReporter(Reporter):
         unavailable: dict[str, object],
     ) -> None:
         files = {"events_filepath": events_filepath, "metrics_filepath": metrics_filepath}
-        super().__init__({**files, **others}, unavailable)
+        given = {name: value for name, value in others.items() if value is not None}
+        super().__init__({**files, **given}, unavailable)
 
 
 class JSONConfig(_FileReporter):

@@ -463,7 +463,7 @@ def test_reporters_of_a_submit_stage(load, config, reporters):
     ("config", "message"),
     [
         ("JSONConfig(experiments_filepath='x.json')", "`experiments_filepath` of `JSONConfig` is not available"),
-        ("CSVConfig(streams_filepath='x.csv')", "`streams_filepath` of `CSVConfig` is not available"),
+        ("CSVConfig(experiments_filepath='x.csv')", "`experiments_filepath` of `CSVConfig` is not available"),
         ("JSONConfig(events_filepath=5)", "`events_filepath` of `JSONConfig` must be a path or None"),
         ("JSONConfig(overwrite='yes')", "`overwrite` of `JSONConfig` must be `True` or `False`"),
         ("[]", "`config` has no reporter"),

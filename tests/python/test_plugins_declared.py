@@ -162,7 +162,7 @@ def test_an_action_tells_an_unknown_plugin_as_well(tmp_path: Path) -> None:
         ('"elsewhere.py:EnginePlugin"', ["the plugin `store` is no plugin"]),
         ('"broken.py:Store"', ["the plugin `store` (`broken.py:Store`) cannot be loaded: ZeroDivisionError"]),
         ('"two.py"', ["does not define one plugin", "`two.py:One`, `two.py:Other`"]),
-        ("5", ["must be text"]),
+        ("5", ["must be the path of a file"]),
     ],
 )
 def test_a_plugin_of_squall_toml_that_cannot_be_loaded_is_told_with_its_line(
