@@ -7,6 +7,7 @@
 )]
 
 mod ends;
+mod judged;
 mod lab;
 mod measured;
 mod player;

@@ -50,6 +50,15 @@ impl Hands {
     }
 
     pub(crate) fn send_to(&mut self, start: &ScriptStart, url: &str, reply: ReplyTo) {
+        self.send_as(start, url, reply, None);
+    }
+
+    /// Sends a request that is counted when it is judged.
+    pub(crate) fn send_held(&mut self, start: &ScriptStart, url: &str, reply: ReplyTo, hold: u32) {
+        self.send_as(start, url, reply, Some(hold));
+    }
+
+    fn send_as(&mut self, start: &ScriptStart, url: &str, reply: ReplyTo, hold: Option<u32>) {
         let request = DirectRequest {
             url: url.to_owned(),
             keeps_body: true,
@@ -61,7 +70,7 @@ impl Hands {
             request: Arc::new(request),
             series: series(&start.script, "request", SeriesKind::Operation),
             reply,
-            hold: None,
+            hold,
         };
         self.command(start.iteration, command);
     }
