@@ -263,7 +263,10 @@ fn show(run: &FinishedRun, shown: &Shown<'_>) {
 
 /// Returns the parts of the summary that are wanted.
 fn parts(args: &RunArgs) -> Parts {
-    let shown = |parts: Parts, part: &SummaryPart| parts.with(part_of(*part));
+    let shown = |parts: Parts, part: &SummaryPart| match part {
+        SummaryPart::System => parts.with(Part::System).with(Part::Samples),
+        other => parts.with(part_of(*other)),
+    };
     let parts = args.show_summaries.iter().fold(Parts::default(), shown);
     let hidden = |parts: Parts, part: &SummaryPart| parts.without(part_of(*part));
     args.hide_summaries.iter().fold(parts, hidden)

@@ -123,12 +123,13 @@ fn stage_row(stage: &StageSummary) -> Vec<Cell> {
     let role = match stage.status.as_str() {
         "completed" => Role::Good,
         "failed" => Role::Bad,
+        "left_out" => Role::Faint,
         _ => Role::Warn,
     };
     let mut row = vec![
         Cell::plain(&stage.name),
         Cell::new(Role::Faint, &stage.kind),
-        Cell::new(role, &stage.status),
+        Cell::new(role, stage.status.replace('_', " ")),
         Cell::plain(duration(stage.started_at_s)),
         Cell::plain(duration(stage.elapsed_s)),
     ];

@@ -3,7 +3,7 @@
 use squall_metrics::summary::{Distribution, InterpreterSummary, Summary};
 
 use super::page::{hanging, heading};
-use crate::number::{NONE, bytes, count, duration, percent, time};
+use crate::number::{NONE, bytes, count, duration, number, percent, time};
 use crate::table::{Cell, Column, Narrow, Table};
 use crate::text::{Line, Role, field, flow, warn_above_zero, wrap};
 
@@ -53,6 +53,60 @@ pub(super) fn generator(summary: &Summary, columns: usize) -> Vec<Line> {
         columns,
     ));
     lines
+}
+
+/// CPU and memory of the generator, sampled each second: a row for the run and for each stage.
+pub(super) fn samples(summary: &Summary, columns: usize) -> Vec<Line> {
+    if summary.system.is_empty() {
+        return Vec::new();
+    }
+    let mut table = Table::new(vec![
+        Column::text("stage", Narrow::Shorten),
+        Column::text("what", Narrow::Keep),
+        Column::number("samples", Narrow::Leave(0)),
+        Column::number("mean", Narrow::Keep),
+        Column::number("p50", Narrow::Leave(2)),
+        Column::number("p95", Narrow::Leave(1)),
+        Column::number("max", Narrow::Keep),
+    ]);
+    for sample in &summary.system {
+        let (what, show): (_, fn(f64) -> String) = match sample.group.as_str() {
+            "cpu_percent" => ("cpu", percent),
+            "memory_bytes" => ("memory", memory),
+            "mb_per_vu" => ("for each user", mebibytes),
+            other => (other, number),
+        };
+        let stage = if sample.stage.is_empty() {
+            "the run"
+        } else {
+            &sample.stage
+        };
+        let mut row = vec![
+            Cell::plain(stage),
+            Cell::new(Role::Faint, what),
+            Cell::plain(count(sample.count)),
+        ];
+        let values = [sample.mean, sample.p50, sample.p95, sample.max];
+        row.extend(values.map(|value| Cell::plain(show(value))));
+        table.row(row);
+    }
+    let rendered = table.render(columns);
+    let mut lines = vec![heading("cpu and memory"), rendered.titles];
+    lines.extend(rendered.rows);
+    lines
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "bytes of memory"
+)]
+fn memory(value: f64) -> String {
+    bytes(value.max(0.0) as u64)
+}
+
+fn mebibytes(value: f64) -> String {
+    memory(value * 1024.0 * 1024.0)
 }
 
 /// How busy the interpreters were, and how long iterations and answers waited for them.

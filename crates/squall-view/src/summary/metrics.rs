@@ -42,6 +42,33 @@ pub(super) fn metrics(summary: &Summary, columns: usize) -> Vec<Line> {
     lines
 }
 
+/// A row for each number that the test made of its results. Where the terminal is too narrow, the group leaves, then the kind.
+pub(super) fn custom(summary: &Summary, columns: usize) -> Vec<Line> {
+    if summary.custom.is_empty() {
+        return Vec::new();
+    }
+    let mut table = Table::new(vec![
+        Column::text("name", Narrow::Shorten),
+        Column::number("value", Narrow::Keep),
+        Column::text("kind", Narrow::Leave(1)),
+        Column::text("of", Narrow::Shorten),
+        Column::text("group", Narrow::Leave(0)),
+    ]);
+    for metric in &summary.custom {
+        table.row(vec![
+            Cell::plain(&metric.metric),
+            Cell::plain(number(metric.value)),
+            Cell::new(Role::Faint, &metric.kind),
+            Cell::plain(format!("{} · {}", metric.stage, metric.name)),
+            Cell::new(Role::Faint, &metric.group),
+        ]);
+    }
+    let rendered = table.render(columns);
+    let mut lines = vec![heading("numbers of the results"), rendered.titles];
+    lines.extend(rendered.rows);
+    lines
+}
+
 /// Stage and scenario, as far as they are not the same for all.
 fn place(metric: &MetricSummary, all: &[MetricSummary]) -> String {
     let mut words = Vec::new();

@@ -46,9 +46,13 @@ pub fn render(summary: &Summary, settings: &Settings<'_>) -> String {
         }
     }
     parts.push(metrics::metrics(summary, columns));
+    parts.push(metrics::custom(summary, columns));
     parts.push(outcomes::errors(summary, columns));
     if wanted.has(Part::System) {
         parts.push(health::generator(summary, columns));
+    }
+    if wanted.has(Part::Samples) {
+        parts.push(health::samples(summary, columns));
     }
     parts.push(health::reporters(summary, columns));
     parts.push(health::warnings(summary, columns));

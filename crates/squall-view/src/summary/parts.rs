@@ -13,15 +13,17 @@ pub enum Part {
     Timings,
     /// What the generator used.
     System,
+    /// Samples of its CPU and memory, over the run and in each stage.
+    Samples,
 }
 
-/// A set of parts. Default: all but [`Part::Timings`].
+/// A set of parts. Default: all but [`Part::Timings`] and [`Part::Samples`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parts(u8);
 
 impl Default for Parts {
     fn default() -> Self {
-        Self(u8::MAX).without(Part::Timings)
+        Self(u8::MAX).without(Part::Timings).without(Part::Samples)
     }
 }
 
@@ -51,5 +53,6 @@ fn bit(part: Part) -> u8 {
         Part::Actions => 4,
         Part::Timings => 8,
         Part::System => 16,
+        Part::Samples => 32,
     }
 }

@@ -33,11 +33,25 @@ pub(super) fn stages(summary: &Summary) -> Vec<&str> {
 }
 
 fn has_times(summary: &Summary, stage: &str) -> bool {
-    summary.series.iter().any(|series| series.stage == stage)
-        || summary
-            .transactions
-            .iter()
-            .any(|transaction| transaction.stage == stage)
+    summary.series.iter().any(|series| series.stage == stage) || !spans(summary, stage).is_empty()
+}
+
+/// The scenario of a stage's hooks. That they ran once is said by the stage itself; what they sent is worth a row.
+const HOOKS: &str = "hooks";
+
+/// Transactions and iterations of a stage, but the single iteration of hooks that did nothing else.
+fn spans<'a>(summary: &'a Summary, stage: &str) -> Vec<&'a TransactionSummary> {
+    let has_operations = |span: &TransactionSummary| {
+        let mut series = summary.series.iter();
+        series.any(|series| series.stage == span.stage && series.scenario == span.scenario)
+    };
+    let bare = |span: &TransactionSummary| {
+        span.scenario == HOOKS && span.kind == "iteration" && !has_operations(span)
+    };
+    let spans = summary.transactions.iter();
+    spans
+        .filter(|span| span.stage == stage && !bare(span))
+        .collect()
 }
 
 /// A row per series, with a second one for service time where that differs, then a row per transaction; of several scenarios each has
@@ -130,8 +144,7 @@ fn scenarios<'a>(
 
 /// The transactions of a stage, those within another (`outer :: inner`) right behind it.
 fn nested<'a>(summary: &'a Summary, stage: &str) -> Vec<&'a TransactionSummary> {
-    let spans = summary.transactions.iter();
-    let mut spans: Vec<_> = spans.filter(|span| span.stage == stage).collect();
+    let mut spans = spans(summary, stage);
     let root = |span: &TransactionSummary| {
         let root = span.name.split(NESTED).next().unwrap_or_default();
         (span.scenario.clone(), root.to_owned())

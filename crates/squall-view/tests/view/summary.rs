@@ -1,7 +1,7 @@
 //! What a summary looks like at several widths.
 
 use insta::assert_snapshot;
-use squall_metrics::summary::Summary;
+use squall_metrics::summary::{CustomSummary, Summary, SystemSummary};
 use squall_view::Theme;
 use squall_view::summary::{Part, Parts, Settings, render};
 use squall_view::theme::{Color, Glyphs};
@@ -47,6 +47,49 @@ fn a_failed_run_with_errors_and_several_stages() {
 #[test]
 fn a_run_of_scripts() {
     check("scripts", &sample::scripts());
+}
+
+#[test]
+fn a_run_with_numbers_of_its_results_and_samples() {
+    let mut summary = sample::passed();
+    let custom = |metric: &str, kind: &str, value| CustomSummary {
+        stage: "Browse".to_owned(),
+        name: "GET /".to_owned(),
+        group: "user_metrics".to_owned(),
+        metric: metric.to_owned(),
+        kind: kind.to_owned(),
+        value,
+    };
+    summary.custom = vec![
+        custom("slow", "count", 312.0),
+        custom("slow_share", "rate", 0.013),
+    ];
+    let system = |stage: &str, group: &str, value| SystemSummary {
+        stage: stage.to_owned(),
+        group: group.to_owned(),
+        count: 10,
+        min: value / 2.0,
+        mean: value,
+        stdev: value / 10.0,
+        p50: value,
+        p95: value * 1.25,
+        p99: value * 1.25,
+        max: value * 1.5,
+    };
+    summary.system = vec![
+        system("", "cpu_percent", 43.1),
+        system("", "memory_bytes", 24_326_144.0),
+        system("Browse", "mb_per_vu", 0.116),
+    ];
+    for columns in WIDTHS {
+        let settings = Settings {
+            columns,
+            parts: Parts::default().with(Part::Samples),
+            theme: Theme::PLAIN,
+            stored: None,
+        };
+        assert_snapshot!(format!("results_{columns}"), render(&summary, &settings));
+    }
 }
 
 #[test]
