@@ -187,3 +187,15 @@ def test_a_test_without_plugins_imports_nothing_of_them(tmp_path: Path) -> None:
     (tmp_path / "shop.py").write_text(text, encoding="utf-8")
     _, output = squall(tmp_path, "check", "shop.py")
     assert "seen ['squall._lowering.plugins']" in output
+
+
+def test_what_a_project_registers_is_found_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "squall.toml").write_text('[project]\nproject-name = "stores"\n', encoding="utf-8")
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins" / "store.py").write_text(PLUGIN.format(name="Project"), encoding="utf-8")
+    code, output = squall(tmp_path, "project", "sync", "--local")
+    assert code == 0, output
+    names = (tmp_path / "squall.toml").read_text(encoding="utf-8")
+    name = next(line.split(" = ")[0] for line in names.splitlines() if "store.py" in line)
+    assert run(tmp_path, graph(call=f'self.client.plugin["{name}"]')).code in FINISHED, names
+    assert used(tmp_path) == {"Project"}

@@ -198,3 +198,10 @@ def test_a_second_run_begins_anew() -> None:
 
     model = model_of(Three(PersonaSettings("Shop")))
     assert [all_of(model), all_of(model)] == [3, 3]
+
+
+def test_an_attribute_that_describes_another_load_is_told(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text(graph(STEADY, setup="iterations = 5"), encoding="utf-8")
+    code, output = squall(tmp_path, "check", "shop.py")
+    assert code == 104, output
+    assert "`iterations` does not go with the persona `wave`" in output

@@ -300,3 +300,18 @@ def test_a_plan_names_those_of_the_project(tmp_path: Path, name: str, settings: 
         assert found == 104, output
     else:
         assert {"connect", "events", "close"} <= {call["kind"] for call in kept(tmp_path, "mine.jsonl")}, output
+
+
+def test_a_stage_that_streams_sends_each_second(tmp_path: Path) -> None:
+    reporter = """\
+    class Keeper(ReporterPlugin):
+        started = 0
+
+        def intervals(self, batch):
+            self.started += sum(one["started"] for one in batch if one["name"] == "pay")
+
+        def close(self):
+            Path("started.json").write_text(json.dumps(self.started))
+    """
+    run(tmp_path, graph(reporter, "Keeper()\n    stream = True"))
+    assert json.loads((tmp_path / "started.json").read_text()) == 4

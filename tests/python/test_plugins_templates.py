@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,13 +24,14 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serves the bundled target and returns its URL."""
     ready = tmp_path_factory.mktemp("target") / "urls"
     command = [sys.executable, "-m", "squall", "target", "--http", "127.0.0.1:0", "--ready-file", str(ready)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as serving:
-        assert serving.stdout
-        for line in serving.stdout:
-            if line.startswith("Ctrl-C"):
-                break
-        yield ready.read_text(encoding="utf-8").split()[0]
-        serving.terminate()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as serving:
+        try:
+            while not ready.exists():
+                assert serving.poll() is None, "the target ended"
+                time.sleep(0.01)
+            yield ready.read_text(encoding="utf-8").split()[0]
+        finally:
+            serving.terminate()
 
 
 @pytest.fixture

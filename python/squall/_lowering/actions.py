@@ -77,6 +77,11 @@ class Action:
         return isinstance(self.outcome, Uncompiled)
 
     @property
+    def is_mistake(self) -> bool:
+        """Whether its body would work neither compiled nor in Python, which was told."""
+        return isinstance(self.outcome, Uncompiled) and self.outcome.is_mistake
+
+    @property
     def runs(self) -> Literal["coroutine", "thread"]:
         """Where it runs in Python."""
         return "coroutine" if self.node.is_async else "thread"

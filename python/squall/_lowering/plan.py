@@ -119,8 +119,6 @@ class _Lowering:
         if action.outcome.is_mistake:
             return {}
         bodies = [action.node, *self._hooks.attached(action.node).hooks]
-        for body in bodies:
-            check_plugin_names(body.function, body.stage, self._problems)
         used = [name for body in bodies for name in used_pools(body.function, body.stage, self._pools.plan)]
         names = list(dict.fromkeys(used))
         self._script_pools[action.entry] = names
@@ -135,6 +133,10 @@ class _Lowering:
         settings = self._settings[stage] = self._overrides.replace_in(stage, names, settings, place, self._problems)
         if issubclass(stage, Execute) or self._hooks.actions(stage):
             self._actions[stage] = read_actions(stage, self._hooks, self._sources, self._problems)
+        told = [action.node for action in self._actions.get(stage, ()) if action.is_mistake]
+        for node in self._hooks.nodes[stage]:
+            if node not in told:
+                check_plugin_names(node.function, stage, self._problems)
         if "data" in settings.values:
             self._pools.declare_all(settings.values["data"], settings.places.get("data") or place)
 

@@ -7,11 +7,26 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from squall._authoring.values import seconds_of
-from squall._lowering.attributes import OF_LOAD
 from squall._lowering.persona_table import known_personas
 from squall._lowering.personas import Load, Persona, Values, copied, duration, users
 from squall._lowering.problems import Problems
 from squall._recording.frames import Place
+
+_USES = frozenset(
+    {
+        "batch_size",
+        "total_time",
+        "batch_interval",
+        "action_interval",
+        "batch_gradient",
+        "distribution",
+        "distribution_intervals",
+        "rate",
+        "max_users",
+        "max_wait",
+    }
+)
+"""Attributes of load that a persona may go by; the others describe a load by themselves."""
 
 
 class PluggedPersonas(Mapping[str, "Persona | None"]):
@@ -43,8 +58,8 @@ class PluggedPersonas(Mapping[str, "Persona | None"]):
             raise KeyError(name) from None
         except PluginLoadError as error:
             self._problems.add(error.message, error.place or self._place, error.hint)
-            return Persona(lambda _: {}, OF_LOAD)
-        return Persona(lambda values: self._load(name, plugin, values), OF_LOAD)
+            return Persona(lambda _: {}, _USES)
+        return Persona(lambda values: self._load(name, plugin, values), _USES)
 
     def __iter__(self) -> Iterator[str]:
         from squall._plugins.declared import names
@@ -100,5 +115,5 @@ def _settings(stage: str, values: Values) -> Any:
         batch_interval=seconds_of(values.get("batch_interval", "0s")),
         action_interval=seconds_of(values.get("action_interval", "0s")),
         batch_gradient=values.get("batch_gradient", 0.1),
-        values={name: value for name, value in values.items() if name in OF_LOAD},
+        values={name: value for name, value in values.items() if name in _USES},
     )

@@ -18,7 +18,8 @@ class PersonaSettings:
         batch_interval: Seconds; its `batch_interval`.
         action_interval: Seconds; its `action_interval`.
         batch_gradient: Its `batch_gradient`.
-        values: Every attribute of load that the stages set, by name, as a plan writes it.
+        values: What the stages set of these and of `rate`, `distribution`, `distribution_intervals`, `max_users` and
+            `max_wait`, by name, as a plan writes it.
     """
 
     stage: str
