@@ -460,6 +460,28 @@ def test_waiting_for_a_channel_ends_with_the_load(run, server):
     assert ran.stage("Shop")["elapsed_s"] < 0.9
 
 
+def test_a_condition_is_asked_before_anything_is_received(run, server):
+    ran = run(
+        """
+        @action()
+        async def create(self):
+            await self.client.http.get(f"/create/{squall.current().iteration}")
+        @channel("create")
+        async def created(self, result):
+            return result.json()["path"].rpartition("/")[2]
+        @condition()
+        async def every_other(self):
+            return squall.current().iteration % 4 == 3
+        @action("every_other", "created", order=2)
+        async def read(self, created):
+            await self.client.http.get(f"/read/{created}")
+        """,
+        iterations=8,
+    )
+    assert ran.code in PASSED, ran.output
+    assert [path for path in server.paths if "read" in path] == ["/read/0", "/read/2"]
+
+
 def test_a_full_channel_holds_up_its_senders(run):
     ran = run(
         """

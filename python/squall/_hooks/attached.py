@@ -32,7 +32,8 @@ class Plan:
         before: Hooks before a request.
         after: Hooks after its answer.
         checks: Checks, and what depends on them.
-        receives: Channels to receive from, by name.
+        receives: Channels to receive from.
+        receives_first: Hooks before the request need what is received; else a condition decides before it is.
         sends: Channels, each with the hook that makes what is sent.
         state: The context of the stage.
         live: Names of the numbers of its `@metric` hooks.
@@ -56,6 +57,7 @@ class Plan:
         "name",
         "needs",
         "receives",
+        "receives_first",
         "sends",
         "series",
         "simple_after",
@@ -75,6 +77,7 @@ class Plan:
         self.after: Layers = ()
         self.checks: Layers = ()
         self.receives: tuple[Channel, ...] = ()
+        self.receives_first = False
         self.sends: tuple[tuple[Step, Channel], ...] = ()
         self.live: dict[str, str] = {}
         self.http: type[HookedHttp] = HookedHttp
@@ -205,12 +208,17 @@ class HookedHttp:
     async def _decide(self, request: ActionRequest, values: dict[str, Any]) -> None:
         """Receives from channels, and runs the hooks before a request; some decide whether it is sent."""
         plan = self._plan
-        for channel in plan.receives:
-            if channel.name not in values:
-                values[channel.name] = await channel.receive()
+        if plan.receives_first:
+            await self._receive(values)
         closed: set[str] = set()
         await self._run(plan.before, request, None, values, closed)
         self._skip_where(plan.needs & closed)
+        await self._receive(values)
+
+    async def _receive(self, values: dict[str, Any]) -> None:
+        for channel in self._plan.receives:
+            if channel.name not in values:
+                values[channel.name] = await channel.receive()
 
     def _skip_where(self, closed: frozenset[str]) -> None:
         for name in sorted(closed):

@@ -112,6 +112,10 @@ class Building:
         plan.needs = frozenset(one.full for one in self._hooks.orders[node.stage].before(node))
         channels = self.surroundings(node.stage).channels
         plan.receives = tuple(channels[one.name] for one in attached.receives)
+        order = self._hooks.orders[node.stage]
+        plan.receives_first = any(
+            one.kind == "channel" for layer in attached.before for hook in layer for one in all_before(hook, order)
+        )
         plan.live = {one.name: self._hooks.series_of(one, node) for one in attached.hooks if one.kind == "metric"}
         return plan
 
