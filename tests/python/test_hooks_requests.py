@@ -184,6 +184,9 @@ def test_a_condition_after_an_answer_gates_what_depends_on_it(run):
         @event("first")
         async def second(self):
             squall.current().metric("second", 1)
+        @check("home", "second", message="only of the second request")
+        async def checked(self):
+            return squall.current().iteration == 1
         """
     )
     assert ran.code in PASSED, ran.output

@@ -105,10 +105,14 @@ class HookedHttp:
     async def _go_on(self, operation: Any, request: ActionRequest, response: Any, values: dict[str, Any]) -> None:
         """Does what is left to do after an answer."""
         plan = self._plan
+        closed: set[str] = set()
         if plan.simple_after is None:
-            await self._run(plan.after, request, response, values, set())
+            await self._run(plan.after, request, response, values, closed)
         if plan.judges:
-            await self._judge(operation, request, response, values)
+            # Where there is no answer, there is nothing to check.
+            answered = response.status != 0
+            failed, raised = await self._failures(request, response, values, closed) if answered else ([], [])
+            operation._judge(failed, raised)
         if plan.sends:
             await self._send(request, response, values)
 
@@ -160,19 +164,16 @@ class HookedHttp:
                 self._ctx.metric(name, value)
         keep(step, returned, values)
 
-    async def _judge(self, operation: Any, request: ActionRequest, result: Any, values: dict[str, Any]) -> None:
-        """Runs the checks of an answer; where there is none, there is nothing to check."""
-        if result.status == 0:
-            operation._judge([], [])
-            return
-        failed, raised = await self._failures(request, result, values)
-        operation._judge(failed, raised)
-
-    async def _failures(self, request: ActionRequest, result: Any, values: dict[str, Any]) -> tuple[Failures, Failures]:
+    async def _failures(
+        self, request: ActionRequest, result: Any, values: dict[str, Any], closed: set[str]
+    ) -> tuple[Failures, Failures]:
+        """Runs checks that are not closed; returns what did not hold, and what was raised."""
         failed: Failures = []
         raised: Failures = []
         for layer in self._plan.checks:
-            for step, returned in await called_together(layer, request, result, values):
+            closed.update(step.full for step in layer if step.before & closed)
+            open_steps = [step for step in layer if step.full not in closed]
+            for step, returned in await called_together(open_steps, request, result, values):
                 if isinstance(returned, AssertionError) or (step.kind == "check" and returned is False):
                     failed.append(failure(step, returned))
                 elif isinstance(returned, Exception):
@@ -196,8 +197,9 @@ class HookedHttp:
         values: dict[str, Any] = dict(self._base or {})
 
         async def judge(result: Any) -> tuple[str, str, str] | None:
-            await self._run(plan.after, request, result, values, set())
-            failed, raised = await self._failures(request, result, values)
+            closed: set[str] = set()
+            await self._run(plan.after, request, result, values, closed)
+            failed, raised = await self._failures(request, result, values, closed)
             for kind, told in (("check", failed), ("script", raised)):
                 if told:
                     return kind, "; ".join(message for message, _ in told), told[0][1]
@@ -263,8 +265,10 @@ class RememberingHttp(IsolatedHttp):
         self.request_made = ActionRequest(method, url, options, of)
         return self.request_made
 
-    async def _failures(self, request: ActionRequest, result: Any, values: dict[str, Any]) -> tuple[Failures, Failures]:
-        failed, raised = await super()._failures(request, result, values)
+    async def _failures(
+        self, request: ActionRequest, result: Any, values: dict[str, Any], closed: set[str]
+    ) -> tuple[Failures, Failures]:
+        failed, raised = await super()._failures(request, result, values, closed)
         self.failed.extend(message for message, _ in (*failed, *raised))
         return failed, raised
 
