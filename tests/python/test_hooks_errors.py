@@ -162,6 +162,11 @@ def indented(lines: str) -> str:
             None,
         ),
         (
+            "@task()\ndef buy(self, context):\n    pass",
+            "the task `Shop.buy` is wrong: nothing gives it an argument `context`",
+            "declare it `async def`",
+        ),
+        (
             '@action(metadata={"env": None})\nasync def buy(self):\n    await self.client.http.get("/")',
             "`metadata` in `@action` of `Shop.buy` must be a dictionary of text and numbers",
             None,

@@ -24,9 +24,9 @@ class Shop(Execute):
 
 @pytest.fixture
 def run(server: Server, tmp_path: Path) -> RunGraph:
-    def with_body(body: str, *options: str, iterations: int = 6, users: int = 1, more: str = "") -> Ran:
+    def with_body(body: str, *options: str, iterations: int = 6, users: int = 1, more: str = "", top: str = "") -> Ran:
         indented = "".join(f"    {line}\n" for line in re.sub(r"(?m)^ {8}", "", body).strip("\n").splitlines())
-        text = HEAD.format(users=users, iterations=iterations) + indented + textwrap.dedent(more)
+        text = textwrap.dedent(top) + HEAD.format(users=users, iterations=iterations) + indented + textwrap.dedent(more)
         return run_graph(tmp_path, text, *options, BASE=server.url)
 
     return with_body
@@ -184,6 +184,9 @@ def test_a_condition_after_an_answer_gates_what_depends_on_it(run):
         @event("first")
         async def second(self):
             squall.current().metric("second", 1)
+        @check("home", "second", message="only of the second request")
+        async def checked(self):
+            return squall.current().iteration == 1
         """
     )
     assert ran.code in PASSED, ran.output
@@ -460,6 +463,28 @@ def test_waiting_for_a_channel_ends_with_the_load(run, server):
     assert ran.stage("Shop")["elapsed_s"] < 0.9
 
 
+def test_a_condition_is_asked_before_anything_is_received(run, server):
+    ran = run(
+        """
+        @action()
+        async def create(self):
+            await self.client.http.get(f"/create/{squall.current().iteration}")
+        @channel("create")
+        async def created(self, result):
+            return result.json()["path"].rpartition("/")[2]
+        @condition()
+        async def every_other(self):
+            return squall.current().iteration % 4 == 3
+        @action("every_other", "created", order=2)
+        async def read(self, created):
+            await self.client.http.get(f"/read/{created}")
+        """,
+        iterations=8,
+    )
+    assert ran.code in PASSED, ran.output
+    assert [path for path in server.paths if "read" in path] == ["/read/0", "/read/2"]
+
+
 def test_a_full_channel_holds_up_its_senders(run):
     ran = run(
         """
@@ -587,3 +612,34 @@ def test_data_pools_that_only_a_hook_uses_are_there(run, server):
     )
     assert ran.code in PASSED, ran.output
     assert server.paths == ["/ann", "/bob"]
+
+
+def test_operations_of_engine_plugins_have_hooks_as_requests_do(run):
+    ran = run(
+        """
+        @action("add")
+        async def ask(self):
+            return await self.client.plugin["adds"].execute(1)
+        @event()
+        async def add(self, action):
+            action.args[0] += squall.current().iteration
+        @event("ask")
+        async def look(self, result, action):
+            squall.current().metric("sum", result)
+            assert action.url == "adds"
+        @check("ask", message="more than 4")
+        async def small(self, result):
+            return result <= 4
+        plugins = {"adds": Adds}
+        """,
+        top="""
+        from squall.plugins import EnginePlugin
+        class Adds(EnginePlugin):
+            async def connect(self): pass
+            async def execute(self, number): return number + 1
+            async def close(self): pass
+        """,
+    )
+    assert ran.counts("Shop") == {"ask adds": (3, 3)}, ran.output
+    assert ran.errors() == [("check", "Shop.small: more than 4", 3)]
+    assert ran.metrics()["sum"] == (6, 4.5)

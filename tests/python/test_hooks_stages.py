@@ -407,3 +407,173 @@ class Login(Act):
     )
     assert ran.code in PASSED, ran.output
     assert server.paths == ["/home/abc/1/2"] * 8
+
+
+def test_a_hook_that_does_not_come_to_its_end_fails_its_stage_in_time(run):
+    ran = run(
+        """
+class Hangs(Act):
+    stage_timeout = "300ms"
+    @event()
+    async def hang(self):
+        await asyncio.sleep(30)
+@depends(Hangs)
+class Clean(Teardown):
+    @teardown()
+    async def clean(self):
+        print("cleaned")
+"""
+    )
+    assert ran.stage("Hangs")["status"] == "failed"
+    assert ran.stage("Hangs")["elapsed_s"] < 5
+    assert "cleaned" in ran.output
+
+
+def test_hooks_run_in_every_kind_of_stage_in_the_order_of_the_graph(run):
+    ran = run(
+        """
+class Load(Setup):
+    base_url = os.environ["BASE"]
+    batch_size = 2
+    iterations = 4
+    @context()
+    async def set_up(self):
+        return {"seen": ["setup"]}
+@depends(Load)
+class Shop(Execute):
+    @action()
+    async def home(self):
+        await self.client.http.get("/home")
+    @context()
+    async def load(self, seen):
+        return {"seen": [*seen, "execute"]}
+@depends(Shop)
+class Sum(Analyze):
+    @context()
+    async def analyze(self, seen, results):
+        assert results["Shop"]["home"].total == 4
+        return {"seen": [*seen, "analyze"]}
+@depends(Sum)
+class Out(Submit):
+    config = JSONConfig(events_filepath=None)
+    @event()
+    async def submit(self, seen, results):
+        print("seen", seen, results["Shop"]["home"].succeeded)
+"""
+    )
+    assert ran.code in PASSED, ran.output
+    assert "seen ['setup', 'execute', 'analyze'] 4" in ran.output
+
+
+def test_hooks_of_a_stage_run_at_the_same_time_and_the_first_failure_is_told(run):
+    ran = run(
+        """
+class Some(Act):
+    _order = []
+    @event()
+    async def one(self):
+        self._order.append("one begins")
+        await asyncio.sleep(0.05)
+        self._order.append("one ends")
+    @event(order=2)
+    async def two(self):
+        self._order.append("two begins")
+        await asyncio.sleep(0.01)
+        self._order.append("two ends")
+    @transform("numbers")
+    async def doubled(self, numbers):
+        await asyncio.sleep(0.01)
+        return numbers * 2
+    @event()
+    async def numbers(self):
+        return [1, 2, 3]
+    @event("one", "two", "doubled")
+    async def tell(self, doubled):
+        print("order", self._order, doubled)
+        raise ValueError("the end")
+"""
+    )
+    assert "order ['one begins', 'two begins', 'two ends', 'one ends'] [2, 4, 6]" in ran.output
+    assert ran.stage("Some")["error"].startswith("hook `Some.tell` raised ValueError: the end (shop.py:"), ran.output
+
+
+def test_a_request_that_publishes_what_cannot_be_handed_on_fails_its_iteration(run):
+    ran = run(
+        LOAD.replace("@depends({after})\n", "").format(taken="", url='"/home"')
+        + """
+    @context("home")
+    async def seen(self, result):
+        return {"answer": lambda: result}
+"""
+    )
+    assert ran.stage("Shop")["iterations_failed"] == 8
+    assert "the key `answer` of the context cannot be handed to other stages" in ran.output
+
+
+def test_stages_made_of_one_and_subclasses_have_hooks_of_their_own(run, server):
+    ran = run(
+        """
+class Load(Setup):
+    base_url = os.environ["BASE"]
+    batch_size = 1
+    iterations = 2
+class Base(Execute):
+    _where = "base"
+    @action("sign")
+    async def home(self):
+        await self.client.http.get(f"/{self._where}")
+    @event()
+    async def sign(self, action):
+        action.params["by"] = "base"
+    @check("home", message="not signed")
+    async def signed(self, result):
+        return "by=" in result.json()["path"]
+@depends(Load)
+@parametrize(_where=["a", "b"])
+class Made(Base):
+    pass
+@depends(Load)
+class Sub(Base):
+    _where = "sub"
+    @event()
+    async def sign(self, action):
+        action.params["by"] = "sub"
+    @check("home", skip=True)
+    async def signed(self):
+        return False
+del Base
+"""
+    )
+    assert ran.code in PASSED, ran.output
+    assert sorted(server.paths) == ["/a?by=base"] * 2 + ["/b?by=base"] * 2 + ["/sub?by=sub"] * 2
+
+
+def test_a_metric_that_returns_no_number_fails_the_stage_with_its_name(run):
+    ran = run(
+        LOAD.replace("@depends({after})\n", "").format(taken="", url='"/home"')
+        + """
+@depends(Shop)
+class Sum(Analyze):
+    @metric("sample")
+    async def mean(self, results):
+        return "fast"
+"""
+    )
+    error = ran.stage("Sum")["error"]
+    assert error.startswith("hook `Sum.mean` raised TypeError: `Sum.mean` (@metric) returned 'fast' for `mean`"), error
+
+
+def test_a_distribution_of_results_may_be_a_list(run):
+    ran = run(
+        LOAD.replace("@depends({after})\n", "").format(taken="", url='"/home"')
+        + """
+@depends(Shop)
+class Sum(Analyze):
+    @metric("distribution", group="own")
+    async def times(self, results):
+        return [number for number, _ in enumerate(results)]
+"""
+    )
+    told = {one["metric"]: one["value"] for one in ran.summary["custom"]}
+    assert told["times_count"] == 8.0
+    assert (told["times_mean"], told["times_median"], told["times_maximum"]) == (3.5, 3.5, 7.0)

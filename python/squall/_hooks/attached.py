@@ -2,118 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from squall._hooks.channel import Channel, Skipped
+from squall._hooks.channel import Skipped
 from squall._hooks.context import State
+from squall._hooks.plan import Layers, Plan
 from squall._hooks.request import ActionRequest
-from squall._hooks.steps import Call, Step, called, called_together, keep
+from squall._hooks.steps import Step, called, called_together, keep
 from squall._script.errors import describe
 from squall.http import Client, HttpClient
 
-Layers = tuple[tuple[Step, ...], ...]
-Simple = tuple[tuple[Call, bool, str], ...]
-"""Hooks that are called one after the other: how, whether that is to be awaited, and their short names."""
-
-_SIMPLE = ("event", "transform")
-
-
-class Plan:
-    """What is done around each request of an action, found out before the load.
-
-    Attributes:
-        name: Name of the action.
-        stage: Name of its stage.
-        series: Name of the series of its requests; None: method and path.
-        metadata: What the decorator of the action was given.
-        needs: Full names of the hooks that the action depends on.
-        before: Hooks before a request.
-        after: Hooks after its answer.
-        checks: Checks, and what depends on them.
-        receives: Channels to receive from, by name.
-        sends: Channels, each with the hook that makes what is sent.
-        state: The context of the stage.
-        live: Names of the numbers of its `@metric` hooks.
-        http: Class of the client of its iterations.
-        simple_before: Hooks before a request, where they can be called one after the other without more ado; None: they
-            decide, wait or stand beside each other.
-        simple_after: The same of those after its answer.
-        judges: Checks decide whether an operation has succeeded.
-        goes_on: There is more to do after an answer than to call those.
-    """
-
-    __slots__ = (
-        "after",
-        "before",
-        "checks",
-        "goes_on",
-        "http",
-        "judges",
-        "live",
-        "metadata",
-        "name",
-        "needs",
-        "receives",
-        "sends",
-        "series",
-        "simple_after",
-        "simple_before",
-        "stage",
-        "state",
-    )
-
-    def __init__(self, stage: str, name: str, state: State) -> None:
-        self.stage = stage
-        self.name = name
-        self.state = state
-        self.series: str | None = None
-        self.metadata: Any = None
-        self.needs: frozenset[str] = frozenset()
-        self.before: Layers = ()
-        self.after: Layers = ()
-        self.checks: Layers = ()
-        self.receives: tuple[Channel, ...] = ()
-        self.sends: tuple[tuple[Step, Channel], ...] = ()
-        self.live: dict[str, str] = {}
-        self.http: type[HookedHttp] = HookedHttp
-        self.simple_before: Simple | None = ()
-        self.simple_after: Simple | None = ()
-        self.judges = False
-        self.goes_on = False
-
-    def finish(self, *, isolates: bool = False) -> None:
-        """Notes what can be done without more ado.
-
-        Args:
-            isolates: Hooks make requests of their own, which have no hooks.
-        """
-        self.simple_before = None if self.receives else _simple(self.before)
-        self.simple_after = _simple(self.after)
-        self.judges = bool(self.checks)
-        self.goes_on = self.simple_after is None or bool(self.checks or self.sends)
-        if isolates:
-            self.http = IsolatedHttp
-
-
-def _simple(layers: Layers) -> Simple | None:
-    """Returns the hooks in their order, where none waits beside another and none decides anything."""
-    for layer in layers:
-        if any(step.kind not in _SIMPLE for step in layer) or sum(step.is_async for step in layer) > 1:
-            return None
-    return tuple((step.call, step.is_async, step.name) for layer in layers for step in layer)
-
+if TYPE_CHECKING:
+    from squall._plugins.client import Plugins
 
 Failures = list[tuple[str, str]]
 """Messages and details of what was wrong with an answer."""
 
+Judge = Callable[[Any], Awaitable["tuple[str, str, str] | None"]]
+"""Runs the hooks after something, and says why it has failed: class, message, detail; None: it has not."""
+
 surrounding: ContextVar[HookedHttp | None] = ContextVar("squall_hooked", default=None)
 """The client of the action whose body is running, where hooks surround its requests."""
-
-
-class CheckFailedError(AssertionError):
-    """A check of an action that was performed on purpose did not hold."""
 
 
 class HookedHttp:
@@ -127,6 +38,11 @@ class HookedHttp:
         self._http = ctx.http
         self._plan = plan
         self._base = base
+
+    @property
+    def plan(self) -> Plan:
+        """What is done around each request."""
+        return self._plan
 
     def get(self, url: Any, **options: Any) -> Coroutine[Any, Any, Any]:
         """Sends a GET request."""
@@ -189,10 +105,14 @@ class HookedHttp:
     async def _go_on(self, operation: Any, request: ActionRequest, response: Any, values: dict[str, Any]) -> None:
         """Does what is left to do after an answer."""
         plan = self._plan
+        closed: set[str] = set()
         if plan.simple_after is None:
-            await self._run(plan.after, request, response, values, set())
+            await self._run(plan.after, request, response, values, closed)
         if plan.judges:
-            await self._judge(operation, request, response, values)
+            # Where there is no answer, there is nothing to check.
+            answered = response.status != 0
+            failed, raised = await self._failures(request, response, values, closed) if answered else ([], [])
+            operation._judge(failed, raised)
         if plan.sends:
             await self._send(request, response, values)
 
@@ -205,12 +125,17 @@ class HookedHttp:
     async def _decide(self, request: ActionRequest, values: dict[str, Any]) -> None:
         """Receives from channels, and runs the hooks before a request; some decide whether it is sent."""
         plan = self._plan
-        for channel in plan.receives:
-            if channel.name not in values:
-                values[channel.name] = await channel.receive()
+        if plan.receives_first:
+            await self._receive(values)
         closed: set[str] = set()
         await self._run(plan.before, request, None, values, closed)
         self._skip_where(plan.needs & closed)
+        await self._receive(values)
+
+    async def _receive(self, values: dict[str, Any]) -> None:
+        for channel in self._plan.receives:
+            if channel.name not in values:
+                values[channel.name] = await channel.receive()
 
     def _skip_where(self, closed: frozenset[str]) -> None:
         for name in sorted(closed):
@@ -239,19 +164,16 @@ class HookedHttp:
                 self._ctx.metric(name, value)
         keep(step, returned, values)
 
-    async def _judge(self, operation: Any, request: ActionRequest, result: Any, values: dict[str, Any]) -> None:
-        """Runs the checks of an answer; where there is none, there is nothing to check."""
-        if result.status == 0:
-            operation._judge([], [])
-            return
-        failed, raised = await self._failures(request, result, values)
-        operation._judge(failed, raised)
-
-    async def _failures(self, request: ActionRequest, result: Any, values: dict[str, Any]) -> tuple[Failures, Failures]:
+    async def _failures(
+        self, request: ActionRequest, result: Any, values: dict[str, Any], closed: set[str]
+    ) -> tuple[Failures, Failures]:
+        """Runs checks that are not closed; returns what did not hold, and what was raised."""
         failed: Failures = []
         raised: Failures = []
         for layer in self._plan.checks:
-            for step, returned in await called_together(layer, request, result, values):
+            closed.update(step.full for step in layer if step.before & closed)
+            open_steps = [step for step in layer if step.full not in closed]
+            for step, returned in await called_together(open_steps, request, result, values):
                 if isinstance(returned, AssertionError) or (step.kind == "check" and returned is False):
                     failed.append(failure(step, returned))
                 elif isinstance(returned, Exception):
@@ -269,19 +191,41 @@ class HookedHttp:
             if value is not None:
                 await channel.send(value)
 
-    async def wrap(self, body: Callable[[], Any]) -> Any:
-        """Runs the hooks once around a body that makes no request."""
-        plan, values = self._plan, dict(self._base or {})
-        request = await self.prepare(values)
-        result = await body()
-        await self._run(plan.after, request, result, values, set())
-        failed, raised = await self._failures(request, result, values)
-        await self._send(request, result, values)
-        if failed:
-            self._ctx._fail_check("; ".join(message for message, _ in failed), failed[0][1])
-        elif raised:
-            self._ctx.fail(raised[0][0])
+    async def surround(self, request: ActionRequest, perform: Callable[[Judge], Awaitable[Any]]) -> Any:
+        """Runs the hooks around something that is no request; what is performed is handed what judges its result."""
+        plan = self._plan
+        values: dict[str, Any] = dict(self._base or {})
+
+        async def judge(result: Any) -> tuple[str, str, str] | None:
+            closed: set[str] = set()
+            await self._run(plan.after, request, result, values, closed)
+            failed, raised = await self._failures(request, result, values, closed)
+            for kind, told in (("check", failed), ("script", raised)):
+                if told:
+                    return kind, "; ".join(message for message, _ in told), told[0][1]
+            return None
+
+        surrounding.set(None)
+        try:
+            await self._decide(request, values)
+            result = await perform(judge)
+            await self._send(request, result, values)
+        finally:
+            surrounding.set(self)
         return result
+
+    async def wrap(self, body: Callable[[], Awaitable[Any]]) -> Any:
+        """Runs the hooks once around a body that makes no request."""
+
+        async def perform(judge: Judge) -> Any:
+            result = await body()
+            failed = await judge(result)
+            if failed is not None:
+                kind, message, detail = failed
+                self._ctx._fail_check(message, detail) if kind == "check" else self._ctx.fail(message)
+            return result
+
+        return await self.surround(ActionRequest("", "", {}, self._plan), perform)
 
 
 class IsolatedHttp(HookedHttp):
@@ -312,12 +256,19 @@ class RememberingHttp(IsolatedHttp):
         self.last = await super()._perform(method, url, options)
         return self.last
 
+    async def surround(self, request: ActionRequest, perform: Callable[[Judge], Awaitable[Any]]) -> Any:
+        self.request_made = request
+        self.last = await super().surround(request, perform)
+        return self.last
+
     def _make(self, method: str, url: Any, options: dict[str, Any], of: Plan) -> ActionRequest:
         self.request_made = ActionRequest(method, url, options, of)
         return self.request_made
 
-    async def _failures(self, request: ActionRequest, result: Any, values: dict[str, Any]) -> tuple[Failures, Failures]:
-        failed, raised = await super()._failures(request, result, values)
+    async def _failures(
+        self, request: ActionRequest, result: Any, values: dict[str, Any], closed: set[str]
+    ) -> tuple[Failures, Failures]:
+        failed, raised = await super()._failures(request, result, values, closed)
         self.failed.extend(message for message, _ in (*failed, *raised))
         return failed, raised
 
@@ -336,6 +287,16 @@ class HookedClient(Client):
         hooked: Any = surrounding.get()
         http: HttpClient = hooked if hooked is not None else super().http
         return http
+
+    @property
+    def plugin(self) -> Plugins:
+        """The engine plugins of the test, whose operations hooks surround as they do requests."""
+        hooked = surrounding.get()
+        if hooked is None:
+            return super().plugin
+        from squall._hooks.plugins import HookedPlugins
+
+        return HookedPlugins(hooked)
 
 
 def publish(state: State, step: Step, returned: Any) -> None:

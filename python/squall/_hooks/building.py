@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from squall._authoring.stages import Stage
-from squall._hooks.attached import HookedClient, Layers, Plan
+from squall._hooks.attached import HookedClient, HookedHttp, IsolatedHttp
 from squall._hooks.channel import Channel
 from squall._hooks.context import StageContext, State, context_of
 from squall._hooks.kinds import RUNS_ONCE, kind_name
@@ -14,6 +14,7 @@ from squall._hooks.lowering import GraphHooks, all_before, mentions, validate_ar
 from squall._hooks.node import Node, parameters_of
 from squall._hooks.parameters import returned_names
 from squall._hooks.performing import HookedAction
+from squall._hooks.plan import Layers, Plan
 from squall._hooks.stage_script import Measured, Once, StageScript
 from squall._hooks.steps import Step, Surroundings, caller, step_of
 from squall._lowering.http_settings import absolute
@@ -86,7 +87,7 @@ class Building:
             early, before = self._split(attached, order)
             hooked.early = self._plan(node, attached)
             hooked.early.before = self._layers(early, order, surroundings, ("action",))
-            hooked.early.finish()
+            hooked.early.finish(HookedHttp)
             plan.receives = ()
         plan.before = self._layers(before, order, surroundings, ("action",))
         plan.after = self._layers(attached.after, order, surroundings, _AFTER)
@@ -95,7 +96,8 @@ class Building:
             (step_of(one, order.before(one), surroundings, _AFTER), surroundings.channels[one.name])
             for one in attached.sends
         )
-        plan.finish(isolates=any(mentions(one, "client") or one.takes("client") for one in attached.hooks))
+        isolates = any(mentions(one, "client") or one.takes("client") for one in attached.hooks)
+        plan.finish(IsolatedHttp if isolates else HookedHttp)
         hooked.wraps = bool(attached.hooks) and not mentions(node, "client", "http", "current", "request")
         hooked.foreign = tuple(dict.fromkeys(one.full for hook in (node, *attached.hooks) for one in hook.foreign))
         hooked.needs_context = any(
@@ -112,6 +114,10 @@ class Building:
         plan.needs = frozenset(one.full for one in self._hooks.orders[node.stage].before(node))
         channels = self.surroundings(node.stage).channels
         plan.receives = tuple(channels[one.name] for one in attached.receives)
+        order = self._hooks.orders[node.stage]
+        plan.receives_first = any(
+            one.kind == "channel" for layer in attached.before for hook in layer for one in all_before(hook, order)
+        )
         plan.live = {one.name: self._hooks.series_of(one, node) for one in attached.hooks if one.kind == "metric"}
         return plan
 

@@ -192,9 +192,11 @@ class GraphHooks:
     def _check_parameters(self) -> None:
         for stage, order in self.orders.items():
             published = self.context_names(stage)
-            special = [*ALWAYS, *self._channel_names(stage), *(("results",) if self.knows_results(stage) else ())]
+            special = [*ALWAYS, *self._channel_names(stage)]
             for attached in order.attached.values():
                 self._check_attached(attached, order, special, published)
+            if self.knows_results(stage):
+                special.append("results")
             for node in (node for layer in order.once for node in layer):
                 self._check_once(node, order, special, published)
 

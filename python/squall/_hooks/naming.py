@@ -140,6 +140,7 @@ class Naming:
             found = self._actions_called(node, name)
             if found:
                 node.foreign.extend(one for one in found if one not in node.foreign)
+                self._check_performable(node, found)
             elif name in self._nodes[node.stage.__name__]:
                 node.after.append(self._nodes[node.stage.__name__][name])
             else:
@@ -147,6 +148,13 @@ class Naming:
                 suggestion = nearest(name, [*known, *(one.rpartition(".")[2] for one in known)])
                 hint = f"did you mean `{suggestion}`?" if suggestion else f"there are {listed(known) or 'none'}"
                 self._problems.add(f"{node.shown} names the action `{name}`, which does not exist", node.place, hint)
+
+    def _check_performable(self, node: Node, found: list[Node]) -> None:
+        """Tells of plain functions, which only the load runs, on threads."""
+        for one in found:
+            if node.hook.kind == "validate" and not one.is_async:
+                text = f"{node.shown} names `{one.full}`, which is a plain `def` and cannot be tried"
+                self._problems.add(text, node.place, "declare it `async def`")
 
     def _actions_for(self, node: Node) -> list[Node]:
         """Returns the actions that a hook can name: those that ran before, or for `@validate` any."""
@@ -159,7 +167,7 @@ class Naming:
         ]
 
     def _actions_called(self, node: Node, name: str) -> list[Node]:
-        return [one for one in self._actions_for(node) if name in (one.full, one.name)]
+        return [one for one in self._actions_for(node) if name in (one.full, one.name, _of_family(one))]
 
     def _tell_cycle(self, nodes: Iterable[Node]) -> None:
         done: set[Node] = set()
@@ -169,6 +177,11 @@ class Naming:
                 text = " → ".join(f"`{one.name}`" for one in cycle)
                 self._problems.add(f"hooks wait for each other: {text}", cycle[0].place, "remove one of these names")
                 return
+
+
+def _of_family(node: Node) -> str:
+    """Returns the full name of an action as if its stage were not one of several that `@parametrize` has made."""
+    return f"{node.stage.__name__.partition('[')[0]}.{node.name}"
 
 
 def _cycle_from(node: Node, path: list[Node], done: set[Node]) -> list[Node]:

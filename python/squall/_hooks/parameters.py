@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import PurePath
 
 from squall._hooks.node import Node
 from squall._hooks.source import own_statements
@@ -58,7 +58,7 @@ def file_key(node: Node) -> str:
     if node.hook.kind == "restore" or node.hook.options.get("checkpoint_filepath") is not None:
         return str(node.hook.names[0])
     path = next((value for key, value in node.hook.options.items() if key.endswith("path") and value), "")
-    return re.sub(r"^\d+|\W", "", PurePath(str(path)).stem, flags=re.ASCII)
+    return re.sub(r"^\d+|\W", "", os.path.splitext(os.path.basename(str(path)))[0], flags=re.ASCII)
 
 
 def returned_names(node: Node) -> Names:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from squall._hooks.attached import HookedHttp, Plan, RememberingHttp, surrounding
+from squall._hooks.attached import HookedHttp, RememberingHttp, surrounding
 from squall._hooks.channel import Channel, Skipped
 from squall._hooks.exchange import deliver, fill
+from squall._hooks.plan import Plan
 from squall._hooks.steps import Call
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from squall._hooks.attached import Plan
+    from squall._hooks.plan import Plan
 
 _BODIES = ("data", "form", "json")
 

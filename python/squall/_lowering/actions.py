@@ -133,6 +133,9 @@ def _read(instance: Stage, node: Node, hooks: GraphHooks) -> Action:
     if mistake is not None:
         return Action(node, mistake)
     series = node.name if node.kind == "action" and makes_one_request(node) else None
+    if given and not node.is_async:
+        hint = "declare it `async def`: a plain `def` runs on a thread, beside the hooks"
+        return Action(node, Uncompiled(f"nothing gives it an argument `{given[0]}`", hint, None, is_mistake=True))
     if not isinstance(instance, Execute):
         mistake = _not_async(node)
         return Action(node, mistake or Uncompiled(_ONCE_REASON, None, None), series)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn, TypeVar, overload
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 from squall._plugins import declared
 from squall._plugins.engine import EnginePlugin
@@ -10,6 +11,9 @@ from squall._recording.recording import current as recording
 from squall._recording.recording import misuse, refuse
 from squall._recording.running import running
 from squall._script.errors import MisuseError
+
+if TYPE_CHECKING:
+    from squall._plugins.running import Judge
 
 Plugin = TypeVar("Plugin", bound=EnginePlugin)
 
@@ -62,6 +66,12 @@ class Handle:
         if is_in_blocking_code():
             raise MisuseError(f"the plugin `{self._name}` must be awaited: make the method `async def`")
         return execute(self._name, self._kind, args, kwargs)
+
+    def _judged(self, judge: Judge, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Awaitable[Any]:
+        """Does one operation of the plugin, whose result is looked at before it is counted."""
+        from squall._plugins.running import execute
+
+        return execute(self._name, self._kind, args, kwargs, judge)
 
     def __getattr__(self, attribute: str) -> Any:
         if attribute.startswith("__"):

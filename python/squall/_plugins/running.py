@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Hashable
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from squall import _squall
@@ -93,8 +93,22 @@ def is_in_blocking_code() -> bool:
     return False
 
 
-async def execute(name: str, kind: type[EnginePlugin], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Does one operation of a plugin, and counts it as one of a built-in client would be."""
+Judge = Callable[[Any], Awaitable["tuple[str, str] | None"]]
+"""Says of a result why the operation has failed, as class and message; None: it has not."""
+
+
+async def execute(
+    name: str, kind: type[EnginePlugin], args: Sequence[Any], kwargs: Mapping[str, Any], judge: Judge | None = None
+) -> Any:
+    """Does one operation of a plugin, and counts it as one of a built-in client would be.
+
+    Args:
+        name: Name of the plugin.
+        kind: Its class.
+        args: What the operation is given.
+        kwargs: The same by name.
+        judge: Looks at the result before the operation is counted; not part of its time.
+    """
     context = _squall.current()
     seat = _seat(name, kind, context)
     timings = Timings(context, f"{context._name} {name}")
@@ -112,6 +126,8 @@ async def execute(name: str, kind: type[EnginePlugin], args: tuple[Any, ...], kw
         result = await seat.plugin.execute(*args, **kwargs)
         ended = context.now()
         failure = timings.failure or _told_by(result)
+        if judge is not None:
+            failure = await judge(result) or failure
         failed = None if failure is None else (*failure, "")
         ok = failed is None
         return result
