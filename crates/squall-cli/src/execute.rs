@@ -20,6 +20,7 @@ use crate::args::{ProgressArg, RunArgs, SummaryPart};
 use crate::commands::refuse;
 use crate::exchange::{Detail, ExchangeFeed};
 use crate::live::live_state;
+use crate::load::Wishes;
 use crate::log::RunLog;
 use crate::messages::MessageFeed;
 use crate::printed::PrintedFeed;
@@ -35,6 +36,7 @@ const FRAME: u32 = 10;
 pub(crate) struct Shown<'a> {
     args: &'a RunArgs,
     interrupts: Option<Arc<AtomicUsize>>,
+    wishes: Wishes,
     terminal: Terminal,
     messages: Option<MessageFeed>,
     printed: PrintedFeed,
@@ -56,6 +58,7 @@ impl<'a> Shown<'a> {
         Self {
             args,
             interrupts: None,
+            wishes: Wishes::default(),
             terminal: Terminal::Ours,
             messages: messages.map(MessageFeed::new),
             printed: PrintedFeed::default(),
@@ -67,6 +70,11 @@ impl<'a> Shown<'a> {
     pub(crate) fn with_interrupts(mut self, interrupts: &Arc<AtomicUsize>) -> Self {
         self.interrupts = Some(Arc::clone(interrupts));
         self
+    }
+
+    /// Does what the test itself says about it, as far as no option does.
+    pub(crate) fn heed(&mut self, wishes: &Wishes) {
+        self.wishes = wishes.clone();
     }
 
     /// Leaves the terminal to a debugger.
@@ -101,6 +109,7 @@ impl<'a> Shown<'a> {
             _ if self.args.quiet || self.terminal == Terminal::Debugger => Progress::None,
             Some(ProgressArg::Screen) => Progress::Screen,
             Some(ProgressArg::None) => Progress::None,
+            None if self.wishes.quiet_view => Progress::None,
             // A screen that is redrawn in place and lines of messages do not go together.
             None if output::has_screen() && self.messages.is_none() => Progress::Screen,
             Some(ProgressArg::Plain) | None => Progress::Plain,
@@ -136,7 +145,7 @@ pub(crate) fn execute(run: PreparedRun, shown: &Shown<'_>) -> anyhow::Result<u8>
         Some(interrupts) => Arc::clone(interrupts),
         None => count_interrupts()?,
     };
-    let log = RunLog::install(args.log_level);
+    let log = RunLog::install(args.log_level.or_else(|| shown.wishes.log_level()));
     let handle = match RunHandle::start(run.with_interrupts(Arc::clone(&interrupts))) {
         Ok(handle) => handle,
         Err(error) => return not_started(error),

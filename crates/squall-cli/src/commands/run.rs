@@ -77,6 +77,7 @@ fn run_once(
         shown = shown.for_debugger();
     }
     let prepared = load_test(args, way.directions.clone(), loader).and_then(|mut test| {
+        shown.heed(&test.wishes);
         if debugging {
             one_user(&mut test.plan);
         }

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use clap::ValueEnum as _;
+use serde::Deserialize;
 use squall_engine::script::ScriptHost;
 use squall_plan::{Plan, PlanError, PlanErrors};
 use squall_view::explain;
@@ -12,7 +14,7 @@ use super::Overrides;
 use super::python::explain_python;
 use super::spec::Spec;
 use crate::TestLoader;
-use crate::args::FileArgs;
+use crate::args::{FileArgs, LogLevel};
 use crate::project::{Registered, registered};
 
 /// A test file as a plan.
@@ -24,8 +26,27 @@ pub(crate) struct LoadedTest {
     pub(crate) place: FilePlace,
     /// What was asked for and has no effect.
     pub(crate) notes: Vec<String>,
+    /// What it says about the run itself.
+    pub(crate) wishes: Wishes,
     /// How the loader of tests was called; `None` for a plan.
     pub(crate) origin: Option<Origin>,
+}
+
+/// What a test says about the run itself; options go before it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Wishes {
+    /// No progress is shown.
+    pub(crate) quiet_view: bool,
+    /// What goes to `run.log`.
+    pub(crate) log_level: Option<String>,
+}
+
+impl Wishes {
+    /// Returns the level of the log, where one is wished.
+    pub(crate) fn log_level(&self) -> Option<LogLevel> {
+        LogLevel::from_str(self.log_level.as_deref()?, true).ok()
+    }
 }
 
 impl LoadedTest {
@@ -114,6 +135,7 @@ pub(crate) fn explain(
                 base_dir,
                 place,
                 notes,
+                wishes: Wishes::default(),
                 origin: None,
             });
             Ok(Explained {

@@ -12,7 +12,7 @@ mod single;
 mod spec;
 
 pub(crate) use directions::{Directions, Form};
-pub(crate) use file::{LoadedTest, Origin, explain, load};
+pub(crate) use file::{LoadedTest, Origin, Wishes, explain, load};
 pub(crate) use options::{LoadOptions, parse};
 pub(crate) use overrides::Overrides;
 pub(crate) use python::load_scripts;

@@ -31,6 +31,8 @@ pub(super) fn explain_python(
         .map(str::to_owned)
         .collect();
     let errors: Vec<PlanError> = items(&document, "errors").map(python_error).collect();
+    let wishes = document.get("run").cloned().unwrap_or_default();
+    let wishes = serde_json::from_value(wishes).unwrap_or_default();
     // Paths in the plan of a Python test are absolute already.
     let base_dir = std::env::current_dir().unwrap_or_default();
     let test = match document.get("plan") {
@@ -41,6 +43,7 @@ pub(super) fn explain_python(
                 // Errors of a Python test name their file and line.
                 place: FilePlace(None),
                 notes,
+                wishes,
                 origin: Some(origin),
             })
         }
