@@ -41,6 +41,7 @@ BUDGETS: Mapping[str, Budget] = {
     "journey_to_k6": Budget("k6 to a Python journey", 7.0, "×", better="higher"),
     "journey_to_locust": Budget("Locust FastHttpUser to a Python journey", 20.0, "×", better="higher"),
     "task": Budget("Python `@task`, one GET", 10.0, "µs CPU/request", scales=True),
+    "graph": Budget("ten stages around a load", 50.0, "ms more than the load"),
     "hook_before": Budget("a hook in Python before a request", 3.0, "µs CPU/request more", scales=True),
     "hook_after": Budget("a hook in Python after an answer", 3.0, "µs CPU/request more", scales=True),
     "hook_both": Budget("both", 6.0, "µs CPU/request more", scales=True),
