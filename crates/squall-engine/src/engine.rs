@@ -260,19 +260,23 @@ pub fn shares(
     let priority = scenario.priority;
     process
         .split(threads)
-        .map(move |all| {
-            let most = priority.threads(all.count);
-            // The few threads of a low priority are the last ones, so that a normal one beside it has others.
-            let first = match priority {
-                Priority::Low => all.count - most,
-                Priority::Auto | Priority::Normal | Priority::High | Priority::Exclusive => 0,
-            };
-            Segment {
-                index: (all.index + all.count - first) % all.count,
-                count: most.min(users),
-            }
-        })
+        .map(move |thread| share_of(thread, priority, users))
         .filter(|segment| segment.index < segment.count)
+}
+
+/// Returns the share of one of all threads; of those that get none, the index is not below the count.
+fn share_of(thread: Segment, priority: Priority, users: u32) -> Segment {
+    let all = thread.count;
+    let most = priority.threads(all);
+    // The few threads of a low priority are the last ones, so that a normal one beside it has others.
+    let first = match priority {
+        Priority::Low => all - most,
+        Priority::Auto | Priority::Normal | Priority::High | Priority::Exclusive => 0,
+    };
+    Segment {
+        index: (thread.index + all - first) % all,
+        count: most.min(users),
+    }
 }
 
 /// Returns into how many parts a share can be split so that each has a virtual user of its own, at most `most`.
@@ -327,5 +331,34 @@ impl RunningScenarios {
                 Err(RecvTimeoutError::Timeout) => return false,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The threads, over two processes with two each, that have a share.
+    fn threads(priority: Priority, users: u32) -> Vec<(u32, u32)> {
+        let processes = Segment::WHOLE.split(2).flat_map(|process| process.split(2));
+        let shares = processes.map(|thread| (thread.index, share_of(thread, priority, users)));
+        let mut own: Vec<_> = shares
+            .filter(|(_, share)| share.index < share.count)
+            .map(|(thread, share)| (thread, share.index))
+            .collect();
+        own.sort_unstable();
+        own
+    }
+
+    #[test]
+    fn priorities_share_the_threads() {
+        let all = vec![(0, 0), (1, 1), (2, 2), (3, 3)];
+        assert_eq!(threads(Priority::Auto, 100), all);
+        assert_eq!(threads(Priority::High, 100), all);
+        assert_eq!(threads(Priority::Normal, 100), all[..3]);
+        assert_eq!(threads(Priority::Low, 100), [(3, 0)]);
+        // Fewer users than threads have no share for the rest.
+        assert_eq!(threads(Priority::Normal, 2), all[..2]);
+        assert_eq!(threads(Priority::Low, 1), [(3, 0)]);
     }
 }
