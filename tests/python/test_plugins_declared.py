@@ -162,7 +162,6 @@ def test_an_action_tells_an_unknown_plugin_as_well(tmp_path: Path) -> None:
         ('"elsewhere.py:EnginePlugin"', ["the plugin `store` is no plugin"]),
         ('"broken.py:Store"', ["the plugin `store` (`broken.py:Store`) cannot be loaded: ZeroDivisionError"]),
         ('"two.py"', ["does not define one plugin", "`two.py:One`, `two.py:Other`"]),
-        ("5", ["must be the path of a file"]),
     ],
 )
 def test_a_plugin_of_squall_toml_that_cannot_be_loaded_is_told_with_its_line(
@@ -178,6 +177,14 @@ def test_a_plugin_of_squall_toml_that_cannot_be_loaded_is_told_with_its_line(
     for message in messages:
         assert message in output
     assert "squall.toml:2" in output
+
+
+def test_a_plugin_that_squall_toml_names_by_no_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / "squall.toml").write_text("[plugins]\nstore = 5\n", encoding="utf-8")
+    (tmp_path / "shop.py").write_text(graph(), encoding="utf-8")
+    code, output = squall(tmp_path, "check", "shop.py")
+    assert code == 104, output
+    assert "`store` must be the path of a file\n  in squall.toml, [plugins]" in output
 
 
 def test_a_test_without_plugins_imports_nothing_of_them(tmp_path: Path) -> None:
