@@ -307,7 +307,7 @@ def test_hooks_of_one_layer_run_at_the_same_time_and_layers_in_order(run):
             self._seen.append("one")
             await asyncio.sleep(0.01)
             return {"a": 1}
-        @event(order=2)
+        @event()
         async def two(self):
             self._seen.append("two")
             await asyncio.sleep(0.01)

@@ -475,11 +475,14 @@ class Some(Act):
         self._order.append("one begins")
         await asyncio.sleep(0.05)
         self._order.append("one ends")
-    @event(order=2)
+    @event()
     async def two(self):
         self._order.append("two begins")
         await asyncio.sleep(0.01)
         self._order.append("two ends")
+    @task(order=2)
+    async def three(self):
+        self._order.append("three")
     @transform("numbers")
     async def doubled(self, numbers):
         await asyncio.sleep(0.01)
@@ -487,13 +490,13 @@ class Some(Act):
     @event()
     async def numbers(self):
         return [1, 2, 3]
-    @event("one", "two", "doubled")
+    @event("one", "two", "three", "doubled")
     async def tell(self, doubled):
         print("order", self._order, doubled)
         raise ValueError("the end")
 """
     )
-    assert "order ['one begins', 'two begins', 'two ends', 'one ends'] [2, 4, 6]" in ran.output
+    assert "order ['one begins', 'two begins', 'two ends', 'one ends', 'three'] [2, 4, 6]" in ran.output
     assert ran.stage("Some")["error"].startswith("hook `Some.tell` raised ValueError: the end (shop.py:"), ran.output
 
 
