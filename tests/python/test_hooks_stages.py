@@ -168,6 +168,25 @@ def test_keys_travel_along_edges_as_copies_with_typed_errors_on_clashes(run, fir
     assert said in " ".join(ran.output.split()), ran.output
 
 
+def test_a_load_whose_keys_clash_does_not_begin(run, server):
+    ran = run(
+        """
+class Left(Act):
+    @context()
+    async def put(self):
+        return {"token": "left"}
+class Right(Act):
+    @context()
+    async def put(self):
+        return {"token": "right"}
+"""
+        + LOAD.format(after="Left, Right", taken=", token", url='"/home"')
+    )
+    assert ran.stage("Shop")["status"] == "failed"
+    assert ran.stage("Shop")["error"].startswith("ContextClashError: the stages `Left` and `Right` before"), ran.output
+    assert server.paths == []
+
+
 @pytest.mark.parametrize("processes", ["1", "2"])
 def test_what_requests_publish_reaches_later_stages(run, processes):
     ran = run(
