@@ -169,6 +169,26 @@ def test_a_condition_that_is_not_met_sends_no_request_and_the_iteration_counts_a
     assert ran.metrics() == {"skipped by Shop.even": (3, 1.0)}
 
 
+def test_transactions_know_of_checks_that_fail_and_of_requests_that_are_left_out(run):
+    ran = run(
+        """
+        @task("even")
+        async def buy(self):
+            async with self.client.transaction("both"):
+                await self.client.http.get("/one")
+        @condition()
+        async def even(self):
+            return squall.current().iteration % 2 == 0
+        @check("buy", message="the first")
+        async def fine(self, result):
+            return squall.current().iteration > 0
+        """
+    )
+    (told,) = [one for one in ran.summary["transactions"] if one["name"] == "both"]
+    assert (told["ok"], told["failed"], told["interrupted"]) == (2, 1, 3)
+    assert ran.counts("Shop") == {"GET /one": (2, 1)}
+
+
 def test_a_condition_after_an_answer_gates_what_depends_on_it(run):
     ran = run(
         """
@@ -307,7 +327,7 @@ def test_hooks_of_one_layer_run_at_the_same_time_and_layers_in_order(run):
             self._seen.append("one")
             await asyncio.sleep(0.01)
             return {"a": 1}
-        @event(order=2)
+        @event()
         async def two(self):
             self._seen.append("two")
             await asyncio.sleep(0.01)

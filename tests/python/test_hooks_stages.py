@@ -168,6 +168,25 @@ def test_keys_travel_along_edges_as_copies_with_typed_errors_on_clashes(run, fir
     assert said in " ".join(ran.output.split()), ran.output
 
 
+def test_a_load_whose_keys_clash_does_not_begin(run, server):
+    ran = run(
+        """
+class Left(Act):
+    @context()
+    async def put(self):
+        return {"token": "left"}
+class Right(Act):
+    @context()
+    async def put(self):
+        return {"token": "right"}
+"""
+        + LOAD.format(after="Left, Right", taken=", token", url='"/home"')
+    )
+    assert ran.stage("Shop")["status"] == "failed"
+    assert ran.stage("Shop")["error"].startswith("ContextClashError: the stages `Left` and `Right` before"), ran.output
+    assert server.paths == []
+
+
 @pytest.mark.parametrize("processes", ["1", "2"])
 def test_what_requests_publish_reaches_later_stages(run, processes):
     ran = run(
@@ -475,11 +494,14 @@ class Some(Act):
         self._order.append("one begins")
         await asyncio.sleep(0.05)
         self._order.append("one ends")
-    @event(order=2)
+    @event()
     async def two(self):
         self._order.append("two begins")
         await asyncio.sleep(0.01)
         self._order.append("two ends")
+    @task(order=2)
+    async def three(self):
+        self._order.append("three")
     @transform("numbers")
     async def doubled(self, numbers):
         await asyncio.sleep(0.01)
@@ -487,13 +509,13 @@ class Some(Act):
     @event()
     async def numbers(self):
         return [1, 2, 3]
-    @event("one", "two", "doubled")
+    @event("one", "two", "three", "doubled")
     async def tell(self, doubled):
         print("order", self._order, doubled)
         raise ValueError("the end")
 """
     )
-    assert "order ['one begins', 'two begins', 'two ends', 'one ends'] [2, 4, 6]" in ran.output
+    assert "order ['one begins', 'two begins', 'two ends', 'one ends', 'three'] [2, 4, 6]" in ran.output
     assert ran.stage("Some")["error"].startswith("hook `Some.tell` raised ValueError: the end (shop.py:"), ran.output
 
 

@@ -15,7 +15,8 @@ def event(*names: str, order: int = 1, skip: bool = False, pre: bool = False) ->
 
     Args:
         names: Hooks to run after.
-        order: Place among hooks that could run at the same time. Default: 1.
+        order: Hooks that could run at the same time run one after the other, smaller first; equal ones together.
+            Default: 1.
         skip: Leave the hook out; those after it run after those before it. Default: False.
         pre: Run before the named hooks instead of after them.
     """

@@ -15,6 +15,8 @@ _LOOK_S = 0.05
 class Skipped(BaseException):
     """Ends an iteration that counts as well: a condition is not met, or the load has ended. Not for tests to catch."""
 
+    _squall_skips = True
+
 
 class _Waiter:
     __slots__ = ("future", "iteration", "value")

@@ -203,7 +203,7 @@ class Order:
             layer = [node for node in waiting if not any(one in left for one in self._before[node])]
             if not layer:
                 return layers  # a cycle, which has been told
-            layers.append(sorted(layer, key=lambda node: node.order))
+            layers.extend([node for node in layer if node.order == order] for order in sorted({n.order for n in layer}))
             waiting = [node for node in waiting if node not in layer]
         return layers
 

@@ -91,9 +91,21 @@ class GraphHooks:
         """Tells whether something of a stage runs once, when it starts."""
         if stage not in self.orders:
             return False  # it was added
-        if self.orders[stage].once:
+        if self.orders[stage].once or (kind_name(stage) == "Execute" and self._may_clash(stage)):
             return True
         return kind_name(stage) == "Analyze" and (bool(self.measured_before(stage)) or self._results_are_used(stage))
+
+    def _may_clash(self, stage: type[Stage]) -> bool:
+        """Tells whether stages before may disagree about keys that a load takes, which is told before it."""
+        names = {stage.__name__, *self._earlier[stage.__name__]}
+        if not any(len(self.after.get(name, ())) > 1 for name in names):
+            return False
+        published = self.context_names(stage)
+        return any(
+            parameter.name == "context" or parameter.name in published.known
+            for node in self.nodes[stage]
+            for parameter in node.parameters
+        )
 
     def _results_are_used(self, stage: type[Stage]) -> bool:
         """Tells whether a stage after an Analyze stage takes its results."""

@@ -13,6 +13,7 @@ use pyo3::exceptions::{PyRuntimeError, PyStopIteration};
 use pyo3::intern;
 use pyo3::prelude::*;
 use squall_engine::script::{FinishedOperation, ReplyTo, ScriptCommand, ScriptFailure};
+use squall_metrics::Outcome;
 use squall_protocol::{Failure, FailureClass};
 
 use super::event_loop::{LoopState, state};
@@ -110,7 +111,12 @@ impl Operation {
         py: Python<'_>,
         finished: Box<FinishedOperation>,
     ) -> Option<Py<ScriptTask>> {
-        Span::add(py, self.span.take(), finished.outcome);
+        // What is judged later may fail its transaction then.
+        let span = match self.hold {
+            Hold::As(_) => self.span.as_ref().map(|span| span.clone_ref(py)),
+            Hold::Never | Hold::UntilJudged => self.span.take(),
+        };
+        Span::add(py, span, finished.outcome);
         self.state = State::Ended(self.request.respond(py, finished));
         self.waiter.take()
     }
@@ -241,8 +247,14 @@ impl Operation {
 
     /// Says which checks the answer did not stand: pairs of message and detail, and what checks raised, likewise.
     #[pyo3(name = "_judge")]
-    fn judge(&self, checks: Vec<(String, String)>, raised: Vec<(String, String)>) {
+    fn judge(
+        &mut self,
+        py: Python<'_>,
+        checks: Vec<(String, String)>,
+        raised: Vec<(String, String)>,
+    ) {
         let Hold::As(hold) = self.hold else { return };
+        let span = self.span.take();
         let of = |class| {
             move |(message, detail): (String, String)| {
                 Failure::new(class, message).with_detail(detail)
@@ -259,6 +271,7 @@ impl Operation {
                 detail: first.detail.clone(),
             };
             failure::stop_where_asked(&self.iteration.shared, &failure);
+            Span::add(py, span, Outcome::Failed);
         }
         self.iteration.command(ScriptCommand::Judge {
             iteration: self.iteration.id(),

@@ -108,8 +108,11 @@ impl Span {
         let ended_ns = this.iteration.shared.now();
         let (token, parent) = (this.token.take(), this.parent.take());
         this.iteration.spans.fetch_sub(1, Ordering::Relaxed);
-        let failed = this.failed.load(Ordering::Relaxed) || raised.is_some();
-        let outcome = match (this.iteration.is_given_up(), failed) {
+        // An iteration that is not to go on, because a condition is not met, has not failed.
+        let skips = intern!(py, "_squall_skips");
+        let skipped = raised.is_some_and(|error| error.hasattr(skips).unwrap_or(false));
+        let failed = this.failed.load(Ordering::Relaxed) || (raised.is_some() && !skipped);
+        let outcome = match (this.iteration.is_given_up() || skipped, failed) {
             (true, _) => None,
             (false, true) => Some(Outcome::Failed),
             (false, false) => Some(Outcome::Ok),
