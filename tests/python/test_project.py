@@ -298,3 +298,16 @@ def test_the_command_prints_runs_by_name_and_says_what_it_does_not_take(shop: Pa
     failed = squall("project", "sync", "--remote", "nowhere")
     assert failed.returncode == 1
     assert "there is no remote `nowhere`" in failed.stderr
+
+
+def test_names_that_git_would_take_for_options_are_refused(shop: Path) -> None:
+    assert "is no name of a branch" in refused("sync", path="shop", branch="--force")
+    assert "is no name of a branch" in refused("sync", path="shop", remote="-x")
+    assert "is no address" in refused("get", url="--upload-pack=x")
+
+
+def test_secrets_that_git_has_are_not_repeated(shop: Path) -> None:
+    git(shop, "remote", "set-url", "origin", "http://ann:secret@127.0.0.1:1/load.git")
+    text = refused("sync", path="shop")
+    assert "secret" not in text
+    assert ask("about", path="shop")["about"]["project"]["url"] == "http://***@127.0.0.1:1/load.git"

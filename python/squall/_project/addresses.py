@@ -21,6 +21,8 @@ def checked(url: str) -> str:
     Raises:
         ProjectError: There is a password or a token in it.
     """
+    if url.startswith("-"):
+        raise ProjectError(f"`{url}` is no address", None, refused=True)
     if "://" not in url:
         return os.path.abspath(url) if os.path.exists(url) else url
     parts = urlsplit(url)
@@ -42,6 +44,11 @@ def shown(url: str) -> str:
     if parts.password is None and not _TOKENS.match(parts.username or ""):
         return url
     return urlunsplit(parts._replace(netloc=f"***@{place}"))
+
+
+def without_secrets(text: str) -> str:
+    """Returns a text of git without what stands before the host in addresses."""
+    return re.sub(r"://[^/@\s]+@", "://***@", text)
 
 
 def folder_of(url: str) -> str:

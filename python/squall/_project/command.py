@@ -28,8 +28,8 @@ def run(request: str) -> str:
         A JSON object with `lines`, `warnings` and `about` (see `Answer`), and `error`: null, or an object with
         `message`, `hint` and `refused`.
     """
-    asked = Request(**json.loads(request))
     try:
+        asked = Request(**json.loads(request))
         answer, error = _COMMANDS[asked.do](asked), None
     except ProjectError as raised:
         answer = Answer()

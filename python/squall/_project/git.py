@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from squall._project.addresses import shown
+from squall._project.addresses import shown, without_secrets
 from squall._project.problems import ProjectError, listed_paths
 
 _UNFINISHED = {
@@ -115,6 +115,12 @@ class Git:
         entries = self.run("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--", *paths)
         return [entry[3:] for entry in entries.split("\0") if len(entry) > 3]
 
+    def modified(self) -> list[str]:
+        """Returns files of the whole repository that git knows and that differ from the last commit."""
+        if not self.has_commits():
+            return []
+        return [path for path in self.run("diff", "--name-only", "-z", "HEAD", "--", ":/").split("\0") if path]
+
     def unmerged(self) -> list[str]:
         """Returns files with conflicts that nobody has resolved."""
         return [path for path in self.run("diff", "--name-only", "-z", "--diff-filter=U").split("\0") if path]
@@ -160,6 +166,7 @@ class Git:
 
 
 def _failed(command: str, said: str) -> GitError:
+    said = without_secrets(said)
     low = said.lower()
     lines = [line for line in said.splitlines() if line.strip() and not line.startswith("hint:")]
     fatal = [line for line in lines if line.startswith(("fatal:", "error:"))] or lines[:3]

@@ -47,6 +47,12 @@ class Request:
     ignore: list[str] = field(default_factory=list)
     project_name: str | None = None
 
+    def __post_init__(self) -> None:
+        """Refuses names that git would take for options."""
+        for name in (self.branch, self.remote):
+            if name is not None and (name.startswith("-") or not name.strip()):
+                raise ProjectError(f"`{name}` is no name of a branch or a remote", None, refused=True)
+
 
 @dataclass
 class Answer:
@@ -112,7 +118,7 @@ def sync(request: Request) -> Answer:
     current = git.branch()
     branch = request.branch or current
     _check_remote(git, remote, url)
-    _refuse_changes_elsewhere(git, root, current, branch)
+    _refuse_changes_elsewhere(git, current, branch)
     if git.remote_url(remote) is None:
         if url is None:
             raise ProjectError(f"there is no remote `{remote}`", "give its address with `--url`, or use `--local`")
@@ -218,12 +224,10 @@ def _check_remote(git: Git, remote: str, url: str | None) -> None:
     )
 
 
-def _refuse_changes_elsewhere(git: Git, root: Path, current: str, branch: str) -> None:
+def _refuse_changes_elsewhere(git: Git, current: str, branch: str) -> None:
     """Raises where changes would get in the way: outside of the project, or on the way to another branch."""
-    top = git.top() or root
     inside = set(git.changed("."))
-    outside = [path for path in Git(top).changed(":/") if path not in inside]
-    tracked = [path for path in outside if Git(top).succeeds("ls-files", "--error-unmatch", "--", path)]
+    tracked = [path for path in git.modified() if path not in inside]
     if tracked:
         raise ProjectError(
             f"there are changes outside of the project that are not committed: {listed_paths(tracked)}",

@@ -20,7 +20,7 @@ use super::serve::LoadScripts;
 use crate::load::{End, Load as _, OwnLoad, OwnSettings, VolumeChange};
 use crate::machine::usage;
 use crate::prepare::prepare_agent;
-use crate::{RunOptions, StartError};
+use crate::{RunOptions, StartError, Targets};
 
 /// An agent from its start to its end.
 pub(super) struct AgentBody<'a> {
@@ -92,6 +92,8 @@ impl<'a> AgentBody<'a> {
 
 fn options(options: &AgentOptions, scripts: Option<Arc<dyn ScriptHost>>) -> RunOptions {
     RunOptions {
+        // Where the run was started, they were asked already.
+        targets: Targets::LeftAlone,
         threads: Some(options.threads),
         seed: Some(options.seed),
         base_dir: PathBuf::from(&options.base_dir),
