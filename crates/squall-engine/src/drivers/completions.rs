@@ -1,31 +1,14 @@
 //! A rate of iterations that end: the controller of [`Completions`] offers, takes and counts; see its law there.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use squall_plan::Span;
-use tokio::sync::Notify;
 
-use super::crew::{Busy, Crew, wait};
+use super::crew::{Crew, wait};
+use super::roster::Roster;
 use crate::scenario::ScenarioThread;
 use crate::schedule::Completions;
-use crate::users::{Ended, VirtualUser};
-
-/// What the users of one share have in common.
-#[derive(Debug)]
-struct Pool {
-    control: RefCell<Completions>,
-    idle: RefCell<Vec<Rc<Mailbox>>>,
-}
-
-/// Where an idle user gets its next iteration.
-#[derive(Debug)]
-struct Mailbox {
-    /// When it is due.
-    next: Cell<Option<u64>>,
-    busy: Busy,
-    wake: Notify,
-}
 
 pub(super) async fn drive(
     scenario: &Rc<ScenarioThread>,
@@ -36,12 +19,11 @@ pub(super) async fn drive(
     let segment = scenario.segment;
     let share = f64::from(per_batch) / f64::from(segment.count);
     let period_ns = interval.as_nanos() as f64 / share;
-    let pool = Rc::new(Pool {
-        control: RefCell::new(Completions::new(share, interval.as_nanos())),
-        idle: RefCell::default(),
-    });
-    let max_users = segment.share(u64::from(max_users));
-    let (mut users, mut crew) = (0, Crew::default());
+    let control = Rc::new(RefCell::new(Completions::new(share, interval.as_nanos())));
+    let own = Rc::clone(&control);
+    let ended = move |now| own.borrow_mut().ended(now);
+    let roster = Roster::new(segment.share(u64::from(max_users)), ended);
+    let mut crew = Crew::default();
     // Offers of the shares lie between each other, not on top of each other.
     let offset = f64::from(segment.index) / f64::from(segment.count);
     let mut offer = first_offer(scenario, period_ns, offset);
@@ -52,14 +34,11 @@ pub(super) async fn drive(
             break;
         }
         let now = scenario.worker.clock.now();
-        if pool.control.borrow_mut().may_start(now) {
-            start(
-                scenario,
-                &pool,
-                &mut crew,
-                (due, now),
-                (&mut users, max_users),
-            );
+        // An offer for which all users are busy is gone as well.
+        if control.borrow_mut().may_start(now) && roster.has_free_user() {
+            let late = now.saturating_sub(due);
+            scenario.worker.recorder.borrow_mut().schedule_error(late);
+            roster.start(scenario, &mut crew, due);
         }
         offer += 1;
     }
@@ -85,59 +64,4 @@ fn first_offer(scenario: &ScenarioThread, period_ns: f64, offset: f64) -> u64 {
 fn due_of(scenario: &ScenarioThread, offer: u64, offset: f64, period_ns: f64) -> u64 {
     let since = (offer as f64 + offset) * period_ns;
     scenario.start_ns.saturating_add(since as u64)
-}
-
-/// Gives an iteration to an idle user, or to a new one; where all are busy the offer is gone.
-fn start(
-    scenario: &Rc<ScenarioThread>,
-    pool: &Rc<Pool>,
-    crew: &mut Crew,
-    (due, now): (u64, u64),
-    (users, max_users): (&mut u64, u64),
-) {
-    let idle = pool.idle.borrow_mut().pop();
-    if idle.is_none() && *users >= max_users {
-        return;
-    }
-    let late = now.saturating_sub(due);
-    scenario.worker.recorder.borrow_mut().schedule_error(late);
-    if let Some(mailbox) = idle {
-        // From now on the iteration counts as under way: an end of the load must not lose it.
-        mailbox.busy.set(true);
-        mailbox.next.set(Some(due));
-        mailbox.wake.notify_one();
-        return;
-    }
-    let user = VirtualUser::new(Rc::clone(scenario), *users);
-    *users += 1;
-    let pool = Rc::clone(pool);
-    crew.spawn(|busy| {
-        busy.set(true);
-        run_user(user, due, pool, busy)
-    });
-}
-
-/// Runs iterations as they are given, for as long as the load is open.
-async fn run_user(mut user: VirtualUser, first: u64, pool: Rc<Pool>, busy: Busy) {
-    let scenario = Rc::clone(&user.scenario);
-    let mailbox = Rc::new(Mailbox {
-        next: Cell::new(Some(first)),
-        busy: Rc::clone(&busy),
-        wake: Notify::new(),
-    });
-    loop {
-        let Some(due) = mailbox.next.take() else {
-            mailbox.wake.notified().await;
-            continue;
-        };
-        let start = user.next_start(due);
-        let ended = user.iterate(start).await;
-        let now = scenario.worker.clock.now();
-        pool.control.borrow_mut().ended(now);
-        busy.set(false);
-        if ended == Ended::NoData || !scenario.is_open() {
-            return;
-        }
-        pool.idle.borrow_mut().push(Rc::clone(&mailbox));
-    }
 }

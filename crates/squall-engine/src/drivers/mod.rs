@@ -6,6 +6,7 @@ mod crew;
 mod eager;
 mod iterations;
 mod open;
+mod roster;
 mod source;
 mod volume;
 
