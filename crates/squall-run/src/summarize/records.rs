@@ -2,11 +2,13 @@
 
 use squall_metrics::summary::{Verdict, VerdictStatus};
 use squall_metrics::{
-    FailureGroups, Histogram, Measure, RunTotals, SeriesKey, SeriesKind, SeriesTotal, ValuePart,
+    FailureGroups, Measure, RunTotals, SeriesKey, SeriesKind, SeriesTotal, SparseHistogram,
+    ValuePart,
 };
 use squall_report::{CommonRecord, ErrorRecord, FinalRecords, Group, MetricRecord, RunVerdict};
 
-use super::operations::{each_of, each_operation, quantile_ms};
+use super::NS_PER_MS;
+use super::operations::{each_of, each_operation};
 
 /// Makes the records that reporters get at the end, of some stages.
 pub(crate) fn final_records(
@@ -78,7 +80,8 @@ fn push_series(key: &SeriesKey, series: &SeriesTotal, load_s: f64, records: &mut
     for (group, histogram) in groups {
         records.metrics.push(metric(
             MetricRecord::empty(&stage, &scenario, &name, group),
-            &Numbers::in_ms(&histogram),
+            // Seventeen quantiles are looked for: the sparse form has no empty buckets to skip.
+            &Numbers::in_ms(&histogram.to_sparse()),
         ));
     }
 }
@@ -107,7 +110,7 @@ struct Numbers<'a> {
 }
 
 impl<'a> Numbers<'a> {
-    fn in_ms(histogram: &'a Histogram) -> Self {
+    fn in_ms(histogram: &'a SparseHistogram) -> Self {
         let distribution = histogram.distribution();
         Self {
             count: distribution.count,
@@ -115,7 +118,7 @@ impl<'a> Numbers<'a> {
             stdev: distribution.stdev,
             min: distribution.min,
             max: distribution.max,
-            at: Box::new(|quantile| quantile_ms(histogram, quantile)),
+            at: Box::new(|quantile| histogram.value_at(quantile) as f64 / NS_PER_MS),
         }
     }
 
