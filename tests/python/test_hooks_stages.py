@@ -266,6 +266,23 @@ class Keep(Act):
     assert [path.name for path in (tmp_path / "state").iterdir()] == ["last-run.json"]
 
 
+def test_without_a_file_the_default_of_the_argument_is_loaded(run):
+    ran = run(
+        """
+class Last(Act):
+    @load(load_path="lastrun.json")
+    async def earlier(self, lastrun=7):
+        pass
+@depends(Last)
+class Then(Act):
+    @event()
+    async def tell(self, lastrun):
+        print("run number", lastrun)
+"""
+    )
+    assert "run number 7" in ran.output, ran.output
+
+
 def test_a_file_that_holds_no_json_is_told_with_its_path(run, tmp_path):
     (tmp_path / "state.json").write_text("{")
     ran = run(
@@ -404,6 +421,35 @@ class Flaky(Act):
     )
     assert "tries [0, 0, 0]" in ran.output, ran.output
     assert ran.stage("Flaky")["status"] == "completed"
+
+
+def test_bodies_take_what_hooks_and_actions_before_them_return(run, server):
+    ran = run(
+        """
+class Login(Act):
+    base_url = os.environ["BASE"]
+    @event()
+    async def user(self):
+        return {"name": "ann"}
+    @event()
+    async def number(self):
+        return 5
+    @action("user", "number")
+    async def login(self, name, number):
+        return await self.client.http.get(f"/{name}/{number}")
+    @channel("login")
+    async def answered(self, result):
+        return result.status
+    @action("answered")
+    async def read(self, answered, login):
+        await self.client.http.get(f"/{answered}/{login.status}")
+"""
+        + LOAD.format(after="Login", taken=", name, number", url='f"/home/{name}/{number}"').replace(
+            "@action()", '@action("Login.user", "Login.number")'
+        )
+    )
+    assert ran.code in PASSED, ran.output
+    assert server.paths == ["/ann/5", "/200/200", *["/home/ann/5"] * 8]
 
 
 def test_hooks_of_other_stages_hand_on_what_they_return(run, server):

@@ -239,6 +239,17 @@ def test_exceptions_are_grouped_by_type_message_and_place(run: Run) -> None:
     assert "squall/_" not in example
 
 
+def test_a_message_of_several_lines_is_told_in_one_and_notes_are_left_to_the_traceback(run: Run) -> None:
+    ran = run("""
+        async def browse(ctx):
+            await ctx.http.get(URL + "/")
+            error = ValueError("no:\\n  missing  sku\\n")
+            error.__notes__ = ["look at the log"]
+            raise error
+    """)
+    assert [error["message"] for error in ran.errors()] == ["ValueError: no: missing  sku (shop.py:9 in browse)"]
+
+
 def test_fail_fast_ends_the_load(run: Run) -> None:
     ran = run(
         """

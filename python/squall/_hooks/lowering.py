@@ -158,8 +158,7 @@ class GraphHooks:
 
     def body_arguments(self, node: Node) -> list[str]:
         """Returns the arguments of an action's body that hooks, channels or the context provide."""
-        before = [one for layer in self.attached(node).before for one in layer]
-        provided = self._provided([*before, *self.attached(node).receives])
+        provided = self._provided([*self._before_body(node), *node.foreign])
         published = self.context_names(node.stage)
         return [
             one.name
@@ -169,6 +168,13 @@ class GraphHooks:
             or one.name in published.known
             or (one.is_needed and published.is_open)
         ]
+
+    def _before_body(self, node: Node) -> list[Node]:
+        """Returns the hooks whose values the body of an action can take: around it, or where all run once before it."""
+        if kind_name(node.stage) in RUNS_ONCE:
+            return _all_before(node, self.orders[node.stage])
+        attached = self.attached(node)
+        return [*(one for layer in attached.before for one in layer), *attached.receives]
 
     def context_names(self, stage: type[Stage]) -> Names:
         """Returns the keys that the context of a stage can have."""

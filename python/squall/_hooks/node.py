@@ -21,11 +21,13 @@ class Parameter:
         name: Its name.
         is_needed: It has no default.
         is_positional: It can only be given by its position.
+        default: What it is where nothing is given; None for one that is needed.
     """
 
     name: str
     is_needed: bool
     is_positional: bool
+    default: Any = None
 
 
 @dataclass(eq=False)
@@ -99,7 +101,12 @@ def parameters_of(function: Callable[..., Any]) -> tuple[Parameter, ...]:
     """Returns what a method takes besides `self`."""
     given = list(inspect.signature(function).parameters.values())[1:]
     return tuple(
-        Parameter(one.name, one.default is one.empty, one.kind is one.POSITIONAL_ONLY)
+        Parameter(
+            one.name,
+            one.default is one.empty,
+            one.kind is one.POSITIONAL_ONLY,
+            None if one.default is one.empty else one.default,
+        )
         for one in given
         if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
     )

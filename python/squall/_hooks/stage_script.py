@@ -230,7 +230,9 @@ class _Run:
         try:
             values[key] = loaded = files.read(one.path)
         except FileNotFoundError:
-            if any(parameter.name == key and parameter.is_needed for parameter in step.node.parameters):
+            parameter = next((one for one in step.node.parameters if one.name == key), None)
+            loaded = None if parameter is None else parameter.default
+            if parameter is not None and parameter.is_needed:
                 raise HookError(
                     f"`{one.full}` (@load) cannot load `{one.path}`: there is no such file; a default of `{key}` is "
                     "what a first run gets"

@@ -40,15 +40,23 @@ def describe(error: BaseException) -> tuple[str, str, str]:
         return "skipped", "", ""
     if isinstance(error, MisuseError):
         return "raised", str(error)[:_MAX_MESSAGE], ""
-    said = traceback.format_exception_only(type(error), error)
-    text = "".join(said).strip().splitlines()
-    summary = next((line for line in reversed(text) if line.strip()), type(error).__name__)[:_MAX_MESSAGE]
+    summary = _summary(error)[:_MAX_MESSAGE]
     place = _place(error.__traceback__)
     message = f"{summary} ({place})" if place else summary
     if message in _told or len(_told) >= _MAX_GROUPS:
         return "raised", message, ""
     _told.add(message)
     return "raised", message, traceback_of(error)
+
+
+def _summary(error: BaseException) -> str:
+    """Returns type and message of an exception in one line; of a syntax error what is wrong, and not the code."""
+    told = traceback.TracebackException(type(error), error, None, compact=True)
+    vars(told)["__notes__"] = None  # they are for the traceback
+    lines = [line.strip() for text in told.format_exception_only() for line in text.splitlines() if line.strip()]
+    if isinstance(error, SyntaxError):
+        return lines[-1]
+    return " ".join(lines) or type(error).__name__
 
 
 def forget() -> None:

@@ -60,6 +60,18 @@ pub(crate) struct CustomMetric {
     pub(crate) value: f64,
 }
 
+impl CustomMetric {
+    fn is_same(&self, other: &Self) -> bool {
+        let pairs = [
+            (&self.stage, &other.stage),
+            (&self.name, &other.name),
+            (&self.group, &other.group),
+            (&self.metric, &other.metric),
+        ];
+        pairs.into_iter().all(|(ours, theirs)| ours == theirs)
+    }
+}
+
 /// Runs the hooks of a stage to their end.
 ///
 /// # Errors
@@ -85,12 +97,22 @@ pub(super) fn run(
     let answer = ask(host, &json!({"op": "ended", "stage": stage.name}))?;
     let said: Said = serde_json::from_value(answer)
         .map_err(|error| format!("what its hooks told cannot be read: {error}"))?;
-    lock(&running.custom_metrics).extend(said.metrics);
+    tell(&mut lock(&running.custom_metrics), said.metrics);
     match said.error {
         Some(error) => Err(error),
         None if !said.reported => Err(cut_off(running, stage)),
         None if said.gate => Ok(Gate::Open),
         None => Ok(Gate::Closed),
+    }
+}
+
+/// Adds numbers; those that an earlier attempt, or another stage, has told of the same results are replaced.
+fn tell(known: &mut Vec<CustomMetric>, told: Vec<CustomMetric>) {
+    for metric in told {
+        match known.iter_mut().find(|one| one.is_same(&metric)) {
+            Some(one) => *one = metric,
+            None => known.push(metric),
+        }
     }
 }
 
@@ -103,4 +125,29 @@ fn cut_off(running: &Running, stage: &CheckedStage) -> String {
 fn ask(host: &dyn ScriptHost, question: &Value) -> Result<Value, String> {
     let answer = host.serve(TOPIC, question.to_string().as_bytes())?;
     serde_json::from_slice(&answer).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn metric(name: &str, value: f64) -> CustomMetric {
+        CustomMetric {
+            stage: "Shop".to_owned(),
+            name: "home".to_owned(),
+            group: "user_metrics".to_owned(),
+            metric: name.to_owned(),
+            kind: "count".to_owned(),
+            value,
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_told_again_are_there_once() {
+        let mut known = Vec::new();
+        tell(&mut known, vec![metric("a", 1.0), metric("b", 2.0)]);
+        tell(&mut known, vec![metric("b", 3.0), metric("c", 4.0)]);
+        let expected = [metric("a", 1.0), metric("b", 3.0), metric("c", 4.0)];
+        assert_eq!(known, expected);
+    }
 }

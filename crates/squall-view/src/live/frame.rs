@@ -172,6 +172,7 @@ fn stages(state: &LiveState, columns: usize) -> Vec<Line> {
             StageStatus::Running => (Role::Accent, "▶"),
             StageStatus::Completed => (Role::Good, "✔"),
             StageStatus::Failed => (Role::Bad, "✘"),
+            StageStatus::Skipped => (Role::Bad, "–"),
             StageStatus::Interrupted => (Role::Warn, "–"),
             StageStatus::LeftOut => (Role::Faint, "–"),
         };

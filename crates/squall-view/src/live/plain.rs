@@ -77,6 +77,7 @@ fn has_ended(state: &LiveState) -> bool {
         StageStatus::Waiting | StageStatus::Running => false,
         StageStatus::Completed
         | StageStatus::Failed
+        | StageStatus::Skipped
         | StageStatus::Interrupted
         | StageStatus::LeftOut => true,
     };
@@ -113,6 +114,9 @@ fn change(now_s: f64, stage: &StageState, before: StageStatus) -> Vec<Line> {
             lines.push(line(ended_s, Role::Bad, &format!("failed after {took}")));
         }
         StageStatus::Failed => lines.push(line(now_s, Role::Bad, "failed")),
+        StageStatus::Skipped => {
+            lines.push(line(now_s, Role::Bad, "skipped: a stage before it failed"));
+        }
         StageStatus::Interrupted => lines.push(line(now_s, Role::Warn, "stopped")),
         StageStatus::LeftOut => lines.push(line(now_s, Role::Faint, "left out")),
         StageStatus::Waiting | StageStatus::Running => {}

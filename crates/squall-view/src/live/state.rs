@@ -71,8 +71,10 @@ pub enum StageStatus {
     Running,
     /// Ended as it should.
     Completed,
-    /// Ended with an error, or not started because of one.
+    /// Ended with an error.
     Failed,
+    /// Not started because a stage before it failed.
+    Skipped,
     /// Ended, or not started, because the user stopped the run.
     Interrupted,
     /// Not started because it was to be left out.
