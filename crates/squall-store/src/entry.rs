@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use indexmap::IndexMap;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use squall_metrics::summary::{Commit, VerdictStatus};
 
@@ -105,6 +107,13 @@ pub struct RunEntry {
 }
 
 impl RunEntry {
+    /// Returns when it started by the clock on the wall, as `2026-01-02 03:04:05`.
+    pub fn local_time(&self) -> String {
+        let started = Timestamp::from_millisecond(self.started_ms).unwrap_or_default();
+        let local = started.to_zoned(TimeZone::system());
+        local.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
     /// Tells whether it has all these tags; those without a value need only be there.
     pub fn has_tags(&self, tags: &[(String, Option<String>)]) -> bool {
         let has = |(key, value): &(String, Option<String>)| {

@@ -32,7 +32,7 @@ pub enum StoreError {
         ids: Vec<String>,
     },
     /// There are not so many runs.
-    #[error("`{text}` asks for {wanted} finished runs, and there are {there}")]
+    #[error("`{text}` asks for {wanted} finished runs, of which there are {there}")]
     TooFew {
         /// What was asked for.
         text: String,

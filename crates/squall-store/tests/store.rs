@@ -259,7 +259,7 @@ fn what_names_no_run_is_answered_with_what_does() {
     );
     assert!(
         runs.refused("last~2")
-            .starts_with("`last~2` asks for 3 finished runs, and there are 2")
+            .starts_with("`last~2` asks for 3 finished runs, of which there are 2")
     );
     assert!(
         runs.refused("soak")
