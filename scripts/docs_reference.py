@@ -238,7 +238,9 @@ def rust_type(kind: str) -> str:
         "u64": "whole number",
         "u32": "whole number",
         "f64": "number",
+        "bool": "true or false",
         "IndexMap<String, u64>": "counts by status",
+        "IndexMap<String, String>": "text by name",
     }
     words["VerdictStatus"] = '`"passed"`, `"failed"` or `"invalid"`'
     return words.get(kind, f"[{kind}](#{kind.lower()})")

@@ -2,7 +2,6 @@
 
 use std::fs::{self, File};
 use std::io::{self, Stderr};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
@@ -10,14 +9,15 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use signal_hook::consts::{SIGINT, SIGTERM};
-use squall_plan::PlanError;
+use squall_plan::{PlanError, PlanErrors};
 use squall_run::store::RunDirectory;
 use squall_run::{AgentLine, FinishedRun, PreparedRun, RunHandle, RunOptions, StartError};
 use squall_view::live::{LiveView, Progress};
 use squall_view::summary::{self, Part, Parts};
 
-use crate::args::{ProgressArg, RunArgs, SummaryPart};
+use crate::args::{Format, ProgressArg, RunArgs, RunFormat, SummaryPart};
 use crate::commands::refuse;
+use crate::document::{self, Out, has_folder};
 use crate::exchange::{Detail, ExchangeFeed};
 use crate::live::live_state;
 use crate::load::Wishes;
@@ -99,9 +99,29 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// Returns where lines go that are printed while a screen is drawn; `None`: there is no screen, and they may go anywhere.
+    /// Returns where lines go that must not be printed anywhere, because a screen is drawn or a document goes to standard output;
+    /// `None`: they may go anywhere.
     pub(crate) fn prints(&self) -> Option<Sender<AgentLine>> {
-        (self.progress() == Progress::Screen).then(|| self.printed.sender())
+        let taken = self.keeps_stdout() || self.progress() == Progress::Screen;
+        taken.then(|| self.printed.sender())
+    }
+
+    /// Tells whether nothing but a document goes to standard output.
+    pub(crate) fn keeps_stdout(&self) -> bool {
+        self.args.results.format == Format::Json && self.terminal == Terminal::Ours
+    }
+
+    /// Prints what has come since the live view ended.
+    pub(crate) fn print_rest(&self) {
+        let text = self.printed.take();
+        if text.is_empty() {
+            return;
+        }
+        if self.keeps_stdout() {
+            output::note(text.trim_end_matches('\n'));
+        } else {
+            output::print(&text);
+        }
     }
 
     fn progress(&self) -> Progress {
@@ -120,7 +140,12 @@ impl<'a> Shown<'a> {
     fn print_feeds(&self, view: &mut LiveView<Stderr>) {
         let messages = self.messages.as_ref().map(MessageFeed::take);
         let text = self.printed.take() + &messages.unwrap_or_default();
-        if !text.is_empty() {
+        if text.is_empty() {
+            return;
+        }
+        if self.keeps_stdout() {
+            view.message(text.trim_end_matches('\n'));
+        } else {
             output::print_beside(view, &text);
         }
     }
@@ -129,18 +154,10 @@ impl<'a> Shown<'a> {
 /// Runs a prepared plan to its end and returns the exit code.
 pub(crate) fn execute(run: PreparedRun, shown: &Shown<'_>) -> anyhow::Result<u8> {
     let args = shown.args;
-    if let Some(path) = &args.summary
-        && !has_folder(path)
-    {
-        let message = format!("there is no folder for `{}`", path.display());
-        return Ok(refuse(&PlanError::new("--summary", message).into()));
-    }
-    if let Some(folder) = &args.log_directory
-        && let Err(cause) = fs::create_dir_all(folder)
-    {
-        let message = format!("cannot create `{}`: {cause}", folder.display());
-        return Ok(refuse(&PlanError::new("--log-directory", message).into()));
-    }
+    let outs = match destinations(args) {
+        Ok(outs) => outs,
+        Err(errors) => return Ok(refuse(&errors)),
+    };
     let interrupts = match &shown.interrupts {
         Some(interrupts) => Arc::clone(interrupts),
         None => count_interrupts()?,
@@ -157,14 +174,54 @@ pub(crate) fn execute(run: PreparedRun, shown: &Shown<'_>) -> anyhow::Result<u8>
         exchanges.finish();
     }
     show(&finished, shown);
-    if let Some(path) = &args.summary {
-        squall_run::store::write_json(path, &finished.summary)
-            .with_context(|| format!("cannot write `{}`", path.display()))?;
-    }
+    hand_out(&finished, args, &outs)?;
     Ok(match shown.terminal {
         Terminal::Ours => exit::of_run(&finished),
         Terminal::Debugger => exit::of_debugging(&finished),
     })
+}
+
+/// Finds out whether everything can be written that is to be written at the end, or says all that cannot.
+fn destinations(args: &RunArgs) -> Result<Vec<Out>, PlanErrors> {
+    let mut errors = Vec::new();
+    if let Some(path) = &args.summary
+        && !has_folder(path)
+    {
+        let message = format!("there is no folder for `{}`", path.display());
+        errors.push(PlanError::new("--summary", message));
+    }
+    if let Some(folder) = &args.log_directory
+        && let Err(cause) = fs::create_dir_all(folder)
+    {
+        let message = format!("cannot create `{}`: {cause}", folder.display());
+        errors.push(PlanError::new("--log-directory", message));
+    }
+    let outs = document::outs(&args.results).unwrap_or_else(|wrong| {
+        errors.extend(wrong.0);
+        Vec::new()
+    });
+    if errors.is_empty() {
+        Ok(outs)
+    } else {
+        Err(PlanErrors(errors))
+    }
+}
+
+/// Gives a run that has ended to everybody who wants it, and removes old ones.
+fn hand_out(run: &FinishedRun, args: &RunArgs, outs: &[Out]) -> anyhow::Result<()> {
+    document::tell_github(&run.summary, &args.results);
+    if let Some(keep) = args.results.keep {
+        let name = Some(run.summary.run.name.as_str());
+        // The load has been sent: what cannot be removed does not make it worse.
+        if let Err(error) = squall_store::prune(&args.runs_dir, name, keep as usize) {
+            output::error(&format!("warning: {error}"));
+        }
+    }
+    if let Some(path) = &args.summary {
+        squall_run::store::write_json(path, &run.summary)
+            .with_context(|| format!("cannot write `{}`", path.display()))?;
+    }
+    outs.iter().try_for_each(|out| out.write(&run.summary))
 }
 
 /// Opens the run's log, and its copy; one that cannot be written must not end the run.
@@ -191,14 +248,6 @@ fn not_started(error: StartError) -> anyhow::Result<u8> {
             Ok(refuse(&PlanError::new("", told.join("\n")).into()))
         }
         error => Err(error.into()),
-    }
-}
-
-/// Tells whether a file can be in the folder that its path names.
-fn has_folder(path: &Path) -> bool {
-    match path.parent() {
-        Some(folder) => folder.as_os_str().is_empty() || folder.is_dir(),
-        None => false,
     }
 }
 
@@ -248,7 +297,11 @@ fn watch(handle: &RunHandle, shown: &Shown<'_>, interrupts: &AtomicUsize) {
 }
 
 fn show(run: &FinishedRun, shown: &Shown<'_>) {
-    if shown.args.quiet {
+    let document = shown.keeps_stdout();
+    if document {
+        output::print(&document::render(&run.summary, RunFormat::Json));
+    }
+    if shown.args.quiet || document {
         if !run.passed() {
             for reason in &run.summary.verdict.reasons {
                 output::error(&format!("error: {reason}"));
@@ -262,7 +315,7 @@ fn show(run: &FinishedRun, shown: &Shown<'_>) {
         return;
     }
     let settings = summary::Settings {
-        parts: parts(shown.args),
+        parts: parts(&shown.args.show_summaries, &shown.args.hide_summaries),
         columns: output::columns(),
         theme: output::theme(),
         stored: Some(&stored),
@@ -271,14 +324,14 @@ fn show(run: &FinishedRun, shown: &Shown<'_>) {
 }
 
 /// Returns the parts of the summary that are wanted.
-fn parts(args: &RunArgs) -> Parts {
+pub(crate) fn parts(show: &[SummaryPart], hide: &[SummaryPart]) -> Parts {
     let shown = |parts: Parts, part: &SummaryPart| match part {
         SummaryPart::System => parts.with(Part::System).with(Part::Samples),
         other => parts.with(part_of(*other)),
     };
-    let parts = args.show_summaries.iter().fold(Parts::default(), shown);
+    let parts = show.iter().fold(Parts::default(), shown);
     let hidden = |parts: Parts, part: &SummaryPart| parts.without(part_of(*part));
-    args.hide_summaries.iter().fold(parts, hidden)
+    hide.iter().fold(parts, hidden)
 }
 
 fn part_of(part: SummaryPart) -> Part {

@@ -6,8 +6,9 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    AgentArgs, CheckArgs, ConfigArgs, DebugArgs, GraphRunArgs, HttpArgs, JourneyCommand, LogLevel,
-    PingArgs, PluginCommand, ProjectCommand, RunFileArgs, ScenarioCommand, TargetArgs,
+    AgentArgs, CheckArgs, ConfigArgs, DebugArgs, ExportArgs, GraphRunArgs, HistoryArgs, HttpArgs,
+    JourneyCommand, LogLevel, PingArgs, PluginCommand, ProjectCommand, ReportArgs, RunFileArgs,
+    ScenarioCommand, TargetArgs,
 };
 use crate::starter::{StageKind, StarterEngine};
 
@@ -27,6 +28,7 @@ Examples:
   squall new shop.py && squall run shop.py          a test in Python
   squall explain shop.py                            what is compiled, and why
   squall debug shop.py                              every request and answer of one iteration
+  squall history                                    what ran here
   squall target                                     a service to practise on
 
 Every option is also an environment variable and a key of `squall.toml` in the working directory. \
@@ -58,6 +60,12 @@ pub enum Command {
     Debug(Box<DebugArgs>),
     /// Send one request, and show its answer, times and certificate
     Ping(Box<PingArgs>),
+    /// List stored runs
+    History(Box<HistoryArgs>),
+    /// Show the summary of a stored run again
+    Report(Box<ReportArgs>),
+    /// Write a stored run in another format
+    Export(Box<ExportArgs>),
     /// Serve the bundled target to practise and to test on
     Target(Box<TargetArgs>),
     /// `new`, `check` and `run` as `graph create|check|run`

@@ -12,6 +12,7 @@ mod ping;
 mod plugin;
 mod project;
 mod request;
+mod results;
 mod run;
 mod script;
 mod target;
@@ -30,6 +31,9 @@ pub use project::{
     PlaceArgs, ProjectAboutArgs, ProjectCommand, ProjectCreateArgs, ProjectGetArgs, ProjectSyncArgs,
 };
 pub use request::RequestArgs;
+pub use results::{
+    ExportArgs, HistoryArgs, ReportArgs, ResultsArgs, RunFormat, RunsArgs, VerdictArg,
+};
 pub use run::{LogLevel, ProgressArg, RunArgs, RunFileArgs, SummaryPart};
 pub(crate) use script::ALL_MESSAGES;
 pub use script::{ConfigArgs, ScriptArgs};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{LoadArgs, RequestArgs, ScriptArgs, StagesArgs};
+use super::{LoadArgs, RequestArgs, ResultsArgs, ScriptArgs, StagesArgs};
 
 /// Arguments of `squall run`.
 #[derive(Clone, Debug, Args)]
@@ -39,7 +39,8 @@ Options can also be set in the environment and in `squall.toml`: see `squall --h
 Examples:
   squall run shop.py
   squall run shop.py --set SetupStage.batch_size=50
-  squall run plan.yaml -u 20 -d 30s --summary out.json";
+  squall run plan.yaml -u 20 -d 30s --summary out.json
+  squall run shop.py -q --tag branch=main --out junit=results.xml --out markdown=results.md";
 
 /// How the run itself goes and what it shows.
 #[derive(Clone, Debug, Default, Args)]
@@ -108,6 +109,9 @@ pub struct RunArgs {
         help_heading = "Run"
     )]
     pub runs_dir: PathBuf,
+    /// What it leaves.
+    #[command(flatten)]
+    pub results: ResultsArgs,
 }
 
 /// How progress is shown.

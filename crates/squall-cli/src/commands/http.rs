@@ -10,7 +10,7 @@ use super::as_typed::as_typed;
 use super::refuse;
 use crate::args::HttpArgs;
 use crate::execute::{self, Shown};
-use crate::load::{LoadOptions, absolute, complete_url, http_settings};
+use crate::load::{LoadOptions, absolute, complete_url, http_settings, tags};
 
 /// Loads one URL.
 pub(super) fn run(args: &HttpArgs) -> anyhow::Result<u8> {
@@ -37,6 +37,9 @@ fn plan(args: &HttpArgs) -> Result<Plan, PlanErrors> {
         .map_err(&mut take)
         .unwrap_or_default();
     let load = LoadOptions::read(&args.load)
+        .map_err(&mut take)
+        .unwrap_or_default();
+    let tags = tags(&args.run.results.tags)
         .map_err(&mut take)
         .unwrap_or_default();
     if !errors.is_empty() {
@@ -66,7 +69,7 @@ fn plan(args: &HttpArgs) -> Result<Plan, PlanErrors> {
         version: 1,
         name: args.run.name.clone().unwrap_or_else(|| "http".to_owned()),
         seed: None,
-        tags: indexmap::IndexMap::new(),
+        tags,
         http,
         data: indexmap::IndexMap::new(),
         stages: [("http".to_owned(), stage)].into(),

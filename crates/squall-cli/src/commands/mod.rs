@@ -13,6 +13,7 @@ mod ping;
 mod plugin;
 mod project;
 mod run;
+mod stored;
 mod target;
 
 pub(crate) use dispatch::{refuse, run};

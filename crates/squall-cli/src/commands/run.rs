@@ -1,12 +1,15 @@
 //! `squall run`, and what the commands share that run a test.
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use squall_run::{
     AgentCommand, PrepareErrors, PreparedRun, RunOptions, Targets, connections, prepare,
 };
+
+use squall_store::repository::commit_of;
 
 use super::refuse;
 use crate::args::{FileArgs, GraphRunArgs, RunFileArgs, ValidationArgs};
@@ -76,6 +79,24 @@ fn run_once(
     if debugging {
         shown = shown.for_debugger();
     }
+    if shown.keeps_stdout() {
+        // A document goes there, and what the test prints would be in it.
+        loader.show_prints(shown.prints());
+    }
+    let code = run_shown(args, way, &mut shown, interrupts, loader);
+    loader.show_prints(None);
+    shown.print_rest();
+    code
+}
+
+fn run_shown(
+    args: &RunFileArgs,
+    way: &Way<'_>,
+    shown: &mut Shown<'_>,
+    interrupts: &Arc<AtomicUsize>,
+    loader: &dyn TestLoader,
+) -> anyhow::Result<u8> {
+    let debugging = way.directions.debugging;
     let prepared = load_test(args, way.directions.clone(), loader).and_then(|mut test| {
         shown.heed(&test.wishes);
         if debugging {
@@ -104,9 +125,7 @@ fn run_once(
         return Ok(code);
     }
     loader.show_prints(shown.prints());
-    let code = execute::execute(prepared, &shown);
-    loader.show_prints(None);
-    code
+    execute::execute(prepared, shown)
 }
 
 /// Connects to each target once; returns the exit code where the run ends there.
@@ -157,6 +176,8 @@ pub(super) fn load_test(
     if let Some(name) = &args.run.name {
         test.plan.name.clone_from(name);
     }
+    let tags = overrides.tags().clone();
+    test.plan.tags.extend(tags);
     Ok(test)
 }
 
@@ -174,9 +195,20 @@ pub(super) fn options(
     test: &LoadedTest,
     loader: &dyn TestLoader,
 ) -> RunOptions {
+    let file = test.place.file();
+    let folder = file.and_then(Path::parent).map(|folder| {
+        // Of a file in the working directory.
+        if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        }
+    });
     RunOptions {
         threads: args.run.threads,
         seed: args.run.seed,
+        file: file.map(|file| file.display().to_string()),
+        commit: folder.and_then(commit_of),
         base_dir: test.base_dir.clone(),
         runs_dir: args.run.runs_dir.clone(),
         scripts: test.scripts(loader),

@@ -11,7 +11,7 @@ const OFF: [&str; 5] = ["", "0", "false", "no", "off"];
 
 /// Returns the variable of an option: `SQUALL_USERS` of `run` and `http`, `SQUALL_TARGET_HTTP` of `target`.
 pub(super) fn variable(section: &str, long: &str) -> String {
-    let name = if is_shared(section) {
+    let name = if is_shared(section, long) {
         format!("squall_{long}")
     } else {
         format!("squall_{section}_{long}")

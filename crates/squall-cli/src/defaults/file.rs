@@ -54,14 +54,12 @@ pub(super) fn read(
     let common = read_table(keys.into_iter().collect(), &shared, FILE, errors);
     let own = sections.iter().find(|(known, _)| known == section);
     let has = |long: &str| own.is_some_and(|(_, own)| own.iter().any(|option| option.long == long));
-    if is_shared(section) {
-        for setting in common {
-            let known = settings
-                .iter()
-                .any(|own: &Setting| own.long == setting.long);
-            if !known && has(&setting.long) {
-                settings.push(setting);
-            }
+    for setting in common {
+        let known = settings
+            .iter()
+            .any(|own: &Setting| own.long == setting.long);
+        if !known && has(&setting.long) && is_shared(section, &setting.long) {
+            settings.push(setting);
         }
     }
     settings
@@ -69,9 +67,10 @@ pub(super) fn read(
 
 fn shared_options(sections: &[Section]) -> Vec<KnownOption> {
     let mut shared: Vec<KnownOption> = Vec::new();
-    for (_, options) in sections.iter().filter(|(name, _)| is_shared(name)) {
+    for (name, options) in sections {
         for option in options {
-            if shared.iter().all(|known| known.long != option.long) {
+            if is_shared(name, &option.long) && shared.iter().all(|known| known.long != option.long)
+            {
                 shared.push(option.clone());
             }
         }

@@ -46,9 +46,9 @@ pub(super) struct Setting {
     pub(super) origin: String,
 }
 
-/// Tells whether a command shares its names with others.
-pub(super) fn is_shared(section: &str) -> bool {
-    SHARED.contains(&section)
+/// Tells whether a command shares the name of an option with others; the folder of the runs is the same for all.
+pub(super) fn is_shared(section: &str, long: &str) -> bool {
+    SHARED.contains(&section) || long == "runs-dir"
 }
 
 /// Tells whether two options exclude each other.

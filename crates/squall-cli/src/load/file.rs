@@ -69,6 +69,11 @@ pub(crate) struct Origin {
 pub(crate) struct FilePlace(pub(super) Option<PathBuf>);
 
 impl FilePlace {
+    /// Returns the file, where there is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.0.as_deref()
+    }
+
     /// Adds the file to errors.
     pub(crate) fn of(&self, errors: PlanErrors) -> PlanErrors {
         let errors = errors.0.into_iter().map(|error| match &self.0 {

@@ -1,11 +1,12 @@
 //! What the command line adds to a test file: defaults for whatever the file leaves open, and `--set`.
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 use squall_plan::{HttpSettings, PlanError, PlanErrors};
 
 use super::notes::Notes;
 use super::place::{Place, scenarios, skip_stage};
-use super::{Directions, LoadOptions, http_settings};
+use super::{Directions, LoadOptions, http_settings, tags};
 use crate::args::{ConfigArgs, RunFileArgs};
 
 /// What the command line adds to a test file.
@@ -15,6 +16,7 @@ pub(crate) struct Overrides {
     http: HttpSettings,
     seed: Option<u64>,
     name: Option<String>,
+    tags: IndexMap<String, String>,
     /// Stages that do not run.
     skip: Vec<String>,
     set: Vec<(Place, Value)>,
@@ -54,6 +56,9 @@ impl Overrides {
             .map_err(&mut take)
             .unwrap_or_default();
         all.http = http_settings(&args.request)
+            .map_err(&mut take)
+            .unwrap_or_default();
+        all.tags = tags(&args.run.results.tags)
             .map_err(&mut take)
             .unwrap_or_default();
         all.seed = args.run.seed;
@@ -101,6 +106,11 @@ impl Overrides {
             all.extend(directions);
         }
         all.to_string()
+    }
+
+    /// Returns the tags that the run gets.
+    pub(crate) fn tags(&self) -> &IndexMap<String, String> {
+        &self.tags
     }
 
     /// Returns what only a loader is told.

@@ -14,5 +14,6 @@ mod help;
 mod interrupts;
 mod ping;
 mod sandbox;
+mod stored;
 mod target;
 mod urls;

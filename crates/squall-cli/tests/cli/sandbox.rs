@@ -107,7 +107,10 @@ impl Sandbox {
     /// The only run in the folder.
     pub(crate) fn only_run(&self) -> PathBuf {
         let runs = fs::read_dir(self.path(".squall/runs")).unwrap();
-        let runs: Vec<PathBuf> = runs.map(|run| run.unwrap().path()).collect();
+        let runs: Vec<PathBuf> = runs
+            .map(|run| run.unwrap().path())
+            .filter(|path| path.is_dir())
+            .collect();
         assert_eq!(runs.len(), 1, "{runs:?}");
         runs.into_iter().next().unwrap()
     }

@@ -183,7 +183,7 @@ fn reporter() -> impl Strategy<Value = ReporterSummary> {
     })
 }
 
-fn summary() -> impl Strategy<Value = Summary> {
+pub(crate) fn summary() -> impl Strategy<Value = Summary> {
     let verdict = prop_oneof![
         Just(VerdictStatus::Passed),
         Just(VerdictStatus::Failed),

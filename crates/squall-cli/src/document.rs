@@ -1,0 +1,127 @@
+//! Runs as documents: which formats there are, where `--out` writes them, and what GitHub Actions gets.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use clap::ValueEnum as _;
+use squall_metrics::summary::Summary;
+use squall_plan::{PlanError, PlanErrors, nearest};
+use squall_view::document::{annotations, csv, junit, markdown};
+
+use crate::args::{ResultsArgs, RunFormat};
+use crate::output;
+
+/// A file that a run is written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Out {
+    format: RunFormat,
+    path: PathBuf,
+}
+
+/// Writes a run in a format; the text ends with a line break.
+pub(crate) fn render(summary: &Summary, format: RunFormat) -> String {
+    match format {
+        RunFormat::Json => {
+            let json = serde_json::to_string_pretty(summary);
+            json.expect("a summary has nothing that JSON has not") + "\n"
+        }
+        RunFormat::Csv => csv(summary),
+        RunFormat::Junit => junit(summary),
+        RunFormat::Markdown => markdown(summary),
+    }
+}
+
+/// Reads what `--out` says.
+pub(crate) fn outs(args: &ResultsArgs) -> Result<Vec<Out>, PlanErrors> {
+    let (mut outs, mut errors) = (Vec::new(), Vec::new());
+    for text in &args.outs {
+        match out(text) {
+            Ok(out) => outs.push(out),
+            Err(wrong) => errors.extend(wrong.0),
+        }
+    }
+    if errors.is_empty() {
+        Ok(outs)
+    } else {
+        Err(PlanErrors(errors))
+    }
+}
+
+fn out(text: &str) -> Result<Out, PlanErrors> {
+    let wrong = |message: String| PlanError::new("--out", message);
+    let Some((format, path)) = text.split_once('=').filter(|(_, path)| !path.is_empty()) else {
+        let hint = "like `--out junit=results.xml`".to_owned();
+        return Err(wrong(format!("`{text}` is not `FORMAT=FILE`"))
+            .with_hint(hint)
+            .into());
+    };
+    let Ok(known) = RunFormat::from_str(format, false) else {
+        let names = RunFormat::value_variants()
+            .iter()
+            .filter_map(RunFormat::to_possible_value);
+        let names: Vec<String> = names.map(|name| name.get_name().to_owned()).collect();
+        let hint = nearest::hint(format, names.iter().map(String::as_str), "formats");
+        return Err(wrong(format!("there is no format `{format}`"))
+            .with_hint(hint)
+            .into());
+    };
+    let path = PathBuf::from(path);
+    if !has_folder(&path) {
+        let message = format!("there is no folder for `{}`", path.display());
+        return Err(wrong(message).into());
+    }
+    Ok(Out {
+        format: known,
+        path,
+    })
+}
+
+/// Tells whether a file can be in the folder that its path names.
+pub(crate) fn has_folder(path: &Path) -> bool {
+    match path.parent() {
+        Some(folder) => folder.as_os_str().is_empty() || folder.is_dir(),
+        None => false,
+    }
+}
+
+impl Out {
+    /// Writes the file.
+    pub(crate) fn write(&self, summary: &Summary) -> anyhow::Result<()> {
+        write(&self.path, &render(summary, self.format))
+    }
+}
+
+/// Writes a text to a file.
+pub(crate) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    fs::write(path, text)
+        .map_err(|error| anyhow::anyhow!("cannot write `{}`: {error}", path.display()))
+}
+
+/// Tells GitHub Actions, where it runs this, of a run: annotations at the test, and a section of the job summary.
+pub(crate) fn tell_github(summary: &Summary, args: &ResultsArgs) {
+    if env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
+        let lines = annotations(summary);
+        if !lines.is_empty() {
+            // Both streams are read; standard output may be a document.
+            output::note(lines.trim_end());
+        }
+    }
+    let path = env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty());
+    let Some(path) = path.filter(|_| !args.no_step_summary) else {
+        return;
+    };
+    if let Err(error) = append(Path::new(&path), &markdown(summary)) {
+        let path = path.display();
+        output::error(&format!(
+            "warning: cannot write the job summary `{path}`: {error}"
+        ));
+    }
+}
+
+fn append(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = File::options().create(true).append(true).open(path)?;
+    // A blank line, as what is there may not end with one.
+    file.write_all(format!("\n{text}\n").as_bytes())
+}
