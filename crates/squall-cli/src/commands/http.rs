@@ -71,6 +71,7 @@ fn plan(args: &HttpArgs) -> Result<Plan, PlanErrors> {
         data: indexmap::IndexMap::new(),
         stages: [("http".to_owned(), stage)].into(),
         thresholds: Vec::new(),
+        measure: None,
         cpus: None,
     })
 }
