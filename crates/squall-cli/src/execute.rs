@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use signal_hook::consts::{SIGINT, SIGTERM};
+use squall_metrics::summary::VerdictStatus;
 use squall_plan::PlanError;
 use squall_run::store::RunDirectory;
 use squall_run::{AgentLine, FinishedRun, PreparedRun, RunHandle, RunOptions, StartError};
@@ -19,6 +20,7 @@ use squall_view::summary::{self, Part, Parts};
 use crate::args::{ProgressArg, RunArgs, SummaryPart};
 use crate::commands::refuse;
 use crate::exchange::{Detail, ExchangeFeed};
+use crate::exit::Invalid;
 use crate::live::live_state;
 use crate::load::Wishes;
 use crate::log::RunLog;
@@ -162,9 +164,26 @@ pub(crate) fn execute(run: PreparedRun, shown: &Shown<'_>) -> anyhow::Result<u8>
             .with_context(|| format!("cannot write `{}`", path.display()))?;
     }
     Ok(match shown.terminal {
-        Terminal::Ours => exit::of_run(&finished),
+        Terminal::Ours => exit::of_run(&finished, allowed(&finished, args)),
         Terminal::Debugger => exit::of_debugging(&finished),
     })
+}
+
+/// Returns what an invalid run exits with, and says so where that is not what it is.
+fn allowed(run: &FinishedRun, args: &RunArgs) -> Invalid {
+    if !args.allow_invalid {
+        return Invalid::Told;
+    }
+    if let Some(otherwise) = run.summary.verdict.otherwise {
+        let word = match otherwise {
+            VerdictStatus::Failed => "failed",
+            VerdictStatus::Passed | VerdictStatus::Invalid => "passed",
+        };
+        output::note(&format!(
+            "note: the run is invalid; with `--allow-invalid` it exits like one that {word}"
+        ));
+    }
+    Invalid::Allowed
 }
 
 /// Opens the run's log, and its copy; one that cannot be written must not end the run.

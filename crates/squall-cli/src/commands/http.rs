@@ -10,11 +10,12 @@ use super::as_typed::as_typed;
 use super::refuse;
 use crate::args::HttpArgs;
 use crate::execute::{self, Shown};
-use crate::load::{LoadOptions, absolute, complete_url, http_settings};
+use crate::load::{LoadOptions, Typed, absolute, complete_url, http_settings};
 
 /// Loads one URL.
 pub(super) fn run(args: &HttpArgs) -> anyhow::Result<u8> {
-    let prepared = plan(args).and_then(|plan| {
+    let prepared = plan(args).and_then(|mut plan| {
+        Typed::add(&mut plan, &args.run);
         let options = RunOptions {
             threads: args.run.threads,
             seed: args.run.seed,

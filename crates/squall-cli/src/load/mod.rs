@@ -10,6 +10,7 @@ mod python;
 mod settings;
 mod single;
 mod spec;
+mod thresholds;
 
 pub(crate) use directions::{Directions, Form};
 pub(crate) use file::{LoadedTest, Origin, Wishes, explain, load};
@@ -18,3 +19,4 @@ pub(crate) use overrides::Overrides;
 pub(crate) use python::load_scripts;
 pub(crate) use settings::{absolute, complete_url, http_settings};
 pub(crate) use single::{one_iteration, one_user};
+pub(crate) use thresholds::Typed;

@@ -15,4 +15,5 @@ mod interrupts;
 mod ping;
 mod sandbox;
 mod target;
+mod thresholds;
 mod urls;
