@@ -116,6 +116,21 @@ def test_all_mistakes_of_a_file_are_told_at_once_with_their_lines(load):
     assert document["errors"][0]["name"] == "Load.batch_sise"
 
 
+def test_rules_and_the_measured_part_of_setup_stages_are_the_plans(load):
+    document = load(
+        f"""from squall import *
+class Load(Setup):
+    measure = "after 1s"
+    thresholds = ["failed == 0", "rate > 5/s"]
+@depends(Load)
+class Shop(Execute):{GET}"""
+    )
+    plan = document["plan"]
+    assert plan["measure"] == "after 1s"
+    assert [threshold["rule"] for threshold in plan["thresholds"]] == ["failed == 0", "rate > 5/s"]
+    assert [threshold["source"]["line"] for threshold in plan["thresholds"]] == [4, 4]
+
+
 @pytest.mark.parametrize(
     ("attribute", "message"),
     [
@@ -137,6 +152,7 @@ def test_all_mistakes_of_a_file_are_told_at_once_with_their_lines(load):
         ("ca_file = 5", "`ca_file` must be the path of a file"),
         ("connect_to = 'a:b'", "`connect_to` must be a dictionary like"),
         ("thresholds = 'p99 < 1s'", "`thresholds` must be a list of rules"),
+        ("measure = 5", "`measure` must be text"),
         ("seed = -5", "`seed` must be a whole number of at least 0"),
         ("data = ['users.csv']", "`data` must be a dictionary of data pools"),
         ("data = {'users': 'users.txt'}", "the data pool `users` cannot be"),

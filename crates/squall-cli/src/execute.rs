@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use signal_hook::consts::{SIGINT, SIGTERM};
+use squall_metrics::summary::VerdictStatus;
 use squall_plan::{PlanError, PlanErrors};
 use squall_run::store::RunDirectory;
 use squall_run::{AgentLine, FinishedRun, PreparedRun, RunHandle, RunOptions, StartError};
@@ -19,6 +20,7 @@ use crate::args::{Format, ProgressArg, RunArgs, RunFormat, SummaryPart};
 use crate::commands::refuse;
 use crate::document::{self, Out, has_folder};
 use crate::exchange::{Detail, ExchangeFeed};
+use crate::exit::Invalid;
 use crate::live::live_state;
 use crate::load::Wishes;
 use crate::log::RunLog;
@@ -176,7 +178,7 @@ pub(crate) fn execute(run: PreparedRun, shown: &Shown<'_>) -> anyhow::Result<u8>
     show(&finished, shown);
     hand_out(&finished, args, &outs)?;
     Ok(match shown.terminal {
-        Terminal::Ours => exit::of_run(&finished),
+        Terminal::Ours => exit::of_run(&finished, allowed(&finished, args)),
         Terminal::Debugger => exit::of_debugging(&finished),
     })
 }
@@ -222,6 +224,23 @@ fn hand_out(run: &FinishedRun, args: &RunArgs, outs: &[Out]) -> anyhow::Result<(
             .with_context(|| format!("cannot write `{}`", path.display()))?;
     }
     outs.iter().try_for_each(|out| out.write(&run.summary))
+}
+
+/// Returns what an invalid run exits with, and says so where that is not what it is.
+fn allowed(run: &FinishedRun, args: &RunArgs) -> Invalid {
+    if !args.allow_invalid {
+        return Invalid::Told;
+    }
+    if let Some(otherwise) = run.summary.verdict.otherwise {
+        let word = match otherwise {
+            VerdictStatus::Failed => "failed",
+            VerdictStatus::Passed | VerdictStatus::Invalid => "passed",
+        };
+        output::note(&format!(
+            "note: the run is invalid; with `--allow-invalid` it exits like one that {word}"
+        ));
+    }
+    Invalid::Allowed
 }
 
 /// Opens the run's log, and its copy; one that cannot be written must not end the run.

@@ -2,10 +2,11 @@
 
 use squall_run::snapshot::{
     ErrorCount, ReporterCounts, SeriesProgress, Snapshot, StageProgress, StageStatus,
+    ThresholdProgress, ThresholdState as Standing,
 };
 use squall_view::live::{
     ErrorGroup, GeneratorState, LiveState, Percentiles, ReporterState, SeriesState, StageState,
-    StageStatus as Shown,
+    StageStatus as Shown, ThresholdState, ThresholdStatus,
 };
 
 /// Makes what the live view draws.
@@ -21,6 +22,7 @@ pub(crate) fn live_state(snapshot: Snapshot) -> LiveState {
         errors: errors(snapshot.errors),
         reporters: reporters(snapshot.reporters),
         series: series(snapshot.series),
+        thresholds: thresholds(snapshot.thresholds),
         name: snapshot.name,
         elapsed_s: snapshot.elapsed_s,
         planned_s: snapshot.planned_s,
@@ -65,6 +67,21 @@ fn errors(errors: Vec<ErrorCount>) -> Vec<ErrorGroup> {
         count: error.count,
     });
     groups.collect()
+}
+
+fn thresholds(thresholds: Vec<ThresholdProgress>) -> Vec<ThresholdState> {
+    let states = thresholds.into_iter().map(|threshold| ThresholdState {
+        rule: threshold.rule,
+        status: match threshold.state {
+            Standing::Holds => ThresholdStatus::Holds,
+            Standing::Broken => ThresholdStatus::Broken,
+            Standing::Warns => ThresholdStatus::Warns,
+            Standing::NoData => ThresholdStatus::NoData,
+        },
+        value: threshold.value,
+        unit: threshold.unit.to_owned(),
+    });
+    states.collect()
 }
 
 fn reporters(counts: Vec<ReporterCounts>) -> Vec<ReporterState> {

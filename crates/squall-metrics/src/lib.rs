@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`histogram`] (log-linear, exact under merge), [`series`] (names interned to integers, bounded),
 //! [`recorder`] (what one I/O thread writes to, no locks), [`interval`] (one second of everything, merged exactly),
-//! [`values`] (numbers of the test itself), [`total`] (a whole run), [`window`] (its last seconds, for live views), [`summary`] (what `summary.json` holds).
+//! [`values`] (numbers of the test itself), [`total`] (a whole run), [`window`] (its last seconds, for live views), [`threshold`] (rules on it), [`summary`] (what `summary.json` holds).
 //!
 //! This crate does no I/O, reads no clock, and knows no protocol and no reporter.
 
@@ -16,6 +16,7 @@ pub mod series;
 pub mod series_part;
 pub mod statuses;
 pub mod summary;
+pub mod threshold;
 pub mod total;
 pub mod values;
 pub mod window;

@@ -29,6 +29,7 @@ struct SeriesCell {
     ok: u64,
     failed: u64,
     interrupted: u64,
+    unmet: u64,
     bytes_sent: u64,
     bytes_received: u64,
     /// Carried from interval to interval.
@@ -81,6 +82,11 @@ impl Recorder {
         self.cell(series)
             .failures
             .record(class, message, at_ns, example);
+    }
+
+    /// An operation failed because its answer was not as expected, in addition to [`Self::operation_finished`].
+    pub fn unmet(&mut self, series: SeriesId) {
+        self.cell(series).unmet += 1;
     }
 
     /// A transaction or an iteration started.
@@ -260,6 +266,7 @@ impl SeriesCell {
             failed: std::mem::take(&mut self.failed),
             interrupted: std::mem::take(&mut self.interrupted),
             in_flight: self.in_flight,
+            unmet: std::mem::take(&mut self.unmet),
             bytes_sent: std::mem::take(&mut self.bytes_sent),
             bytes_received: std::mem::take(&mut self.bytes_received),
             statuses: self.statuses.take(),

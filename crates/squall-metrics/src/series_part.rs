@@ -111,6 +111,9 @@ pub struct SeriesPart {
     /// Started and not ended, at the end of the interval.
     #[serde(skip_serializing_if = "is_zero")]
     pub in_flight: u64,
+    /// Failed in the interval because the answer was not as expected: its status, a check, or a value to extract.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub unmet: u64,
     /// Bytes written by operations that ended in the interval.
     #[serde(skip_serializing_if = "is_zero")]
     pub bytes_sent: u64,
@@ -139,6 +142,7 @@ impl SeriesPart {
         self.failed += other.failed;
         self.interrupted += other.interrupted;
         self.in_flight += other.in_flight;
+        self.unmet += other.unmet;
         self.bytes_sent += other.bytes_sent;
         self.bytes_received += other.bytes_received;
         self.statuses.merge(&other.statuses);

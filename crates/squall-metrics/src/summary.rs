@@ -17,6 +17,12 @@ pub struct Summary {
     pub run: RunInfo,
     /// Passed, failed or invalid, and why.
     pub verdict: Verdict,
+    /// Rules that the run passes or fails by, in the order of the plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub thresholds: Vec<ThresholdSummary>,
+    /// The part of each stage that rules looked at, where that is not all of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measured: Vec<MeasuredSummary>,
     /// Sums over all operations.
     pub totals: Totals,
     /// Last byte − intended start, all finished operations of the run.
@@ -34,12 +40,12 @@ pub struct Summary {
     /// Numbers that the test made of its results.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub custom: Vec<CustomSummary>,
-    /// CPU and memory of the generator, sampled once a second, over the run and in each stage.
+    /// CPU and memory of the generator, sampled once a second, over the run and in each stage; files, ports and memory of the machine.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub system: Vec<SystemSummary>,
     /// What the generator itself used and how well it kept to the schedule.
     pub generator: GeneratorSummary,
-    /// Things a reader should know: series that overflowed, thresholds not evaluated, reporters that lost events.
+    /// Things a reader should know: series that overflowed, rules that only warn, retransmitted segments.
     pub warnings: Vec<String>,
     /// What each reporter delivered.
     pub reporters: Vec<ReporterSummary>,
@@ -85,8 +91,11 @@ pub struct Commit {
 pub struct Verdict {
     /// The verdict.
     pub status: VerdictStatus,
-    /// One sentence per reason, with numbers; empty when passed.
+    /// One sentence per reason, with numbers and what may help; empty when passed.
     pub reasons: Vec<String>,
+    /// Of an invalid run: what it would be if its generator could be trusted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otherwise: Option<VerdictStatus>,
 }
 
 /// The three verdicts.
@@ -99,6 +108,54 @@ pub enum VerdictStatus {
     Failed,
     /// The generator cannot vouch for the numbers.
     Invalid,
+}
+
+/// One rule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ThresholdSummary {
+    /// The rule as it was written.
+    pub rule: String,
+    /// Whether it held.
+    pub status: ThresholdStatus,
+    /// What it was judged by: at the end, or of a sliding window the worst; null where there was no data, which no rule passes.
+    pub value: Option<f64>,
+    /// The limit.
+    pub limit: f64,
+    /// How far the value is on the right side of the limit; negative on the wrong one.
+    pub margin: Option<f64>,
+    /// Unit of the three: `ms`, `percent`, `per_s`, or empty for a plain number.
+    pub unit: String,
+    /// What it does when it is broken: `fail`, `warn` or `abort`.
+    pub action: String,
+    /// Seconds from the start of the run to where it was broken, if that was before the end.
+    pub broken_at_s: Option<f64>,
+    /// What is wrong in words, and where to look; null where it held.
+    pub message: Option<String>,
+    /// Where it was written, as `file:line`.
+    pub source: Option<String>,
+}
+
+/// Whether a rule held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ThresholdStatus {
+    /// It did.
+    Passed,
+    /// It did not, or there was no data.
+    Failed,
+    /// It did not, and only warns.
+    Warned,
+}
+
+/// The part of a stage that rules looked at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MeasuredSummary {
+    /// Name of the stage.
+    pub stage: String,
+    /// Seconds from the start of the run to its start; before it is the warm-up.
+    pub from_s: f64,
+    /// Seconds from the start of the run to its end; after it is the cool-down.
+    pub to_s: f64,
 }
 
 /// Sums over all operations of a run or a stage.
@@ -273,7 +330,9 @@ pub struct CustomSummary {
 pub struct SystemSummary {
     /// The stage that ran; empty for the whole run.
     pub stage: String,
-    /// `cpu_percent` (100 is one core), `memory_bytes` (resident), or `mb_per_vu`, mebibytes for each virtual user at the stage's most.
+    /// `cpu_percent` (100 is one core), `memory_bytes` (resident), or `mb_per_vu`, mebibytes for each virtual user at the stage's most. Of the
+    /// run alone, where the system tells: `descriptors` (open files of this process), and of the whole machine `tcp_sockets` (those in
+    /// `TIME_WAIT` included), `free_memory_bytes` and `retransmits_per_s` (TCP segments that were sent again).
     pub group: String,
     /// Samples.
     pub count: u64,

@@ -83,6 +83,22 @@ impl ValuePart {
         }
     }
 
+    /// Takes away what was merged before; `rest` is all that is left.
+    pub(crate) fn take_away<'a>(&mut self, old: &Self, rest: impl Iterator<Item = &'a Self>) {
+        self.count -= old.count;
+        self.not_finite -= old.not_finite;
+        for (place, gone) in &old.buckets {
+            if let Some(bucket) = self.buckets.get_mut(place) {
+                bucket.count -= gone.count;
+                bucket.offsets -= gone.offsets;
+            }
+        }
+        self.buckets.retain(|_, bucket| bucket.count > 0);
+        (self.min, self.max) = rest.fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), one| {
+            (min.min(one.min), max.max(one.max))
+        });
+    }
+
     /// How many finite numbers there are.
     pub fn count(&self) -> u64 {
         self.count

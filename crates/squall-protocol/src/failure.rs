@@ -55,6 +55,11 @@ impl FailureClass {
         Self::Script,
     ];
 
+    /// Tells whether there was an answer, and it was not as expected.
+    pub fn is_of_answer(self) -> bool {
+        matches!(self, Self::Status | Self::Check | Self::Extract)
+    }
+
     /// Returns the class that is shown under a name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|class| class.as_str() == name)

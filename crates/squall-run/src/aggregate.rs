@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use squall_engine::{PartKind, PartSink};
+use squall_metrics::threshold::{Judgment, Moment};
 use squall_metrics::{Interval, IntervalPart, RunTotals, SeriesTable, Window};
 
 use crate::ending::Ending;
 use crate::reporting::Reporting;
 use crate::running::lock;
 use crate::store::IntervalFile;
+use crate::thresholds::Judging;
 
 /// Seconds over which live views take percentiles.
 const WINDOW_S: usize = 5;
@@ -22,10 +24,17 @@ const HISTORY_S: usize = 600;
 enum Message {
     Part(u32, Box<IntervalPart>, PartKind),
     Lost(u32),
-    Totals(Sender<RunTotals>),
+    Totals(Sender<SoFar>),
     /// Streams what is not complete yet to the reporters of a Submit stage.
     StreamRest(usize, Sender<()>),
     End,
+}
+
+/// Everything measured until a moment, and how rules stand by it.
+#[derive(Clone, Debug)]
+pub(crate) struct SoFar {
+    pub(crate) totals: RunTotals,
+    pub(crate) judgments: Vec<Judgment>,
 }
 
 /// Where the parts of one process go in.
@@ -66,6 +75,9 @@ pub(crate) struct Outlet {
     pub(crate) file: IntervalFile,
     /// Told of the first failure, where that is to end the run.
     pub(crate) fail_fast: Option<Arc<Ending>>,
+    /// Told of a rule that ends the run.
+    pub(crate) ending: Arc<Ending>,
+    pub(crate) judging: Judging,
     pub(crate) reporting: Arc<Reporting>,
 }
 
@@ -78,6 +90,10 @@ pub(crate) struct Latest {
     pub(crate) history: Vec<f64>,
     pub(crate) seconds_saturated: u64,
     pub(crate) seconds_loaded: u64,
+    /// How rules stand while the run goes.
+    pub(crate) live: Vec<Judgment>,
+    /// How rules stand if nothing more comes.
+    pub(crate) judgments: Vec<Judgment>,
     /// The first interval that is not closed.
     pub(crate) next: u64,
 }
@@ -91,6 +107,8 @@ impl Latest {
             history: Vec::new(),
             seconds_saturated: 0,
             seconds_loaded: 0,
+            live: Vec::new(),
+            judgments: Vec::new(),
             next: 0,
         }
     }
@@ -143,12 +161,17 @@ impl Aggregator {
         read(&lock(&self.latest))
     }
 
-    /// Returns totals that hold every part handed over before the call.
-    pub(crate) fn totals(&self) -> RunTotals {
+    /// Returns what holds every part handed over before the call.
+    pub(crate) fn so_far(&self) -> SoFar {
         let (sender, totals) = channel();
         let asked = self.messages.send(Message::Totals(sender)).is_ok();
         let fresh = asked.then(|| totals.recv().ok()).flatten();
-        fresh.unwrap_or_else(|| self.latest(|latest| latest.totals.clone()))
+        fresh.unwrap_or_else(|| {
+            self.latest(|latest| SoFar {
+                totals: latest.totals.clone(),
+                judgments: latest.judgments.clone(),
+            })
+        })
     }
 
     /// Streams what was handed over and is not complete yet to the reporters of a Submit stage, and waits for it.
@@ -209,7 +232,7 @@ impl Merging {
                 Message::End => break,
                 Message::Totals(answer) => {
                     // Who asked may have given up.
-                    answer.send(self.totals_so_far()).ok();
+                    answer.send(self.so_far()).ok();
                 }
             }
         }
@@ -284,6 +307,12 @@ impl Merging {
             self.storing = false;
         }
         latest.totals.add(&interval);
+        let judging = &mut self.outlet.judging;
+        if let Some(reason) = judging.push(&interval) {
+            self.outlet.ending.fail(&reason);
+        }
+        latest.live = judging.at(Moment::Live);
+        latest.judgments = judging.at(Moment::End);
         self.outlet
             .reporting
             .interval(&interval, latest.totals.table(), None);
@@ -310,12 +339,17 @@ impl Merging {
         }
     }
 
-    fn totals_so_far(&self) -> RunTotals {
+    fn so_far(&self) -> SoFar {
         let mut totals = lock(&self.latest).totals.clone();
-        self.pending
-            .values()
-            .for_each(|pending| totals.add(&pending.interval));
-        totals
+        let mut judging = self.outlet.judging.clone();
+        for pending in self.pending.values() {
+            totals.add(&pending.interval);
+            judging.push(&pending.interval);
+        }
+        SoFar {
+            totals,
+            judgments: judging.at(Moment::End),
+        }
     }
 }
 

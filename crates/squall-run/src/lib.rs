@@ -17,6 +17,7 @@ mod descriptors;
 mod ending;
 mod error;
 mod events;
+mod health;
 mod hosts;
 mod load;
 mod machine;
@@ -33,6 +34,7 @@ mod steering;
 pub mod store;
 mod summarize;
 mod system;
+mod thresholds;
 mod verdict;
 
 pub use error::{PrepareErrors, StartError};

@@ -71,10 +71,17 @@ impl CpuMeter {
 
 /// Returns the bytes of memory that programs can still take without swapping; `None` where the system does not tell.
 pub(crate) fn free_memory() -> Option<u64> {
+    memory("MemAvailable:")
+}
+
+/// Returns the bytes of memory of the machine; `None` where the system does not tell.
+pub(crate) fn total_memory() -> Option<u64> {
+    memory("MemTotal:")
+}
+
+fn memory(name: &str) -> Option<u64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     let kib: u64 = line.split_whitespace().next()?.parse().ok()?;
     Some(kib * 1024)
 }

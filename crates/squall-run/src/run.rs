@@ -14,6 +14,7 @@ use squall_report::{RunRecord, WallTime};
 
 use crate::aggregate::{Aggregator, Outlet, Processes};
 use crate::ending::Ending;
+use crate::health::HealthMonitor;
 use crate::load::{End, LoadParts};
 use crate::machine::{CpuMeter, usage};
 use crate::prepare::PreparedRun;
@@ -23,6 +24,7 @@ use crate::snapshot::Snapshot;
 use crate::stages::{Board, upstream};
 use crate::store::{IntervalFile, RunDirectory};
 use crate::system::SystemMonitor;
+use crate::thresholds::Judging;
 use crate::{StartError, summarize};
 
 /// A run that goes on.
@@ -63,7 +65,9 @@ impl RunHandle {
         };
         let file = directory.intervals().map_err(store_error)?;
         let ending = Arc::new(Ending::default());
-        let aggregator = aggregator(&run, file, &ending, &reporting).map_err(store_error)?;
+        let board = Arc::new(Board::new(&run.checked));
+        let aggregator =
+            aggregator(&run, file, (&ending, &reporting, &board)).map_err(store_error)?;
         let usage_before = usage();
         let parts = LoadParts {
             clock: clock.clone(),
@@ -83,13 +87,14 @@ impl RunHandle {
             aggregator: Mutex::new(Some(aggregator)),
             ended: OnceLock::new(),
             reporting,
-            board: Board::new(&run.checked),
+            board,
             directory,
             ending,
             last_errors: Mutex::default(),
             cpu: Mutex::new(CpuMeter::new(usage_before)),
             custom_metrics: Mutex::default(),
             system: SystemMonitor::default(),
+            health: HealthMonitor::default(),
             run,
         });
         let body = Arc::clone(&running);
@@ -154,11 +159,13 @@ impl FinishedRun {
     }
 }
 
+/// Who is told by the aggregator, and who tells it when stages ran.
+type Around<'a> = (&'a Arc<Ending>, &'a Arc<Reporting>, &'a Arc<Board>);
+
 fn aggregator(
     run: &PreparedRun,
     file: IntervalFile,
-    ending: &Arc<Ending>,
-    reporting: &Arc<Reporting>,
+    (ending, reporting, board): Around<'_>,
 ) -> io::Result<Aggregator> {
     let processes = Processes {
         count: run.processes,
@@ -167,6 +174,8 @@ fn aggregator(
     let outlet = Outlet {
         file,
         fail_fast: run.options.fail_fast.then(|| Arc::clone(ending)),
+        ending: Arc::clone(ending),
+        judging: Judging::new(&run.checked, run.series.clone(), Arc::clone(board)),
         reporting: Arc::clone(reporting),
     };
     Aggregator::start(processes, run.series.clone(), outlet)

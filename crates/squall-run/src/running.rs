@@ -6,8 +6,9 @@ use squall_metrics::RunTotals;
 use squall_plan::PlanError;
 use squall_protocol::Clock;
 
-use crate::aggregate::{Aggregator, Latest};
+use crate::aggregate::{Aggregator, Latest, SoFar};
 use crate::ending::Ending;
+use crate::health::HealthMonitor;
 use crate::load::Load;
 use crate::machine::{CpuMeter, Usage, usage};
 use crate::prepare::PreparedRun;
@@ -16,7 +17,7 @@ use crate::snapshot::{Snapshot, StageStatus};
 use crate::stages::{Board, CustomMetric};
 use crate::store::RunDirectory;
 use crate::system::{SystemMonitor, Watching};
-use crate::{stages, summarize};
+use crate::{stages, summarize, thresholds};
 
 /// Everything that the threads of a run share.
 #[derive(Debug)]
@@ -32,7 +33,7 @@ pub(crate) struct Running {
     /// What the aggregator had when it ended.
     pub(crate) ended: OnceLock<Latest>,
     pub(crate) reporting: Arc<Reporting>,
-    pub(crate) board: Board,
+    pub(crate) board: Arc<Board>,
     pub(crate) directory: RunDirectory,
     pub(crate) ending: Arc<Ending>,
     /// What went wrong in the test's own code after the load.
@@ -41,6 +42,7 @@ pub(crate) struct Running {
     /// Numbers that the test made of its results.
     pub(crate) custom_metrics: Mutex<Vec<CustomMetric>>,
     pub(crate) system: SystemMonitor,
+    pub(crate) health: HealthMonitor,
 }
 
 impl Running {
@@ -76,16 +78,29 @@ impl Running {
 
     /// Returns totals that hold everything measured until now.
     pub(crate) fn totals_now(&self) -> RunTotals {
+        self.so_far().totals
+    }
+
+    /// Returns everything measured until now, and how rules stand by it.
+    pub(crate) fn so_far(&self) -> SoFar {
         self.load.flush();
         match &*lock(&self.aggregator) {
-            Some(aggregator) => aggregator.totals(),
-            None => RunTotals::new(self.run.series.clone()),
+            Some(aggregator) => aggregator.so_far(),
+            None => SoFar {
+                totals: RunTotals::new(self.run.series.clone()),
+                judgments: Vec::new(),
+            },
         }
     }
 
     /// Returns what has been measured, and how many seconds are complete.
     fn measured(&self) -> (Snapshot, u64) {
-        let read = |latest: &Latest| (summarize::snapshot(latest), latest.next);
+        let thresholds = &self.run.checked.thresholds;
+        let read = |latest: &Latest| {
+            let mut snapshot = summarize::snapshot(latest);
+            snapshot.thresholds = thresholds::live(thresholds, &latest.live);
+            (snapshot, latest.next)
+        };
         if let Some(latest) = self.ended.get() {
             return read(latest);
         }

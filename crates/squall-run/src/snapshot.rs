@@ -51,6 +51,38 @@ pub struct Snapshot {
     pub reporters: Vec<ReporterCounts>,
     /// Series of operations.
     pub series: Vec<SeriesProgress>,
+    /// Rules that the run passes or fails by, in the order of the plan.
+    pub thresholds: Vec<ThresholdProgress>,
+}
+
+/// How a rule stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ThresholdProgress {
+    /// The rule as it was written.
+    pub rule: String,
+    /// How it stands.
+    pub state: ThresholdState,
+    /// The present value, or the one that broke it; `None` without data.
+    pub value: Option<f64>,
+    /// The limit.
+    pub limit: f64,
+    /// How far the value is on the right side of the limit.
+    pub margin: Option<f64>,
+    /// Unit of the three: `ms`, `percent`, `per_s`, or empty.
+    pub unit: &'static str,
+}
+
+/// How a rule stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ThresholdState {
+    /// It would be passed now.
+    Holds,
+    /// It is broken, or would be now.
+    Broken,
+    /// The same of one that only warns.
+    Warns,
+    /// There is no data yet.
+    NoData,
 }
 
 /// What became of a reporter's records so far.

@@ -12,11 +12,16 @@
 //! | the same of the interpreters' delay, from the last byte of an answer to the line that gets it | invalid |
 //! | more than 1 % of the iterations that were due were dropped | invalid |
 //! | an interpreter was busy for ≥ 95 % of a second in more than a fifth of the seconds (at least 2) | invalid |
+//! | a connection found no file descriptor or no local port on this machine | invalid |
+//! | the machine had less than 2 % of its memory left for 2 s or more | invalid |
 //! | an agent was lost | invalid |
 //! | a reporter lost data | invalid |
+//! | a threshold did not hold, or had no data | failed |
 //! | the test ended the run, or failed after the load | failed |
 
 use squall_metrics::summary::{Verdict, VerdictStatus};
+
+use crate::health::HealthFacts;
 
 /// What the verdict is made from.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +38,8 @@ pub(crate) struct Facts {
     pub(crate) generator_delay_p99_ms: f64,
     pub(crate) response_p99_ms: f64,
     pub(crate) lost_by_reporters: Vec<String>,
+    /// Rules that did not hold, a sentence each.
+    pub(crate) thresholds: Vec<String>,
     /// Why the test itself ended the run.
     pub(crate) ended_by_test: Option<String>,
     /// What went wrong in the test's own code after the load.
@@ -45,6 +52,11 @@ pub(crate) struct Facts {
     pub(crate) agents_lost: u32,
     /// What is known of them, a sentence each.
     pub(crate) agent_losses: Vec<String>,
+    pub(crate) health: HealthFacts,
+    /// Operations that this machine had no file descriptor for.
+    pub(crate) no_descriptor: u64,
+    /// Operations that this machine had no local port for.
+    pub(crate) no_port: u64,
     /// The user stopped the run after so many of so many seconds.
     pub(crate) stopped: Option<(f64, Option<f64>)>,
 }
@@ -99,13 +111,22 @@ pub(crate) fn verdict(facts: &Facts) -> Verdict {
         (false, true) => VerdictStatus::Failed,
         (true, true) => VerdictStatus::Passed,
     };
+    let otherwise = (status == VerdictStatus::Invalid).then_some(if failures.is_empty() {
+        VerdictStatus::Passed
+    } else {
+        VerdictStatus::Failed
+    });
     let mut reasons = doubts;
     reasons.extend(failures);
     reasons.extend(facts.stopped.map(|(elapsed, planned)| match planned {
         Some(planned) => format!("stopped by the user after {elapsed:.1} of {planned:.1} s"),
         None => format!("stopped by the user after {elapsed:.1} s"),
     }));
-    Verdict { status, reasons }
+    Verdict {
+        status,
+        reasons,
+        otherwise,
+    }
 }
 
 fn failures(facts: &Facts) -> Vec<String> {
@@ -114,6 +135,7 @@ fn failures(facts: &Facts) -> Vec<String> {
     for (stage, error) in &facts.failed_stages {
         reasons.push(format!("stage `{stage}` failed: {error}"));
     }
+    reasons.extend(facts.thresholds.iter().cloned());
     let scripts = &facts.scripts;
     if facts.ok == 0 && facts.failed > 0 {
         reasons.push(none_of(
@@ -180,6 +202,7 @@ fn doubts(facts: &Facts) -> Vec<String> {
             facts.dropped
         ));
     }
+    reasons.extend(machine_doubts(facts));
     reasons.extend(agents_doubt(facts));
     reasons.extend(facts.lost_by_reporters.iter().cloned());
     reasons
@@ -235,6 +258,42 @@ fn processes_needed(facts: &Facts) -> u32 {
     let due = 1.0 + facts.dropped as f64 / started;
     let cores = facts.interpreters.cores_used * due / INTERPRETER_TARGET;
     (cores.ceil() as u32).max(facts.interpreters.processes + 1)
+}
+
+/// Says what of the machine was used up.
+fn machine_doubts(facts: &Facts) -> Vec<String> {
+    let used = |used: Option<(u64, u64)>| {
+        used.map_or(String::new(), |(most, all)| {
+            format!(" ({most} of {all} were used)")
+        })
+    };
+    let mut reasons = Vec::new();
+    if facts.no_descriptor > 0 {
+        reasons.push(format!(
+            "file descriptors were the limit: {} operations had none for their connection{}; raise the limit with `ulimit -n`, or use \
+             fewer users",
+            facts.no_descriptor,
+            used(facts.health.descriptors)
+        ));
+    }
+    if facts.no_port > 0 {
+        reasons.push(format!(
+            "local ports were the limit: {} operations had none for their connection{}; keep connections alive, add \
+             `local_address`es or targets, or widen `net.ipv4.ip_local_port_range`",
+            facts.no_port,
+            used(facts.health.ports)
+        ));
+    }
+    if let Some((seconds, least)) = facts.health.short_of_memory
+        && seconds >= 2
+    {
+        reasons.push(format!(
+            "memory was the limit: for {seconds} s the machine had less than 2 % left, at the least {} MiB; use fewer users or a \
+             machine with more memory",
+            least / (1024 * 1024)
+        ));
+    }
+    reasons
 }
 
 fn agents_doubt(facts: &Facts) -> Vec<String> {
@@ -425,6 +484,59 @@ mod tests {
         };
         check(&doubted, VerdictStatus::Invalid, told);
         check(&doubted, VerdictStatus::Invalid, "50 of 150");
+    }
+
+    #[test]
+    fn a_machine_that_has_nothing_left_makes_the_run_invalid() {
+        let facts = Facts {
+            no_descriptor: 7,
+            health: HealthFacts {
+                descriptors: Some((1024, 1024)),
+                ..HealthFacts::default()
+            },
+            ..good()
+        };
+        let told = "7 operations had none for their connection (1024 of 1024 were used)";
+        check(&facts, VerdictStatus::Invalid, told);
+        let facts = Facts {
+            no_port: 3,
+            ..good()
+        };
+        check(
+            &facts,
+            VerdictStatus::Invalid,
+            "local ports were the limit: 3",
+        );
+        let short = |seconds| Facts {
+            health: HealthFacts {
+                short_of_memory: Some((seconds, 40 << 20)),
+                ..HealthFacts::default()
+            },
+            ..good()
+        };
+        check(&short(2), VerdictStatus::Invalid, "at the least 40 MiB");
+        check(&short(1), VerdictStatus::Passed, "");
+    }
+
+    #[test]
+    fn a_threshold_that_did_not_hold_fails_the_run() {
+        let broken = Facts {
+            thresholds: vec!["threshold `rate > 5/s` did not hold".to_owned()],
+            ..good()
+        };
+        check(&broken, VerdictStatus::Failed, "did not hold");
+        let doubted = Facts {
+            dropped: 50,
+            ..broken
+        };
+        check(&doubted, VerdictStatus::Invalid, "did not hold");
+        assert_eq!(verdict(&doubted).otherwise, Some(VerdictStatus::Failed));
+        let doubted = Facts {
+            dropped: 50,
+            ..good()
+        };
+        assert_eq!(verdict(&doubted).otherwise, Some(VerdictStatus::Passed));
+        assert_eq!(verdict(&good()).otherwise, None);
     }
 
     #[test]

@@ -89,6 +89,17 @@ pub(crate) fn number(value: f64) -> String {
     }
 }
 
+/// A number in the unit of a threshold: `312 ms`, `0.125 %`, `912/s`.
+pub(crate) fn amount(value: f64, unit: &str) -> String {
+    match unit {
+        "ms" if value < 0.0 => format!("-{}", time(-value)),
+        "ms" => time(value),
+        "percent" => format!("{} %", number(value)),
+        "per_s" => format!("{}/s", number(value)),
+        _ => number(value),
+    }
+}
+
 /// `43 %`.
 pub(crate) fn percent(value: f64) -> String {
     match value {

@@ -73,6 +73,7 @@ _COMMON: dict[str, Parse] = {
 _SETUP: dict[str, Parse] = {
     "seed": parsers.count(0),
     "thresholds": parsers.thresholds,
+    "measure": parsers.text,
     "data": parsers.as_given,
     "apply_to_stages": parsers.stages,
     "cpus": parsers.count(1),

@@ -54,6 +54,15 @@ pub struct RunArgs {
     /// Name of the run
     #[arg(long, value_name = "NAME", help_heading = "Run")]
     pub name: Option<String>,
+    /// Rule that the run passes or fails by, e.g. `p99(response_time) < 200ms`; may be given several times
+    #[arg(long, value_name = "RULE", help_heading = "Run")]
+    pub threshold: Vec<String>,
+    /// Part of the load that rules look at: `after ramp`, `after 30s before 10s`
+    #[arg(long, value_name = "PART", help_heading = "Run")]
+    pub measure: Option<String>,
+    /// Exit as if the generator could be trusted where the run is invalid
+    #[arg(long, help_heading = "Run")]
+    pub allow_invalid: bool,
     /// Write `summary.json` to this file as well
     #[arg(long, value_name = "FILE.json", help_heading = "Run")]
     pub summary: Option<PathBuf>,

@@ -5,7 +5,7 @@ use squall_plan::{PlanError, PlanErrors};
 /// Where everything of the one scenario is.
 const SCENARIO: &str = "stages.http.execute.scenarios.http.";
 /// Beginnings of paths, without those of the scenario and the kind of load, and what was typed for them.
-const TYPED: [(&str, &str); 20] = [
+const TYPED: [(&str, &str); 22] = [
     ("flow[0].http.url", "URL"),
     ("flow[0].http.method", "--method"),
     ("flow[0].http.body.file", "--body-file"),
@@ -19,6 +19,8 @@ const TYPED: [(&str, &str); 20] = [
     ("stages", "--stages"),
     ("shared", "--iterations"),
     ("pause", "--pause"),
+    ("thresholds", "--threshold"),
+    ("measure", "--measure"),
     ("http.headers", "--header"),
     ("http.base_url", "--host"),
     ("http.request_timeout", "--timeout"),

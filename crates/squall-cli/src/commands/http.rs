@@ -10,11 +10,12 @@ use super::as_typed::as_typed;
 use super::refuse;
 use crate::args::HttpArgs;
 use crate::execute::{self, Shown};
-use crate::load::{LoadOptions, absolute, complete_url, http_settings, tags};
+use crate::load::{LoadOptions, Typed, absolute, complete_url, http_settings, tags};
 
 /// Loads one URL.
 pub(super) fn run(args: &HttpArgs) -> anyhow::Result<u8> {
-    let prepared = plan(args).and_then(|plan| {
+    let prepared = plan(args).and_then(|mut plan| {
+        Typed::add(&mut plan, &args.run);
         let options = RunOptions {
             threads: args.run.threads,
             seed: args.run.seed,
@@ -74,6 +75,7 @@ fn plan(args: &HttpArgs) -> Result<Plan, PlanErrors> {
         data: indexmap::IndexMap::new(),
         stages: [("http".to_owned(), stage)].into(),
         thresholds: Vec::new(),
+        measure: None,
         cpus: None,
     })
 }

@@ -14,7 +14,7 @@ use squall_store::repository::commit_of;
 use super::refuse;
 use crate::args::{FileArgs, GraphRunArgs, RunFileArgs, ValidationArgs};
 use crate::execute::{self, Shown, count_interrupts};
-use crate::load::{Directions, LoadedTest, Overrides, load, one_user};
+use crate::load::{Directions, LoadedTest, Overrides, Typed, load, one_user};
 use crate::{TestLoader, exit, output};
 
 /// Runs a test file.
@@ -113,7 +113,9 @@ fn run_shown(
             options.targets = Targets::LeftAlone;
         }
         shown.connect(&mut options);
-        prepare_test(&test, options)
+        let typed = Typed::add(&mut test.plan, &args.run);
+        let prepared = prepare(&test.plan, options);
+        prepared.map_err(|errors| test.place.of(typed.of(&test.plan, &args.run, errors)))
     });
     let prepared = match prepared {
         Ok(prepared) => prepared,

@@ -11,6 +11,7 @@ mod settings;
 mod single;
 mod spec;
 mod tags;
+mod thresholds;
 
 pub(crate) use directions::{Directions, Form};
 pub(crate) use file::{LoadedTest, Origin, Wishes, explain, load};
@@ -20,3 +21,4 @@ pub(crate) use python::load_scripts;
 pub(crate) use settings::{absolute, complete_url, http_settings};
 pub(crate) use single::{one_iteration, one_user};
 pub(crate) use tags::tags;
+pub(crate) use thresholds::Typed;

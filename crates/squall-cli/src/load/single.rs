@@ -13,6 +13,7 @@ const PATIENCE: Span = Span::from_secs(24 * 60 * 60);
 /// Thresholds are left out: they judge load.
 pub(crate) fn one_iteration(plan: &mut Plan) {
     plan.thresholds.clear();
+    plan.measure = None;
     for scenario in scenarios(plan) {
         let passes = take_each_branch(&mut scenario.flow);
         scenario.load = LoadProfile::Iterations(IterationLoad {

@@ -16,4 +16,5 @@ mod ping;
 mod sandbox;
 mod stored;
 mod target;
+mod thresholds;
 mod urls;

@@ -27,6 +27,13 @@ pub(super) fn record(
             example(operation, &failure.detail)
         });
     }
+    if operation
+        .failures
+        .iter()
+        .any(|one| one.class.is_of_answer())
+    {
+        recorder.unmet(series);
+    }
     drop(recorder);
     if let Some(records) = &worker.records {
         records

@@ -59,6 +59,19 @@ impl Moments {
         self.sum_sq = self.sum_sq.saturating_add(other.sum_sq);
     }
 
+    /// Takes away what was merged before; `rest` is all that is left.
+    pub(crate) fn take_away<'a>(&mut self, old: &Self, rest: impl Iterator<Item = &'a Self>) {
+        self.count -= old.count;
+        self.sum -= old.sum;
+        // What cannot be taken away again is gathered anew: extremes, and a sum that saturates.
+        (self.min, self.max, self.sum_sq) = (u64::MAX, 0, 0);
+        for one in rest {
+            self.min = self.min.min(one.min);
+            self.max = self.max.max(one.max);
+            self.sum_sq = self.sum_sq.saturating_add(one.sum_sq);
+        }
+    }
+
     /// 0 when there is no value.
     pub(crate) fn least(&self) -> u64 {
         if self.count == 0 { 0 } else { self.min }

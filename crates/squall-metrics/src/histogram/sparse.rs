@@ -77,6 +77,19 @@ impl SparseHistogram {
         quantile::distribution(&self.moments, self.wide_buckets())
     }
 
+    /// Takes away what was merged before; `rest` is all that is left.
+    pub(crate) fn take_away<'a>(&mut self, old: &Self, rest: impl Iterator<Item = &'a Self>) {
+        let mut left = old.buckets.iter().peekable();
+        for (index, count) in &mut self.buckets {
+            if let Some((_, gone)) = left.next_if(|(gone, _)| gone == index) {
+                *count -= gone;
+            }
+        }
+        self.buckets.retain(|&(_, count)| count > 0);
+        self.moments
+            .take_away(&old.moments, rest.map(|one| &one.moments));
+    }
+
     fn wide_buckets(&self) -> impl Iterator<Item = (usize, u64)> {
         self.buckets
             .iter()

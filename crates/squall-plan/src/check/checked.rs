@@ -4,8 +4,9 @@ use indexmap::IndexMap;
 
 use crate::model::{
     ConnectTo, ConnectionPolicy, CookiePolicy, DataPool, Flow, Growth, OneOrMany, Pause, Priority,
-    RampStage, ReporterConfig, Source, Spacing, StageKind, Threshold, has_scripts,
+    RampStage, ReporterConfig, Source, Spacing, StageKind, has_scripts,
 };
+use crate::threshold::{Measured, Rule};
 use crate::units::Span;
 
 /// A plan whose parts are known to fit together, with every default filled in.
@@ -22,11 +23,26 @@ pub struct CheckedPlan {
     /// Data pools by name, each with exactly one source.
     pub data: IndexMap<String, DataPool>,
     /// Pass or fail rules.
-    pub thresholds: Vec<Threshold>,
+    pub thresholds: Vec<CheckedThreshold>,
+    /// The part of each stage's load that they look at.
+    pub measured: Measured,
+    /// The same as it was written.
+    pub measure: Option<String>,
     /// Every use of a data pool: of a field in a template, of whole rows in a script.
     pub data_uses: Vec<DataUse>,
     /// Cores that the generator may use.
     pub cpus: Option<u32>,
+}
+
+/// A rule that was understood.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CheckedThreshold {
+    /// What it says.
+    pub rule: Rule,
+    /// The rule as it was written.
+    pub text: String,
+    /// Where it was written.
+    pub source: Option<Source>,
 }
 
 /// One node of the graph.

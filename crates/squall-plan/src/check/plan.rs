@@ -25,7 +25,8 @@ impl Plan {
         }
         let stages = checker.stages(self, &graph, &root.key("stages"));
         checker.inline_rows(&stages, &root.key("data"));
-        checker.thresholds(self, &root.key("thresholds"));
+        let thresholds = checker.thresholds(self, &stages, &root.key("thresholds"));
+        let measured = checker.measured(self, &stages, &root.key("measure"));
         let Checker {
             findings,
             data_uses,
@@ -38,7 +39,9 @@ impl Plan {
             tags: self.tags.clone(),
             stages,
             data: self.data.clone(),
-            thresholds: self.thresholds.clone(),
+            thresholds,
+            measured,
+            measure: self.measure.clone(),
             data_uses,
             cpus: self.cpus,
         })
@@ -62,17 +65,6 @@ impl<'a> Checker<'a> {
         }
         for name in plan.tags.keys() {
             self.not_empty(name, &root.key("tags").key(name));
-        }
-    }
-
-    fn thresholds(&mut self, plan: &'a Plan, place: &Place<'a>) {
-        for (index, threshold) in plan.thresholds.iter().enumerate() {
-            if threshold.rule.trim().is_empty() {
-                let place = place.index(index).written_at(threshold.source.as_ref());
-                let hint = "write one like `p99(response_time) < 200ms`";
-                self.findings
-                    .add_with_hint(&place.key("rule"), "the rule is empty", hint);
-            }
         }
     }
 }

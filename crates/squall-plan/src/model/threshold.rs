@@ -7,7 +7,7 @@ use super::Source;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Threshold {
-    /// The rule, e.g. `p99(response_time) < 200ms`.
+    /// The rule, e.g. `p99(response_time) < 200ms over 10s`.
     pub rule: String,
     /// Where the rule was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -562,10 +562,10 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
         settings(),
         map(pool()),
         map(stage()),
-        (vec(threshold, 0..2), of(any::<u32>())),
+        (vec(threshold, 0..2), of(".{0,9}"), of(any::<u32>())),
     )
         .prop_map(
-            |((version, name, seed, tags), http, data, stages, (thresholds, cpus))| Plan {
+            |((version, name, seed, tags), http, data, stages, (thresholds, measure, cpus))| Plan {
                 version,
                 name,
                 seed,
@@ -574,6 +574,7 @@ pub(crate) fn plan() -> impl Strategy<Value = Plan> {
                 data,
                 stages,
                 thresholds,
+                measure,
                 cpus,
             },
         )

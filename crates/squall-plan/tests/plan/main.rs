@@ -14,6 +14,7 @@ mod load;
 mod properties;
 mod schema;
 mod template;
+mod thresholds;
 mod units;
 
 /// The example plan, which uses every part of the format.

@@ -7,6 +7,13 @@ use rustix::io::Errno;
 use crate::tls::handshake_message;
 use crate::{Failure, FailureClass};
 
+/// Message of a connection that this machine has no file descriptor for.
+pub const NO_DESCRIPTOR: &str =
+    "no file descriptor left: raise the limit (`ulimit -n`) or use fewer connections";
+/// Message of a connection that this machine has no port for.
+pub const NO_PORT: &str = "no local port left: keep connections alive, add `local_address`es or targets, \
+    or widen `net.ipv4.ip_local_port_range`";
+
 /// Classes an error of an established connection: reset, closed or TLS.
 pub fn io_failure(error: &io::Error) -> Failure {
     if let Some(tls) = error
@@ -36,13 +43,8 @@ pub fn io_failure(error: &io::Error) -> Failure {
 /// Words a failed attempt to connect; nothing in it differs from one attempt to the next.
 pub(super) fn connect_failure(error: &io::Error) -> Failure {
     let message = match Errno::from_io_error(error) {
-        Some(Errno::MFILE | Errno::NFILE) => {
-            "no file descriptor left: raise the limit (`ulimit -n`) or use fewer connections"
-        }
-        Some(Errno::ADDRNOTAVAIL | Errno::ADDRINUSE) => {
-            "no local port left: keep connections alive, add `local_address`es or targets, \
-             or widen `net.ipv4.ip_local_port_range`"
-        }
+        Some(Errno::MFILE | Errno::NFILE) => NO_DESCRIPTOR,
+        Some(Errno::ADDRNOTAVAIL | Errno::ADDRINUSE) => NO_PORT,
         Some(Errno::CONNREFUSED) => "connection refused",
         Some(Errno::CONNRESET) => "connection reset while connecting",
         Some(Errno::TIMEDOUT) => "no answer from the address",

@@ -13,7 +13,7 @@ mod stream;
 
 pub use connector::{Connected, Connector};
 pub use facts::{ConnectionFacts, TlsFacts};
-pub use failure::io_failure;
+pub use failure::{NO_DESCRIPTOR, NO_PORT, io_failure};
 pub use origin::{Origin, Scheme};
 pub use settings::{ConnectSettings, ConnectTo, ConnectToError};
 pub use stream::Stream;

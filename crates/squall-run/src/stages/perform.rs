@@ -9,6 +9,7 @@ use squall_report::CustomRecord;
 use super::deadline::Deadline;
 use super::graph::upstream;
 use super::hooks::{self, Gate};
+use crate::aggregate::SoFar;
 use crate::load::{End, LostShare};
 use crate::running::{Running, lock};
 use crate::snapshot::StageStatus;
@@ -152,9 +153,9 @@ fn send_load(
 
 /// Delivers the results of all stages before a Submit stage; returns what went wrong.
 pub(crate) fn deliver(running: &Running, index: usize, limit: Option<Duration>) -> Option<String> {
-    let totals: RunTotals = running.totals_now();
+    let SoFar { totals, judgments } = running.so_far();
     let entries = running.board.entries();
-    let verdict = verdict::verdict(&summarize::facts(running, &totals, None));
+    let verdict = verdict::verdict(&summarize::facts(running, &totals, &judgments, None));
     let stages = upstream(&running.run.checked, index);
     let mut records = summarize::final_records(&totals, &stages, &verdict, |stage| {
         let entry = entries.iter().find(|entry| entry.name == stage);

@@ -1,7 +1,10 @@
 //! What the verdict is made from.
 
+use squall_metrics::threshold::Judgment;
 use squall_metrics::{Histogram, RunTotals, SeriesKind};
 use squall_plan::{CheckedKind, CheckedPlan, CheckedStage};
+
+use squall_protocol::connect::{NO_DESCRIPTOR, NO_PORT};
 
 use super::NS_PER_S;
 use super::operations::{Failures, each_of, each_operation, errors, quantile_ms};
@@ -10,10 +13,16 @@ use crate::load::LostShare;
 use crate::running::{Running, lock};
 use crate::snapshot::StageStatus;
 use crate::stages::{Entry, planned_s};
+use crate::thresholds;
 use crate::verdict::{Facts, FailedIterations, InterpreterFacts, ScriptFacts};
 
 /// Gathers what the verdict is made from; without `latest` the seconds at the limit are not known yet.
-pub(crate) fn facts(running: &Running, totals: &RunTotals, latest: Option<&Latest>) -> Facts {
+pub(crate) fn facts(
+    running: &Running,
+    totals: &RunTotals,
+    judgments: &[Judgment],
+    latest: Option<&Latest>,
+) -> Facts {
     let entries = running.board.entries();
     let sums = totals.totals();
     let iterations = entries
@@ -36,6 +45,7 @@ pub(crate) fn facts(running: &Running, totals: &RunTotals, latest: Option<&Lates
         generator_delay_p99_ms: late_ms(totals.generator_delay()),
         response_p99_ms: quantile_ms(&response, 0.99),
         lost_by_reporters: lost_by_reporters(running),
+        thresholds: thresholds::reasons(&running.run.checked.thresholds, judgments),
         ended_by_test: running.ending.reason(),
         last_errors: lock(&running.last_errors)
             .iter()
@@ -46,8 +56,18 @@ pub(crate) fn facts(running: &Running, totals: &RunTotals, latest: Option<&Lates
         interpreters: interpreters(totals),
         agents_lost: totals.agents_lost(),
         agent_losses: lost_agents(running),
+        health: running.health.facts(),
+        no_descriptor: unconnected(totals, NO_DESCRIPTOR),
+        no_port: unconnected(totals, NO_PORT),
         stopped: stopped(running, &entries),
     }
+}
+
+/// Counts the operations that could not connect for a reason of this machine.
+fn unconnected(totals: &RunTotals, message: &str) -> u64 {
+    let groups = errors(totals).into_iter();
+    let ours = groups.filter(|group| group.message == message);
+    ours.map(|group| group.count).sum()
 }
 
 /// Adds up the iterations of all scenarios that run scripts.

@@ -195,6 +195,7 @@ mod tests {
         let mut totals = RunTotals::new(table);
         totals.add(&interval);
         let verdict = Verdict {
+            otherwise: None,
             status: VerdictStatus::Passed,
             reasons: Vec::new(),
         };

@@ -8,6 +8,7 @@ use squall_report::{FinalRecords, Group, MetricRecord, SystemRecord};
 
 use super::operations::{each_of, each_operation};
 use super::{NS_PER_MS, facts, final_records};
+use crate::aggregate::SoFar;
 use crate::running::Running;
 use crate::stages::upstream;
 use crate::verdict::verdict;
@@ -17,14 +18,14 @@ pub(crate) fn results(running: &Running, stage: &str) -> Value {
     let plan = &running.run.checked;
     let index = plan.stages.iter().position(|known| known.name == stage);
     let before = index.map_or_else(Vec::new, |index| upstream(plan, index));
-    let totals = running.totals_now();
+    let SoFar { totals, judgments } = running.so_far();
     let entries = running.board.entries();
     let now = running.clock.now();
     let elapsed = |name: &str| {
         let entry = entries.iter().find(|entry| entry.name == name);
         entry.map_or(0.0, |entry| entry.elapsed_s(now))
     };
-    let verdict = verdict(&facts(running, &totals, None));
+    let verdict = verdict(&facts(running, &totals, &judgments, None));
     let records = final_records(&totals, &before, &verdict, elapsed).with_total_groups();
     let seen = Seen {
         totals: &totals,

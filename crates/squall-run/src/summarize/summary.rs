@@ -2,8 +2,9 @@
 
 use squall_metrics::summary::{
     CustomSummary, GeneratorSummary, ReporterSummary, RunInfo, SCHEMA_VERSION, StageSummary,
-    Summary, SystemSummary,
+    Summary, SystemSummary, ThresholdStatus,
 };
+use squall_metrics::threshold::Judgment;
 use squall_metrics::{RunTotals, ScenarioKey};
 use squall_plan::{CheckedLoad, CheckedStage};
 
@@ -12,6 +13,7 @@ use crate::aggregate::Latest;
 use crate::prepare::PreparedRun;
 use crate::running::{Running, lock};
 use crate::stages::Entry;
+use crate::thresholds::{self, Phases};
 use crate::verdict::verdict;
 
 /// Makes the summary of a run that has ended.
@@ -48,7 +50,9 @@ pub(crate) fn summary(running: &Running, latest: &Latest) -> Summary {
             commit: running.run.options.commit.clone(),
             tags: running.run.plan.tags.clone(),
         },
-        verdict: verdict(&facts(running, totals, Some(latest))),
+        verdict: verdict(&facts(running, totals, &latest.judgments, Some(latest))),
+        thresholds: thresholds::summaries(&running.run.checked.thresholds, &latest.judgments),
+        measured: Phases::of(&running.run.checked).summaries(&entries),
         totals: totals.totals(),
         response_time_ms: Some(totals.response_time()),
         stages: stages(&running.run, &entries, totals),
@@ -58,7 +62,7 @@ pub(crate) fn summary(running: &Running, latest: &Latest) -> Summary {
         custom: custom(running),
         system: system(running, totals),
         generator: generator(running, totals, elapsed_s),
-        warnings: warnings(running, totals),
+        warnings: warnings(running, totals, &latest.judgments),
         reporters: reporters(running),
     }
 }
@@ -106,20 +110,19 @@ fn system(running: &Running, totals: &RunTotals) -> Vec<SystemSummary> {
     let stages: Vec<String> = stages.map(|stage| stage.name.clone()).collect();
     let users = |stage: &str| totals.stage_iterations(stage).users_max;
     let records = running.system.records(&stages, users).into_iter();
-    records
-        .map(|record| SystemSummary {
-            stage: record.stage,
-            group: record.group,
-            count: record.count,
-            min: record.minimum,
-            mean: record.mean,
-            stdev: record.stdev,
-            p50: record.median,
-            p95: record.quantile_95th,
-            p99: record.quantile_99th,
-            max: record.maximum,
-        })
-        .collect()
+    let known = records.map(|record| SystemSummary {
+        stage: record.stage,
+        group: record.group,
+        count: record.count,
+        min: record.minimum,
+        mean: record.mean,
+        stdev: record.stdev,
+        p50: record.median,
+        p95: record.quantile_95th,
+        p99: record.quantile_99th,
+        max: record.maximum,
+    });
+    known.chain(running.health.summaries()).collect()
 }
 
 fn generator(running: &Running, totals: &RunTotals, elapsed_s: f64) -> GeneratorSummary {
@@ -142,7 +145,7 @@ fn generator(running: &Running, totals: &RunTotals, elapsed_s: f64) -> Generator
     }
 }
 
-fn warnings(running: &Running, totals: &RunTotals) -> Vec<String> {
+fn warnings(running: &Running, totals: &RunTotals, judgments: &[Judgment]) -> Vec<String> {
     let mut warnings = Vec::new();
     if totals.table().overflowed() > 0 {
         warnings.push(format!(
@@ -163,12 +166,11 @@ fn warnings(running: &Running, totals: &RunTotals) -> Vec<String> {
             ));
         }
     }
-    let thresholds = running.run.checked.thresholds.len();
-    if thresholds > 0 {
-        warnings.push(format!(
-            "{thresholds} thresholds are stored with the run; this version does not evaluate them"
-        ));
-    }
+    let thresholds = &running.run.checked.thresholds;
+    let warned = thresholds::summaries(thresholds, judgments).into_iter();
+    let warned = warned.filter(|one| one.status == ThresholdStatus::Warned);
+    warnings.extend(warned.filter_map(|one| one.message));
+    warnings.extend(running.health.facts().warning());
     warnings
 }
 

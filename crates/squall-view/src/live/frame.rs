@@ -2,6 +2,7 @@
 
 use super::bars::{bar, sparkline};
 use super::state::{LiveState, Percentiles, SeriesState, StageState, StageStatus};
+use super::thresholds;
 use super::view::Size;
 use crate::number::{NONE, count, duration, percent, quantity, rate, time};
 use crate::table::{Cell, Column, Narrow, Table};
@@ -39,6 +40,12 @@ pub(super) fn lines(state: &LiveState, size: Size) -> Vec<Line> {
     add(&mut ranked, 2, outcomes(state, columns));
     add(&mut ranked, 3, times(state, columns));
     add(&mut ranked, 5, generator(state, columns));
+    let thresholds = flow(
+        &label("thresholds", columns),
+        thresholds::fields(state),
+        columns,
+    );
+    add(&mut ranked, 4, thresholds);
     add(&mut ranked, 4, errors(state, columns));
     add(&mut ranked, 20, reporters(state, columns));
     add(&mut ranked, 30, series(&state.series, columns));

@@ -2,6 +2,7 @@
 
 use super::frame::iterations_failed;
 use super::state::{LiveState, StageState, StageStatus};
+use super::thresholds;
 use super::view::Size;
 use crate::number::{NONE, count, duration, percent, quantity, rate, time};
 use crate::text::{Line, Role, bad_above_zero, field, flow, warn_above_zero};
@@ -151,6 +152,7 @@ fn interval(state: &LiveState, columns: usize) -> Vec<Line> {
         fields.push(field("p50", Role::Plain, &time(response.p50)));
         fields.push(field("p99", Role::Plain, &time(response.p99)));
     }
+    fields.extend(thresholds::field_of_log(state));
     fields.push(field(
         "cpu",
         Role::Plain,

@@ -37,6 +37,8 @@ pub struct LiveState {
     pub response: Option<Percentiles>,
     /// Failures in groups, the most frequent first; the first three are shown.
     pub errors: Vec<ErrorGroup>,
+    /// Rules that the run passes or fails by.
+    pub thresholds: Vec<ThresholdState>,
     /// How the generator itself is.
     pub generator: GeneratorState,
     /// How reporters keep up.
@@ -101,6 +103,32 @@ pub struct ErrorGroup {
     pub message: String,
     /// How often so far.
     pub count: u64,
+}
+
+/// A rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ThresholdState {
+    /// The rule as it was written.
+    pub rule: String,
+    /// How it stands.
+    pub status: ThresholdStatus,
+    /// The present value, or the one that broke it; `None` without data.
+    pub value: Option<f64>,
+    /// Unit of the value: `ms`, `percent`, `per_s`, or empty.
+    pub unit: String,
+}
+
+/// How a rule stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ThresholdStatus {
+    /// It would be passed now.
+    Holds,
+    /// It is broken, or would be now.
+    Broken,
+    /// The same of one that only warns.
+    Warns,
+    /// There is no data yet.
+    NoData,
 }
 
 /// The generator during the last second.

@@ -1,10 +1,10 @@
 //! The summary of a finished run as text.
 //!
-//! In this order: the verdict and its reasons, the run, its totals, the stages, one table of times per stage with its statuses,
+//! In this order: the verdict and its reasons, thresholds, the run, its totals, the stages, one table of times per stage with its statuses,
 //! numbers of the test itself, errors, the generator, reporters, warnings, where the run is stored. Parts that have nothing to say are left
 //! out, and those that nobody wants (`parts`).
 //!
-//! Reading order: `head` (verdict to stages), `times` (the tables), `phases`, `metrics` (numbers of the test), `outcomes` (statuses and errors), `health` (the rest).
+//! Reading order: `head` (verdict to stages), `thresholds`, `times` (the tables), `phases`, `metrics` (numbers of the test), `outcomes` (statuses and errors), `health` (the rest).
 
 mod head;
 mod health;
@@ -13,6 +13,7 @@ mod outcomes;
 mod page;
 mod parts;
 mod phases;
+mod thresholds;
 mod times;
 
 pub use page::{DEFAULT_COLUMNS, Settings, render};

@@ -3,7 +3,7 @@
 use squall_metrics::summary::Summary;
 
 use super::parts::{Part, Parts};
-use super::{head, health, metrics, outcomes, phases, times};
+use super::{head, health, metrics, outcomes, phases, thresholds, times};
 use crate::table::Rendered;
 use crate::text::{Line, Role, wrap};
 use crate::theme::Theme;
@@ -28,7 +28,10 @@ pub struct Settings<'a> {
 pub fn render(summary: &Summary, settings: &Settings<'_>) -> String {
     let columns = usize::from(settings.columns);
     let wanted = settings.parts;
-    let mut parts = vec![head::verdict(summary, columns)];
+    let mut parts = vec![
+        head::verdict(summary, columns),
+        thresholds::thresholds(summary, columns),
+    ];
     if wanted.has(Part::Session) {
         parts.push(head::run(summary, columns));
     }

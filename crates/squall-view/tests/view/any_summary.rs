@@ -202,6 +202,9 @@ pub(crate) fn summary() -> impl Strategy<Value = Summary> {
             let mut summary = sample::passed();
             summary.verdict.status = status;
             summary.verdict.reasons = vec![id.clone()];
+            summary.thresholds = sample::thresholds();
+            summary.thresholds[0].rule.clone_from(&id);
+            summary.thresholds[0].value = Some(elapsed_s);
             summary.run.id = id;
             summary.run.elapsed_s = elapsed_s;
             summary.generator.schedule_error_ms = delay;

@@ -3,6 +3,7 @@
 use squall_view::LiveState;
 use squall_view::live::{
     ErrorGroup, GeneratorState, Percentiles, ReporterState, SeriesState, StageState, StageStatus,
+    ThresholdState, ThresholdStatus,
 };
 
 /// Seconds that each of the two stages with load takes.
@@ -40,6 +41,7 @@ pub(crate) fn live(elapsed_s: f64) -> LiveState {
         dropped: 57,
         response,
         errors: errors(),
+        thresholds: thresholds(),
         generator: GeneratorState {
             cpu_percent: 43.0,
             busiest_thread_percent: 31.0,
@@ -73,6 +75,36 @@ fn stages(elapsed_s: f64) -> Vec<StageState> {
         stage("Browse", 0.05, STAGE_S),
         stage("Checkout", 0.05 + STAGE_S, STAGE_S),
         stage("Submit", 0.05 + 2.0 * STAGE_S, 0.1),
+    ]
+}
+
+fn thresholds() -> Vec<ThresholdState> {
+    let rule = |rule: &str, status, value, unit: &str| ThresholdState {
+        rule: rule.to_owned(),
+        status,
+        value,
+        unit: unit.to_owned(),
+    };
+    vec![
+        rule(
+            "p99(response_time) < 200ms",
+            ThresholdStatus::Holds,
+            Some(2.1),
+            "ms",
+        ),
+        rule(
+            "failed.rate < 0.1%",
+            ThresholdStatus::Broken,
+            Some(0.649),
+            "percent",
+        ),
+        rule(
+            "rate > 3000/s warn",
+            ThresholdStatus::Warns,
+            Some(1990.0),
+            "per_s",
+        ),
+        rule("mean(basket) > 3", ThresholdStatus::NoData, None, ""),
     ]
 }
 

@@ -1,9 +1,10 @@
 //! Made-up results, shared by the tests and by `examples/show.rs`.
 
 use squall_metrics::summary::{
-    Distribution, ErrorSummary, GeneratorSummary, InterpreterSummary, MetricSummary, OutcomeTimes,
-    ReporterSummary, RunInfo, SCHEMA_VERSION, SeriesSummary, StageSummary, Summary, Totals,
-    TransactionSummary, ValueDistribution, Verdict, VerdictStatus,
+    Distribution, ErrorSummary, GeneratorSummary, InterpreterSummary, MeasuredSummary,
+    MetricSummary, OutcomeTimes, ReporterSummary, RunInfo, SCHEMA_VERSION, SeriesSummary,
+    StageSummary, Summary, ThresholdStatus, ThresholdSummary, Totals, TransactionSummary,
+    ValueDistribution, Verdict, VerdictStatus,
 };
 
 /// A distribution around a median in milliseconds.
@@ -91,6 +92,7 @@ pub(crate) fn passed() -> Summary {
             ..RunInfo::default()
         },
         verdict: Verdict {
+            otherwise: None,
             status: VerdictStatus::Passed,
             reasons: Vec::new(),
         },
@@ -102,6 +104,8 @@ pub(crate) fn passed() -> Summary {
             ..Totals::default()
         },
         response_time_ms: Some(around(0.412, 24_031)),
+        thresholds: Vec::new(),
+        measured: Vec::new(),
         stages: vec![
             stage("SetupStage", "setup", 0.0),
             stage("Browse", "execute", 0.02),
@@ -130,6 +134,7 @@ pub(crate) fn passed() -> Summary {
 pub(crate) fn failed() -> Summary {
     let mut summary = passed();
     summary.verdict = Verdict {
+        otherwise: None,
         status: VerdictStatus::Failed,
         reasons: vec![
             "stage `Checkout`: 312 of 24,031 operations failed, 1.3 % where at most 1 % may"
@@ -168,6 +173,12 @@ pub(crate) fn failed() -> Summary {
         transaction("buy", "transaction"),
         transaction("iteration", "iteration"),
     ];
+    summary.thresholds = thresholds();
+    summary.measured = vec![MeasuredSummary {
+        stage: "Browse".to_owned(),
+        from_s: 30.0,
+        to_s: 90.0,
+    }];
     summary.warnings =
         vec!["reporter `csv` lost 4 of 48,062 events because its queue was full".to_owned()];
     summary.reporters = vec![
@@ -177,10 +188,48 @@ pub(crate) fn failed() -> Summary {
     summary
 }
 
+/// Rules that held, did not hold, only warn, and had no data.
+pub(crate) fn thresholds() -> Vec<ThresholdSummary> {
+    let rule = |rule: &str, status, values: (Option<f64>, f64, Option<f64>), unit: &str| {
+        let (value, limit, margin) = values;
+        ThresholdSummary {
+            rule: rule.to_owned(),
+            status,
+            value,
+            limit,
+            margin,
+            unit: unit.to_owned(),
+            action: "fail".to_owned(),
+            broken_at_s: None,
+            message: None,
+            source: None,
+        }
+    };
+    let (passed, failed) = (ThresholdStatus::Passed, ThresholdStatus::Failed);
+    let p95 = "p95(response_time{stage=Browse,name=\"GET /\"}) < 300ms over 10s for 30s";
+    vec![
+        rule(p95, passed, (Some(1.24), 300.0, Some(298.76)), "ms"),
+        rule(
+            "failed.rate < 0.1%",
+            failed,
+            (Some(0.649), 0.1, Some(-0.549)),
+            "percent",
+        ),
+        rule(
+            "rate > 1000/s warn",
+            ThresholdStatus::Warned,
+            (Some(912.0), 1000.0, Some(-88.0)),
+            "per_s",
+        ),
+        rule("mean(basket) > 3", failed, (None, 3.0, None), ""),
+    ]
+}
+
 /// A run in which the generator was the limit.
 pub(crate) fn invalid() -> Summary {
     let mut summary = passed();
     summary.verdict = Verdict {
+        otherwise: None,
         status: VerdictStatus::Invalid,
         reasons: vec![
             "an I/O thread was busy for 99 % of a second: the generator was the limit, not the target".to_owned(),
@@ -198,6 +247,7 @@ pub(crate) fn invalid() -> Summary {
 pub(crate) fn empty() -> Summary {
     let mut summary = passed();
     summary.verdict = Verdict {
+        otherwise: None,
         status: VerdictStatus::Invalid,
         reasons: vec!["nothing was measured".to_owned()],
     };

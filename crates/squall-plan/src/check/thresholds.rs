@@ -1,0 +1,121 @@
+//! Rules, and which part of the load they look at.
+
+use std::collections::BTreeSet;
+
+use super::checked::{CheckedKind, CheckedStage, CheckedThreshold};
+use super::checker::Checker;
+use crate::model::Plan;
+use crate::nearest;
+use crate::place::Place;
+use crate::threshold::{Measured, Rule, Select};
+
+impl<'a> Checker<'a> {
+    pub(super) fn thresholds(
+        &mut self,
+        plan: &'a Plan,
+        stages: &[CheckedStage],
+        place: &Place<'a>,
+    ) -> Vec<CheckedThreshold> {
+        let mut checked = Vec::new();
+        for (index, threshold) in plan.thresholds.iter().enumerate() {
+            let place = place.index(index).written_at(threshold.source.as_ref());
+            let place = place.key("rule");
+            match threshold.rule.parse::<Rule>() {
+                Ok(rule) => {
+                    self.selected(&rule.select, &threshold.rule, (plan, stages), &place);
+                    checked.push(CheckedThreshold {
+                        rule,
+                        text: one_line(&threshold.rule),
+                        source: threshold.source.clone(),
+                    });
+                }
+                Err(error) => {
+                    let message = error.to_string();
+                    self.findings.add_with_hint(&place, message, error.hint);
+                }
+            }
+        }
+        checked
+    }
+
+    /// Stages and scenarios are known beforehand; names of operations are not.
+    fn selected(
+        &mut self,
+        select: &Select,
+        rule: &str,
+        (plan, stages): (&Plan, &[CheckedStage]),
+        place: &Place<'a>,
+    ) {
+        let known_stages: BTreeSet<&str> = plan.stages.keys().map(String::as_str).collect();
+        let scenarios = stages
+            .iter()
+            .flat_map(CheckedStage::executes)
+            .flat_map(|execute| &execute.scenarios);
+        let known_scenarios: BTreeSet<&str> =
+            scenarios.map(|scenario| scenario.name.as_str()).collect();
+        for (what, pattern, known) in [
+            ("stage", &select.stage, known_stages),
+            ("scenario", &select.scenario, known_scenarios),
+        ] {
+            let Some(name) = pattern else { continue };
+            // Of a plan that is wrong not all is known.
+            let unsure = known.is_empty() || stages.len() < plan.stages.len();
+            if unsure || name.contains('*') || known.contains(name.as_str()) {
+                continue;
+            }
+            let message = format!("there is no {what} `{name}`{}", caret(rule, name));
+            let hint = nearest::hint(name, known, &format!("{what}s"));
+            self.findings.add_with_hint(place, message, hint);
+        }
+    }
+
+    pub(super) fn measured(
+        &mut self,
+        plan: &'a Plan,
+        stages: &[CheckedStage],
+        place: &Place<'a>,
+    ) -> Measured {
+        let Some(text) = &plan.measure else {
+            return Measured::default();
+        };
+        let measured: Measured = match text.parse() {
+            Ok(measured) => measured,
+            Err(error) => {
+                self.findings.add(place, error.to_string());
+                return Measured::default();
+            }
+        };
+        for stage in stages {
+            let CheckedKind::Execute(execute) = &stage.kind else {
+                continue;
+            };
+            if let Some(why) = measured.objection(execute) {
+                let message = format!("`{text}` does not fit stage `{}`: {why}", stage.name);
+                self.findings.add(place, message);
+            }
+        }
+        measured
+    }
+}
+
+/// The rule on lines of their own, with carets under a name in it.
+fn caret(rule: &str, name: &str) -> String {
+    let quoted = ["=", "=\"", "='"].map(|before| {
+        rule.find(&format!("{before}{name}"))
+            .map(|at| at + before.len())
+    });
+    let Some(at) = quoted.into_iter().flatten().next() else {
+        return String::new();
+    };
+    let blank = " ".repeat(rule[..at].chars().count());
+    let carets = "^".repeat(name.chars().count().max(1));
+    format!(
+        "\n    {}\n    {blank}{carets}",
+        rule.replace(char::is_control, " ")
+    )
+}
+
+/// The rule without line breaks and the like.
+fn one_line(rule: &str) -> String {
+    rule.split_whitespace().collect::<Vec<_>>().join(" ")
+}

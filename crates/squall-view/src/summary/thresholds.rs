@@ -1,0 +1,78 @@
+//! Rules with their values, and which part of the run they looked at.
+
+use squall_metrics::summary::{Summary, ThresholdStatus, ThresholdSummary};
+
+use super::page::labelled;
+use crate::number::{NONE, amount, duration};
+use crate::table::{Cell, Column, Narrow, Table};
+use crate::text::{Line, Role};
+
+/// A row per rule under a line that counts them.
+pub(super) fn thresholds(summary: &Summary, columns: usize) -> Vec<Line> {
+    if summary.thresholds.is_empty() {
+        return measured(summary, columns);
+    }
+    let mut table = Table::new(vec![
+        Column::text("", Narrow::Keep),
+        Column::text("threshold", Narrow::Shorten),
+        Column::number("value", Narrow::Keep),
+        Column::number("limit", Narrow::Leave(0)),
+        Column::number("margin", Narrow::Leave(1)),
+    ]);
+    for threshold in &summary.thresholds {
+        table.row(row(threshold));
+    }
+    let mut lines = vec![title(summary)];
+    lines.extend(table.render(columns).into_lines());
+    lines.extend(measured(summary, columns));
+    lines
+}
+
+fn title(summary: &Summary) -> Line {
+    let all = summary.thresholds.len();
+    let held = summary.thresholds.iter();
+    let held = held
+        .filter(|one| one.status == ThresholdStatus::Passed)
+        .count();
+    Line::of(Role::Strong, "thresholds").and(Role::Plain, &format!("  {held} of {all} held"))
+}
+
+fn row(threshold: &ThresholdSummary) -> Vec<Cell> {
+    let (role, sign) = match threshold.status {
+        ThresholdStatus::Passed => (Role::Good, "✔"),
+        ThresholdStatus::Failed => (Role::Bad, "✘"),
+        ThresholdStatus::Warned => (Role::Warn, "!"),
+    };
+    let shown = |value: Option<f64>| value.map(|value| amount(value, &threshold.unit));
+    let value = shown(threshold.value).unwrap_or_else(|| "no data".to_owned());
+    vec![
+        Cell::new(role, sign),
+        Cell::plain(&threshold.rule),
+        Cell::new(role, value),
+        Cell::plain(amount(threshold.limit, &threshold.unit)),
+        Cell::new(
+            role,
+            shown(threshold.margin).unwrap_or_else(|| NONE.to_owned()),
+        ),
+    ]
+}
+
+/// From when to when each stage was measured, where that is not all of it.
+fn measured(summary: &Summary, columns: usize) -> Vec<Line> {
+    let parts = summary.measured.iter();
+    let parts: Vec<String> = parts
+        .map(|part| {
+            format!(
+                "{} {} – {}",
+                part.stage,
+                duration(part.from_s),
+                duration(part.to_s)
+            )
+        })
+        .collect();
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    let told = format!("{}; tables below hold the whole run", parts.join(", "));
+    labelled("measured  ", &told, columns)
+}
