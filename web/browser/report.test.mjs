@@ -91,6 +91,10 @@ describe("the report", { skip }, () => {
       "What ran",
     ]);
     assert.match(await page.locator(".verdict").textContent(), /!Invalid.*812 of 60,812/);
+    assert.match(
+      await page.locator(".thresholds").textContent(),
+      /✗ failed313 ms200 ms-113 msfailat 1:01312.5 ms is above 200 ms; shop.py:12/,
+    );
     for (const one of await page.locator(".panel").all()) await one.scrollIntoViewIfNeeded();
     await page.waitForFunction(
       () => document.querySelectorAll(".panel canvas").length === document.querySelectorAll(".panel").length,

@@ -34,6 +34,8 @@ pub struct Timeline {
     pub length_s: Column,
     /// Lines of `intervals.jsonl` that could not be read; the last one of a process that was killed may be torn.
     pub unreadable: u64,
+    /// Series that are left out because there are too many; their numbers are in the summary.
+    pub left_out: usize,
     /// All operations together.
     pub all: SeriesData,
     /// Each series by itself.

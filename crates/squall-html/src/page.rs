@@ -5,7 +5,7 @@ use std::io::{self, BufRead};
 use serde_json::Value;
 use squall_metrics::summary::Summary;
 
-use crate::collect::collect;
+use crate::collect::{MOST_SERIES, collect};
 use crate::data::{DATA_VERSION, ReportData};
 use crate::embed::embed;
 use crate::resolution::Resolution;
@@ -54,7 +54,7 @@ impl RunDocuments {
         )]
         let seconds = elapsed.ceil() as u64;
         let series = self.summary["series"].as_array().map_or(0, Vec::len);
-        Resolution::of(seconds, series as u64)
+        Resolution::of(seconds, series.min(MOST_SERIES) as u64)
     }
 }
 

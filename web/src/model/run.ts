@@ -34,6 +34,7 @@ export interface Timeline {
   step_s: number;
   length_s: Column;
   unreadable: number;
+  left_out: number;
   all: SeriesData;
   series: SeriesData[];
   scenarios: ScenarioData[];
@@ -92,6 +93,20 @@ export interface StageSummary {
   users_max: number;
 }
 
+export interface Threshold {
+  rule: string;
+  status: string;
+  value: number | null;
+  limit: number;
+  margin: number | null;
+  /** `ms`, `percent`, `per_s`, or empty. */
+  unit: string;
+  action: string;
+  broken_at_s: number | null;
+  message: string | null;
+  source: string | null;
+}
+
 interface Named {
   stage: string;
   scenario: string;
@@ -139,8 +154,8 @@ export interface Summary {
   run: { id: string; name: string; started_at: string; elapsed_s: number; seed: number; squall_version: string };
   verdict: { status: "passed" | "failed" | "invalid"; reasons: (string | Record<string, unknown>)[] };
   totals: Totals;
-  /** Newer versions list thresholds; any shape is shown as a table. */
-  thresholds?: Record<string, unknown>[];
+  thresholds?: Threshold[];
+  measured?: { stage: string; from_s: number; to_s: number }[];
   stages: StageSummary[];
   series: OperationSummary[];
   transactions: TransactionSummary[];

@@ -1,6 +1,6 @@
 import { table } from "../charts/table";
 import { h } from "../dom";
-import { bytes, count, elapsed, rate, share } from "../model/format";
+import { bytes, clock, count, elapsed, type Format, ms, number, percent, rate, share } from "../model/format";
 import type { Summary } from "../model/run";
 import type { State } from "../state";
 import { live, part } from "./live";
@@ -35,17 +35,29 @@ function sentence(reason: string | Record<string, unknown>): (string | Node)[] {
   return typeof hint === "string" ? [text, h("span", { class: "hint" }, `hint: ${hint}`)] : [text];
 }
 
-/** Thresholds as the summary lists them, whatever it says of each. */
-function thresholds({ thresholds }: Summary): HTMLElement | null {
+const UNITS: Record<string, Format> = { ms, percent, per_s: rate };
+const SIGNS: Record<string, string> = { passed: "✓", failed: "✗", warned: "!" };
+
+/** Each rule with its value, limit and margin, and what is wrong where it was broken. */
+function thresholds({ thresholds, measured }: Summary): HTMLElement | null {
   if (!thresholds || thresholds.length === 0) return null;
-  const names = [...new Set(thresholds.flatMap((threshold) => Object.keys(threshold)))];
-  const text = (value: unknown) => {
-    if (value == null) return "–";
-    return typeof value === "object" ? JSON.stringify(value) : String(value);
-  };
-  const rows = thresholds.map((threshold) => names.map((name) => text(threshold[name])));
-  const headings = names.map((name) => name.replaceAll("_", " "));
-  return h("div", {}, h("h3", {}, "Thresholds"), table(headings, rows, "Thresholds"));
+  const rows = thresholds.map((one) => {
+    const format = UNITS[one.unit] ?? number;
+    const broken = one.broken_at_s == null ? "" : `at ${clock(one.broken_at_s)}`;
+    const result = h("span", { class: `result ${one.status}` }, `${SIGNS[one.status] ?? "?"} ${one.status}`);
+    const said = [one.message, one.source].filter((text) => text).join("; ");
+    return [one.rule, result, ...[one.value, one.limit, one.margin].map(format), one.action, broken, said];
+  });
+  const headings = ["rule", "result", "value", "limit", "margin", "action", "broken", "what is wrong"];
+  const windows = (measured ?? []).map((one) => `stage ${one.stage} from ${clock(one.from_s)} to ${clock(one.to_s)}`);
+  const note = windows.length > 0 && h("p", { class: "note" }, `Rules look at ${windows.join(", ")}.`);
+  return h(
+    "div",
+    { class: "thresholds" },
+    h("h3", {}, "Thresholds"),
+    table(headings, rows, "Rules and what came out"),
+    note,
+  );
 }
 
 function totals({ run, totals, transactions }: Summary): HTMLElement {
@@ -68,10 +80,12 @@ function totals({ run, totals, transactions }: Summary): HTMLElement {
 }
 
 function warnings(state: State): HTMLElement | null {
-  const { unreadable } = state.run.timeline;
-  const torn =
-    unreadable > 0 ? [`${count(unreadable)} stored seconds could not be read and are not in the charts`] : [];
-  const all = [...(state.run.summary.warnings ?? []), ...torn];
+  const { unreadable, left_out } = state.run.timeline;
+  const notes = [
+    unreadable > 0 && `${count(unreadable)} stored seconds could not be read and are not in the charts`,
+    left_out > 0 && `${count(left_out)} series in which less happened have no charts; the tables have them`,
+  ].filter((note) => note !== false);
+  const all = [...(state.run.summary.warnings ?? []), ...notes];
   if (all.length === 0) return null;
   return h("div", { class: "warnings" }, h("h3", {}, "Warnings"), h("ul", {}, ...all.map((text) => h("li", {}, text))));
 }

@@ -10,4 +10,4 @@ mod lines;
 mod series;
 mod timeline;
 
-pub(crate) use timeline::collect;
+pub(crate) use timeline::{MOST_SERIES, collect};

@@ -9,10 +9,13 @@ use super::health::Health;
 use super::lines::{Line, lines};
 use super::series::SeriesColumns;
 use crate::ReportError;
-use crate::data::{Column, ScenarioData, Timeline, three_digits};
+use crate::data::{Column, ScenarioData, SeriesData, Timeline, three_digits};
 
 /// Statuses and classes of failures of which there is a column; of more those that came first.
 const MOST: usize = 32;
+
+/// Series of which there are charts; of more those in which the most happened.
+pub(crate) const MOST_SERIES: usize = 60;
 
 /// Seconds that an interval has at least, however soon after its start the run ended.
 const SHORTEST_S: f64 = 0.001;
@@ -172,6 +175,7 @@ impl Collector {
         timeline.all = self.all.finish(steps);
         let series = self.series.into_iter().map(|series| series.finish(steps));
         timeline.series = series.filter(|series| !series.columns.is_empty()).collect();
+        timeline.left_out = keep_busiest(&mut timeline.series);
         timeline.generator = self.health.finish(steps);
         for scenario in &mut timeline.scenarios {
             scenario.users.pad(steps);
@@ -189,10 +193,70 @@ impl Collector {
     }
 }
 
+/// Drops all but the busiest series, the order of the others stays; returns how many those are.
+fn keep_busiest(series: &mut Vec<SeriesData>) -> usize {
+    let all = series.len();
+    if all > MOST_SERIES {
+        let mut sizes: Vec<f64> = series.iter().map(size).collect();
+        sizes.sort_by(|left, right| right.total_cmp(left));
+        let least = sizes[MOST_SERIES - 1];
+        series.retain(|series| size(series) >= least);
+        series.truncate(MOST_SERIES);
+    }
+    all - series.len()
+}
+
+/// How much happened in a series.
+fn size(series: &SeriesData) -> f64 {
+    let counts = ["ok", "failed", "count"].map(|name| series.columns.get(name));
+    let values = counts.into_iter().flatten().flat_map(Column::values);
+    values.filter(|value| !value.is_nan()).sum()
+}
+
 fn put_all<K: Ord>(columns: &mut BTreeMap<K, Column>, counts: BTreeMap<K, u64>, step: usize) {
     for (key, count) in counts {
         if columns.len() < MOST || columns.contains_key(&key) {
             columns.entry(key).or_default().put(step, count as f64);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synthetic::{Shape, Synthetic};
+
+    #[test]
+    fn of_many_series_the_busiest_have_charts_and_the_others_are_counted() {
+        let shape = Shape {
+            seconds: 3,
+            series: 100,
+            per_second: 5,
+            seed: 1,
+        };
+        let timeline = collect(&Synthetic::new(shape).lines()[..], 1, 3.0).unwrap();
+        assert_eq!(timeline.series.len(), MOST_SERIES);
+        assert_eq!(timeline.left_out, 100 + 1 - MOST_SERIES);
+    }
+
+    #[test]
+    fn lines_that_cannot_be_read_are_counted_and_the_others_stay() {
+        let shape = Shape {
+            seconds: 5,
+            series: 1,
+            per_second: 5,
+            seed: 1,
+        };
+        let mut lines = Synthetic::new(shape).lines();
+        lines.truncate(lines.len() - 20);
+        let timeline = collect(&lines[..], 1, f64::INFINITY).unwrap();
+        assert_eq!(timeline.unreadable, 1);
+        assert_eq!(timeline.length_s.values().count(), 4);
+    }
+
+    #[test]
+    fn a_run_of_nothing_has_no_steps() {
+        let timeline = collect(&b""[..], 1, 0.0).unwrap();
+        assert!(timeline.series.is_empty() && timeline.length_s.is_blank());
     }
 }
