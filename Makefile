@@ -9,7 +9,7 @@ PYTHON_SOURCES := python tests examples bench
 # One thing after the other: two cargo builds at once only wait for each other.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python lint fmt bench bench-peers build tools clean
+.PHONY: help demo test test-rust test-python test-web lint fmt bench bench-peers build web tools clean
 
 help: ## List what there is
 	@awk -f scripts/help.awk $(MAKEFILE_LIST)
@@ -17,7 +17,7 @@ help: ## List what there is
 demo: build ## Build, run examples/shop.py for 10 s against the bundled target, show where the run is stored
 	@bash scripts/demo.sh $(BIN)/squall examples/shop.py
 
-test: lint test-rust test-python ## Check and test everything, Rust and Python, from nothing; includes lint
+test: web lint test-rust test-python test-web ## Check and test everything, Rust, Python and the report, from nothing; includes lint
 
 test-rust: tools ## Run the Rust tests alone
 	cargo test --workspace --locked
@@ -25,6 +25,9 @@ test-rust: tools ## Run the Rust tests alone
 
 test-python: build ## Build the release wheel, install it in .venv, and run the Python tests against it
 	$(BIN)/python -m pytest
+
+test-web: web ## Test the HTML report, also in Chromium; says what is skipped where node or Chromium are missing
+	@bash scripts/web.sh test
 
 lint: tools $(VENV)/.dev-tools ## Check format, lints and types (rustfmt, clippy, ruff, mypy), change nothing
 	cargo fmt --all --check
@@ -34,12 +37,14 @@ lint: tools $(VENV)/.dev-tools ## Check format, lints and types (rustfmt, clippy
 	$(BIN)/ruff format --check $(wildcard $(PYTHON_SOURCES))
 	$(BIN)/ruff check $(wildcard $(PYTHON_SOURCES))
 	$(BIN)/mypy --strict python/squall
+	@bash scripts/web.sh lint
 
 fmt: tools $(VENV)/.dev-tools ## Format Rust and Python in place
 	cargo fmt --all
 	cargo fmt --manifest-path bench/floor/Cargo.toml
 	$(BIN)/ruff format $(wildcard $(PYTHON_SOURCES))
 	$(BIN)/ruff check --fix $(wildcard $(PYTHON_SOURCES))
+	@bash scripts/web.sh format
 
 bench: build ## Compare Squall with the floor and the peers that are installed (BENCH=--quick: a first look)
 	$(BIN)/python bench/run.py $(BENCH)
@@ -47,17 +52,20 @@ bench: build ## Compare Squall with the floor and the peers that are installed (
 bench-peers: ## Install the peers that the registries have: wrk, h2load, shb, oha, k6, Locust; a missing one is no error
 	@bash scripts/bench_peers.sh
 
-build: tools $(VENV)/.dev-tools ## Build the release wheel into dist/ and install it in .venv
+build: tools web $(VENV)/.dev-tools ## Build the release wheel into dist/ and install it in .venv
 	rm -rf dist
 	$(BIN)/maturin build --release --locked --quiet --out dist
 	$(BIN)/pip install --quiet --force-reinstall --no-deps dist/squall-*.whl
 	$(BIN)/pip check --quiet
 
+web: ## Build the page of the HTML report into web/dist with npm; without node the program is built without it
+	@bash scripts/web.sh build
+
 tools: ## Check that the tools are here; a missing one is named with the command that installs it
 	@PYTHON=$(PYTHON) bash scripts/tools.sh
 
-clean: ## Remove what was built (.venv, dist, target, bench/build); stored runs and bench results stay
-	rm -rf $(VENV) dist target bench/build
+clean: ## Remove what was built (.venv, dist, target, bench/build, web/dist); stored runs and bench results stay
+	rm -rf $(VENV) dist target bench/build web/node_modules web/dist/report.html
 	find python tests examples bench -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 # The tools of the `dev` group in pyproject.toml; `pip --group` needs pip 25.1.

@@ -26,7 +26,7 @@ use crate::load::Wishes;
 use crate::log::RunLog;
 use crate::messages::MessageFeed;
 use crate::printed::PrintedFeed;
-use crate::{brief, exit, output};
+use crate::{brief, exit, html, output};
 
 /// How often the end of the run and Ctrl-C are looked for.
 const LOOK: Duration = Duration::from_millis(20);
@@ -174,6 +174,9 @@ pub(crate) fn execute(run: PreparedRun, shown: &Shown<'_>) -> anyhow::Result<u8>
     let finished = handle.finish();
     if let Some(exchanges) = &shown.exchanges {
         exchanges.finish();
+    }
+    if !args.no_report {
+        html::store(&finished);
     }
     show(&finished, shown);
     hand_out(&finished, args, &outs)?;

@@ -16,6 +16,7 @@ mod document;
 mod exchange;
 mod execute;
 pub mod exit;
+mod html;
 mod live;
 mod load;
 mod loader;

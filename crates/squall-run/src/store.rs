@@ -5,6 +5,8 @@
 //! | `plan.json` | the plan as it ran, its seed filled in | at the start |
 //! | `intervals.jsonl` | a line `{"series": …}` whenever names are new, and a line per interval | each second |
 //! | `summary.json` | [`squall_metrics::summary::Summary`] | at the end |
+//! | `report.html` | the report of `squall-html`, which the command writes | at the end |
+//! | `report.html` | the report of `squall-html`, which the command writes | at the end |
 //! | `run.log` | what happened when | as it happens |
 
 use std::fs::{self, File};

@@ -114,6 +114,12 @@ pub struct ReportArgs {
     /// An id or its beginning, a name for its newest run, `last`, `last~1`, or the folder of a run
     #[arg(default_value = "last")]
     pub run: String,
+    /// Write the HTML report to this file, instead of showing the summary
+    #[arg(long, value_name = "FILE.html")]
+    pub html: Option<PathBuf>,
+    /// Open the HTML report in the browser: `report.html` of the run, or what `--html` writes
+    #[arg(long)]
+    pub open: bool,
     /// Parts of the summary to show: `session`, `stages`, `actions`, `timings`, `system`; all but `timings` are shown anyway
     #[arg(
         long,
@@ -141,6 +147,8 @@ const REPORT_EXAMPLES: &str = "\
 Examples:
   squall report
   squall report last~1
+  squall report shop --open
+  squall report shop --html shop.html
   squall report shop --show-summaries timings
   squall report 20260102-0304";
 

@@ -66,6 +66,9 @@ pub struct RunArgs {
     /// Write `summary.json` to this file as well
     #[arg(long, value_name = "FILE.json", help_heading = "Run")]
     pub summary: Option<PathBuf>,
+    /// Write no HTML report; else `report.html` is in the run's directory
+    #[arg(long, help_heading = "Run")]
+    pub no_report: bool,
     /// Show nothing but errors
     #[arg(short, long, help_heading = "Run")]
     pub quiet: bool,

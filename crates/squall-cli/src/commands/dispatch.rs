@@ -26,7 +26,7 @@ pub(crate) fn run(command: Command, loader: &dyn TestLoader) -> anyhow::Result<u
         Command::Debug(args) => debug::run(&args, loader),
         Command::Ping(args) => ping::run(&args),
         Command::History(args) => stored::history(&args),
-        Command::Report(args) => Ok(stored::report(&args)),
+        Command::Report(args) => stored::report(&args),
         Command::Export(args) => stored::export(&args),
         Command::Target(args) => target::run(&args),
         Command::Journey(command) => code::journey(&command, loader),

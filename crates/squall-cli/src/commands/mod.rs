@@ -12,6 +12,7 @@ mod new;
 mod ping;
 mod plugin;
 mod project;
+mod report;
 mod run;
 mod stored;
 mod target;

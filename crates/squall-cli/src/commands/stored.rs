@@ -5,7 +5,7 @@ use squall_plan::PlanError;
 use squall_store::{RunEntry, RunState, StoreError};
 use squall_view::history::{self, Ended, Row};
 
-use super::refuse;
+use super::{refuse, report};
 use crate::args::{ExportArgs, Format, HistoryArgs, ReportArgs, RunsArgs, VerdictArg};
 use crate::execute::parts;
 use crate::{document, exit, output};
@@ -114,11 +114,14 @@ fn row(run: &RunEntry) -> Row {
 }
 
 /// Shows the summary of a stored run again.
-pub(super) fn report(args: &ReportArgs) -> u8 {
+pub(super) fn report(args: &ReportArgs) -> anyhow::Result<u8> {
     let (run, summary) = match stored(&args.runs, &args.run) {
         Ok(found) => found,
-        Err(error) => return refused(&error),
+        Err(error) => return Ok(refused(&error)),
     };
+    if args.html.is_some() || args.open {
+        return report::write(args, &run.path);
+    }
     let stored = run.path.display().to_string();
     let settings = squall_view::summary::Settings {
         parts: parts(&args.show_summaries, &args.hide_summaries),
@@ -127,7 +130,7 @@ pub(super) fn report(args: &ReportArgs) -> u8 {
         stored: Some(&stored),
     };
     output::print(&squall_view::summary::render(&summary, &settings));
-    exit::PASSED
+    Ok(exit::PASSED)
 }
 
 /// Writes a stored run in another format.

@@ -13,6 +13,7 @@ mod graph_flags;
 mod help;
 mod interrupts;
 mod ping;
+mod report;
 mod sandbox;
 mod stored;
 mod target;

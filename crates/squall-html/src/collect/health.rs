@@ -1,0 +1,86 @@
+//! The generator, step by step.
+
+use std::collections::BTreeMap;
+
+use squall_metrics::{Histogram, Interval};
+
+use crate::data::{Column, GeneratorData, three_digits};
+
+/// Threads and interpreters of which there is a column; of more the first.
+const MOST: usize = 32;
+
+/// The generator: its columns so far, and what happened in the step that is still open.
+#[derive(Debug, Default)]
+pub(super) struct Health {
+    data: GeneratorData,
+    length_s: f64,
+    threads_ns: BTreeMap<usize, u64>,
+    interpreters_ns: BTreeMap<u32, u64>,
+    schedule_error: Histogram,
+    generator_delay: Histogram,
+    python_wait: Histogram,
+    python_delay: Histogram,
+}
+
+impl Health {
+    /// Adds an interval of which so many seconds were measured.
+    pub(super) fn add(&mut self, interval: &Interval, length_s: f64) {
+        self.length_s += length_s;
+        let mut busiest = BTreeMap::<usize, u64>::new();
+        for part in interval.threads.iter().filter(|part| part.thread < MOST) {
+            let known = busiest.entry(part.thread).or_default();
+            *known = part.busy_ns.max(*known);
+        }
+        for (thread, ns) in busiest {
+            *self.threads_ns.entry(thread).or_default() += ns;
+        }
+        for part in &interval.interpreters {
+            if self.interpreters_ns.len() < MOST || self.interpreters_ns.contains_key(&part.process)
+            {
+                *self.interpreters_ns.entry(part.process).or_default() += part.busy_ns;
+            }
+            self.python_wait.merge_sparse(&part.waits);
+            self.python_delay.merge_sparse(&part.delays);
+        }
+        self.schedule_error.merge_sparse(&interval.schedule_error);
+        self.generator_delay.merge_sparse(&interval.generator_delay);
+    }
+
+    /// Ends a step.
+    pub(super) fn close(&mut self, step: usize) {
+        let length_s = std::mem::take(&mut self.length_s);
+        let percent = |ns: u64| three_digits((ns as f64 / 1e7 / length_s).min(100.0));
+        if length_s > 0.0 {
+            for (thread, ns) in std::mem::take(&mut self.threads_ns) {
+                let column = self.data.threads.entry(thread).or_default();
+                column.put(step, percent(ns));
+            }
+            for (process, ns) in std::mem::take(&mut self.interpreters_ns) {
+                let column = self.data.interpreters.entry(process).or_default();
+                column.put(step, percent(ns));
+            }
+        }
+        for (name, times) in [
+            ("schedule_error", &mut self.schedule_error),
+            ("generator_delay", &mut self.generator_delay),
+            ("python_wait", &mut self.python_wait),
+            ("python_delay", &mut self.python_delay),
+        ] {
+            if !times.is_empty() {
+                let p99 = three_digits(times.value_at(0.99) as f64 / 1e6);
+                self.data.delays.entry(name).or_default().put(step, p99);
+                times.clear();
+            }
+        }
+    }
+
+    /// Returns the columns, all as long as the run.
+    pub(super) fn finish(mut self, steps: usize) -> GeneratorData {
+        let data = &mut self.data;
+        let columns = data.threads.values_mut();
+        let columns = columns.chain(data.interpreters.values_mut());
+        let columns = columns.chain(data.delays.values_mut());
+        columns.for_each(|column: &mut Column| column.pad(steps));
+        self.data
+    }
+}

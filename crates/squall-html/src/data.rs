@@ -1,0 +1,188 @@
+//! What the front end reads: columns of numbers, one entry for each step of time.
+//!
+//! `web/src/model/run.ts` has the same shape. Times are in milliseconds and have three significant digits, counts are exact, and a step
+//! without a value is `null`.
+
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use squall_metrics::SeriesKind;
+
+/// Version of this shape.
+pub const DATA_VERSION: u32 = 1;
+
+/// Everything that a report shows.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReportData {
+    /// [`DATA_VERSION`].
+    pub version: u32,
+    /// `summary.json`, without secrets.
+    pub summary: Value,
+    /// `plan.json`, without secrets; `null` where it is not there.
+    pub plan: Option<Value>,
+    /// The run over time.
+    pub timeline: Timeline,
+}
+
+/// The run over time.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Timeline {
+    /// Seconds that a step covers.
+    pub step_s: u64,
+    /// Seconds that were measured in each step.
+    pub length_s: Column,
+    /// Lines of `intervals.jsonl` that could not be read; the last one of a process that was killed may be torn.
+    pub unreadable: u64,
+    /// Series that are left out because there are too many; their numbers are in the summary.
+    pub left_out: usize,
+    /// All operations together.
+    pub all: SeriesData,
+    /// Each series by itself.
+    pub series: Vec<SeriesData>,
+    /// Each scenario.
+    pub scenarios: Vec<ScenarioData>,
+    /// Answers by status.
+    pub statuses: BTreeMap<u16, Column>,
+    /// Failures by class.
+    pub failures: BTreeMap<String, Column>,
+    /// The generator.
+    pub generator: GeneratorData,
+}
+
+/// One series over time.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct SeriesData {
+    /// Stage that it belongs to.
+    pub stage: String,
+    /// Scenario that it belongs to.
+    pub scenario: String,
+    /// Its name.
+    pub name: String,
+    /// What it counts; `None` is all operations.
+    pub kind: Option<SeriesKind>,
+    /// Columns by name; those in which nothing happened are not there.
+    pub columns: BTreeMap<&'static str, Column>,
+    /// Response times by size.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heat: Option<HeatData>,
+}
+
+/// Values by size over time: rows of equal ratio, columns of equal time.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct HeatData {
+    /// Seconds that a column covers.
+    pub step_s: u64,
+    /// Lower end of the lowest row in milliseconds.
+    pub low_ms: f64,
+    /// The upper end of a row over its lower end.
+    pub ratio: f64,
+    /// Rows.
+    pub rows: usize,
+    /// Counts of all rows of the first column, from the lowest, then those of the next.
+    pub counts: Vec<u64>,
+}
+
+/// One scenario over time.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ScenarioData {
+    /// Stage that it belongs to.
+    pub stage: String,
+    /// Its name.
+    pub scenario: String,
+    /// Virtual users: the most at the end of a second.
+    pub users: Column,
+    /// Iterations that were due and found no user.
+    pub dropped: Column,
+}
+
+/// The generator over time.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct GeneratorData {
+    /// How busy each I/O thread was, in percent; of threads with the same number the busiest.
+    pub threads: BTreeMap<usize, Column>,
+    /// How busy each interpreter was, in percent.
+    pub interpreters: BTreeMap<u32, Column>,
+    /// 99th percentiles in milliseconds: `schedule_error`, `generator_delay`, `python_wait`, `python_delay`.
+    pub delays: BTreeMap<&'static str, Column>,
+}
+
+/// Numbers, one for each step of time.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Column(Vec<Cell>);
+
+impl Column {
+    /// Sets the number of a step; steps before it that have none stay empty.
+    pub fn put(&mut self, step: usize, value: f64) {
+        self.pad(step + 1);
+        self.0[step] = Cell(value);
+    }
+
+    /// Makes it at least as long as the run.
+    pub fn pad(&mut self, steps: usize) {
+        if self.0.len() < steps {
+            self.0.resize(steps, Cell(f64::NAN));
+        }
+    }
+
+    /// Tells whether all of its numbers are zero or missing.
+    pub fn is_blank(&self) -> bool {
+        self.0.iter().all(|cell| cell.0.is_nan() || cell.0 == 0.0)
+    }
+
+    /// Returns the numbers; missing ones are not a number.
+    pub fn values(&self) -> impl Iterator<Item = f64> + '_ {
+        self.0.iter().map(|cell| cell.0)
+    }
+}
+
+/// A number that JSON writes as shortly as it can; one that is missing is not a number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Cell(f64);
+
+impl Serialize for Cell {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        match self.0 {
+            value if !value.is_finite() => serializer.serialize_none(),
+            #[expect(clippy::cast_possible_truncation, reason = "whole and within 2⁵³")]
+            value if value.fract() == 0.0 && value.abs() < EXACT => {
+                serializer.serialize_i64(value as i64)
+            }
+            value => serializer.serialize_f64(value),
+        }
+    }
+}
+
+/// Rounds to three significant digits.
+pub(crate) fn three_digits(value: f64) -> f64 {
+    if value == 0.0 || !value.is_finite() {
+        return value;
+    }
+    format!("{value:.2e}").parse().unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_three_digits_and_whole_ones_have_no_point() {
+        let mut column = Column::default();
+        for (step, value) in [(0, 0.0), (1, 12.3456), (3, 98_765.4), (4, -0.001_234_5)] {
+            column.put(step, three_digits(value));
+        }
+        let json = serde_json::to_string(&column).unwrap();
+        assert_eq!(json, "[0,12.3,null,98800,-0.00123]");
+    }
+
+    #[test]
+    fn a_column_of_nothing_is_blank() {
+        let mut column = Column::default();
+        column.put(2, 0.0);
+        assert!(column.is_blank());
+        column.put(1, 4.0);
+        assert!(!column.is_blank());
+    }
+}

@@ -1,0 +1,241 @@
+// The report in a real browser. `npm run test:browser` runs it with node's own test runner.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, beforeEach, describe, it } from "node:test";
+import { pathToFileURL } from "node:url";
+import { browserPath, launch } from "./chromium.mjs";
+import { pageWith, sampleRun } from "./sample.mjs";
+
+const skip = browserPath() ? false : "there is no Chromium; install it, or name one in CHROMIUM";
+
+describe("the report", { skip }, () => {
+  let browser;
+  let folder;
+  let address;
+  let page;
+  let problems;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "squall-report-"));
+    const file = join(folder, "report.html");
+    writeFileSync(file, pageWith(sampleRun({ steps: 120, step_s: 1, series: 3 })));
+    address = pathToFileURL(file).href;
+    browser = await launch();
+  });
+
+  after(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  beforeEach(async () => {
+    await page?.context().close();
+    await open("", "light");
+  });
+
+  async function open(hash, colorScheme) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme });
+    page = await context.newPage();
+    problems = [];
+    page.on("console", (message) => ["error", "warning"].includes(message.type()) && problems.push(message.text()));
+    page.on("pageerror", (error) => problems.push(String(error)));
+    page.on("dialog", (dialog) => problems.push(`dialog ${dialog.message()}`));
+    page.on(
+      "request",
+      (request) => /^(file|data):/.test(request.url()) || problems.push(`request to ${request.url()}`),
+    );
+    await page.goto(address + hash);
+    await page.waitForSelector("#overview");
+  }
+
+  const panel = (title) => page.locator(".panel", { has: page.getByRole("heading", { name: title, exact: true }) });
+  const range = () => page.locator("output.range").textContent();
+
+  async function drag(title, from, to) {
+    await panel(title).scrollIntoViewIfNeeded();
+    const over = panel(title).locator(".u-over");
+    await over.scrollIntoViewIfNeeded();
+    const box = await over.boundingBox();
+    await page.mouse.move(box.x + box.width * from, box.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * to, box.y + 60, { steps: 5 });
+    await page.mouse.up();
+  }
+
+  /** Every pixel of a chart, as one number. */
+  async function drawing(title) {
+    await panel(title).scrollIntoViewIfNeeded();
+    const canvas = panel(title).locator("canvas");
+    await canvas.scrollIntoViewIfNeeded();
+    await page.waitForTimeout(150);
+    return canvas.evaluate((element) => {
+      const { data } = element.getContext("2d").getImageData(0, 0, element.width, element.height);
+      return data.reduce((hash, value) => (hash * 31 + value) >>> 0, 7);
+    });
+  }
+
+  it("shows everything, says nothing on the console and asks nobody for anything", async () => {
+    for (const part of await page.locator(".part").all()) await part.scrollIntoViewIfNeeded();
+    const headings = await page.getByRole("heading", { level: 2 }).allTextContents();
+    assert.deepEqual(headings, [
+      "Overview",
+      "Stages and actions",
+      "Times",
+      "Load",
+      "Phases",
+      "Answers and failures",
+      "Generator",
+      "Metrics of the test",
+      "What ran",
+    ]);
+    assert.match(await page.locator(".verdict").textContent(), /!Invalid.*812 of 60,812/);
+    assert.match(
+      await page.locator(".thresholds").textContent(),
+      /✗ failed313 ms200 ms-113 msfailat 1:01312.5 ms is above 200 ms; shop.py:12/,
+    );
+    for (const one of await page.locator(".panel").all()) await one.scrollIntoViewIfNeeded();
+    await page.waitForFunction(
+      () => document.querySelectorAll(".panel canvas").length === document.querySelectorAll(".panel").length,
+    );
+    assert.deepEqual(problems, []);
+  });
+
+  it("zooms all charts together, also from a link, and back", async () => {
+    const before = await drawing("I/O threads");
+    await drag("Percentiles of the response time", 0.25, 0.5);
+    assert.match(await range(), /^0:(29|30|31)(\.\d)? – (0:59(\.\d)?|1:00(\.\d)?)$/);
+    assert.notEqual(await drawing("I/O threads"), before);
+    await page.waitForFunction(() => location.hash.includes("from="));
+    const { hash } = new URL(page.url());
+    const shown = await range();
+    await page.getByRole("button", { name: "Show the whole run" }).click();
+    assert.equal(await drawing("I/O threads"), before);
+    await page.context().close();
+    await open(hash, "light");
+    assert.equal(await range(), shown);
+    assert.deepEqual(problems, []);
+  });
+
+  it("opens a link to a series and a part of the run", async () => {
+    await page.context().close();
+    await open("#series=load/shop/GET+/page/1&from=10&to=40", "light");
+    assert.equal(await page.locator("#series").inputValue(), "load/shop/GET /page/1");
+    assert.equal(await range(), "0:10 – 0:40");
+    assert.deepEqual(problems, []);
+  });
+
+  it("switches a series off in every chart that has it, and on again", async () => {
+    const [times, rates] = ["95th percentile of each action", "Operations of each action"];
+    const before = [await drawing(times), await drawing(rates)];
+    const button = panel(times).getByRole("button", { name: "GET /page/1" });
+    await button.click();
+    assert.equal(await panel(rates).getByRole("button", { name: "GET /page/1" }).getAttribute("aria-pressed"), "false");
+    const without = [await drawing(times), await drawing(rates)];
+    assert.ok(without[0] !== before[0] && without[1] !== before[1]);
+    await button.click();
+    assert.deepEqual([await drawing(times), await drawing(rates)], before);
+  });
+
+  it("shows the table behind a chart, of the range that is shown", async () => {
+    const title = "Percentiles of the response time";
+    const button = panel(title).getByRole("button", { name: "Table" });
+    await button.click();
+    assert.equal(await button.getAttribute("aria-expanded"), "true");
+    const rows = panel(title).locator(".behind tbody tr");
+    assert.equal(await rows.count(), 120);
+    await drag(title, 0.25, 0.5);
+    await page.waitForTimeout(100);
+    assert.ok((await rows.count()) <= 33);
+    assert.deepEqual(await panel(title).locator(".behind thead th").allTextContents(), [
+      "from",
+      "p50",
+      "p90",
+      "p95",
+      "p99",
+      "max",
+    ]);
+  });
+
+  it("reads and moves with the keyboard alone", async () => {
+    const chart = panel("Percentiles of the response time").locator(".chart");
+    await chart.scrollIntoViewIfNeeded();
+    await chart.locator("canvas").waitFor();
+    await chart.focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await panel("Percentiles of the response time").locator("output").textContent(), "at 0:01");
+    assert.match(await panel("Percentiles of the response time").locator(".value").first().textContent(), /ms$/);
+    await page.keyboard.press("+");
+    assert.equal(await range(), "0:30 – 1:30");
+    await page.keyboard.press("Shift+ArrowRight");
+    assert.equal(await range(), "0:42 – 1:42");
+    await page.keyboard.press("0");
+    assert.equal(await range(), "0:00 – 2:00");
+  });
+
+  it("finds the knee, and names a row of the tree to look at", async () => {
+    await panel("Response time against load").scrollIntoViewIfNeeded();
+    await panel("Response time against load").locator("canvas").waitFor();
+    assert.match(await panel("Response time against load").locator(".legend").textContent(), /^Knee at \d+(\.\d+)?\/s/);
+    await page.locator(".tree").getByRole("button", { name: "GET /page/2" }).click();
+    assert.equal(await page.locator("#series").inputValue(), "load/shop/GET /page/2");
+  });
+
+  it("follows the system into the dark, and can be told otherwise", async () => {
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await ground();
+    await page.getByRole("button", { name: "Dark" }).click();
+    const dark = await ground();
+    assert.notEqual(dark, light);
+    await page.context().close();
+    await open("", "dark");
+    assert.equal(await ground(), dark);
+    assert.deepEqual(problems, []);
+  });
+
+  it("has text that can be read in both themes", async () => {
+    for (const name of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme: name });
+      const ratios = await page.evaluate(contrasts);
+      for (const [what, ratio] of Object.entries(ratios))
+        assert.ok(ratio >= (what.startsWith("line") ? 3 : 4.5), `${name}: ${what} ${ratio}`);
+    }
+  });
+
+  it("prints all charts", async () => {
+    const pdf = await page.pdf({ format: "A4" });
+    assert.ok(pdf.length > 50_000);
+    assert.equal(await page.locator(".panel canvas").count(), await page.locator(".panel").count());
+    assert.deepEqual(problems, []);
+  });
+});
+
+/** Contrast of each colour of the theme to the ground, as WCAG 2 defines it. Runs in the page. */
+function contrasts() {
+  const style = getComputedStyle(document.documentElement);
+  const luminance = (name) => {
+    const short = style.getPropertyValue(`--${name}`).trim().slice(1);
+    const text = short.length === 3 ? short.replace(/./g, "$&$&") : short;
+    const parts = [0, 2, 4].map((at) => Number.parseInt(text.slice(at, at + 2), 16) / 255);
+    const [red, green, blue] = parts.map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const ground = luminance("ground");
+  const names = [
+    "text",
+    "faint",
+    "accent",
+    "good",
+    "bad",
+    "odd",
+    ...Array.from({ length: 10 }, (_, at) => `line-${at}`),
+  ];
+  return Object.fromEntries(
+    names.map((name) => {
+      const pair = [luminance(name) + 0.05, ground + 0.05].sort((left, right) => right - left);
+      return [name, pair[0] / pair[1]];
+    }),
+  );
+}

@@ -1,0 +1,200 @@
+// What a report is made of; `crates/squall-html/src/data.rs` writes it, docs/summary-json.md describes `Summary`.
+
+/** Numbers, one for each step of time; `null` where there is none. */
+export type Column = (number | null)[];
+
+export type Kind = "operation" | "transaction" | "iteration" | "metric";
+
+export interface Heat {
+  step_s: number;
+  low_ms: number;
+  ratio: number;
+  rows: number;
+  counts: number[];
+}
+
+export interface SeriesData {
+  stage: string;
+  scenario: string;
+  name: string;
+  /** `null`: all operations together. */
+  kind: Kind | null;
+  columns: Record<string, Column>;
+  heat?: Heat;
+}
+
+export interface ScenarioData {
+  stage: string;
+  scenario: string;
+  users: Column;
+  dropped: Column;
+}
+
+export interface Timeline {
+  step_s: number;
+  length_s: Column;
+  unreadable: number;
+  left_out: number;
+  all: SeriesData;
+  series: SeriesData[];
+  scenarios: ScenarioData[];
+  statuses: Record<string, Column>;
+  failures: Record<string, Column>;
+  generator: {
+    threads: Record<string, Column>;
+    interpreters: Record<string, Column>;
+    delays: Record<string, Column>;
+  };
+}
+
+export interface Distribution {
+  count: number;
+  min: number;
+  mean: number;
+  stdev: number;
+  p50: number;
+  p90: number;
+  p95: number;
+  p99: number;
+  p99_9: number;
+  p99_99?: number;
+  max: number;
+}
+
+export interface Totals {
+  started: number;
+  ok: number;
+  failed: number;
+  interrupted: number;
+  dropped_iterations: number;
+  bytes_sent: number;
+  bytes_received: number;
+}
+
+export interface Failure {
+  class: string;
+  message: string;
+  count: number;
+  first_at_s: number;
+  last_at_s: number;
+  example: string;
+}
+
+export interface StageSummary {
+  name: string;
+  kind: string;
+  status: string;
+  error: string | null;
+  started_at_s: number;
+  elapsed_s: number;
+  totals: Totals;
+  iterations_started: number;
+  iterations_failed: number;
+  users_max: number;
+}
+
+export interface Threshold {
+  rule: string;
+  status: string;
+  value: number | null;
+  limit: number;
+  margin: number | null;
+  /** `ms`, `percent`, `per_s`, or empty. */
+  unit: string;
+  action: string;
+  broken_at_s: number | null;
+  message: string | null;
+  source: string | null;
+}
+
+interface Named {
+  stage: string;
+  scenario: string;
+  name: string;
+}
+
+export interface OperationSummary extends Named {
+  started: number;
+  ok: number;
+  failed: number;
+  interrupted: number;
+  rate_per_s: number;
+  bytes_sent: number;
+  bytes_received: number;
+  statuses: Record<string, number>;
+  response_time_ms: Distribution;
+  service_time_ms: Distribution;
+  waiting_ms: Distribution;
+  connecting_ms: Distribution;
+  securing_ms: Distribution;
+  writing_ms: Distribution;
+  first_byte_ms: Distribution;
+  reading_ms: Distribution;
+  ok_times: { response_time_ms: Distribution; service_time_ms: Distribution };
+  failed_times: { response_time_ms: Distribution; service_time_ms: Distribution };
+  errors: Failure[];
+}
+
+export interface TransactionSummary extends Named {
+  kind: string;
+  started: number;
+  ok: number;
+  failed: number;
+  interrupted: number;
+  time_ms: Distribution;
+  errors?: Failure[];
+}
+
+export interface MetricSummary extends Named, Distribution {
+  not_finite?: number;
+}
+
+export interface Summary {
+  schema_version: number;
+  run: { id: string; name: string; started_at: string; elapsed_s: number; seed: number; squall_version: string };
+  verdict: { status: "passed" | "failed" | "invalid"; reasons: (string | Record<string, unknown>)[] };
+  totals: Totals;
+  thresholds?: Threshold[];
+  measured?: { stage: string; from_s: number; to_s: number }[];
+  stages: StageSummary[];
+  series: OperationSummary[];
+  transactions: TransactionSummary[];
+  metrics?: MetricSummary[];
+  custom?: { stage: string; name: string; group: string; metric: string; type: string; value: number }[];
+  system?: {
+    stage: string;
+    group: string;
+    count: number;
+    min: number;
+    mean: number;
+    p50: number;
+    p95: number;
+    max: number;
+  }[];
+  generator: {
+    cpu_s: number;
+    cpu_percent: number;
+    max_rss_bytes: number;
+    threads: number;
+    thread_busy_max_percent: number;
+    schedule_error_ms: Distribution;
+    generator_delay_ms: Distribution;
+    interpreters?: {
+      processes: number;
+      busy_max_percent: number;
+      busy_mean_percent: number;
+      wait_ms: Distribution;
+      delay_ms: Distribution;
+    };
+    agents_lost?: number;
+  };
+  warnings: string[];
+  reporters: { name: string; accepted: number; delivered: number; dropped: number; message: string | null }[];
+}
+
+export interface Run {
+  version: number;
+  summary: Summary;
+  plan: unknown;
+  timeline: Timeline;
+}
