@@ -1,5 +1,6 @@
 """The `squall` command from Python to Rust and back."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -87,6 +88,49 @@ def test_an_interrupt_stops_the_load_and_still_reports(server: Server, tmp_path:
     assert ran.returncode == 105, output
     assert "home" in output
     assert "KeyboardInterrupt" not in output
+
+
+CLEANING = """\
+from squall import *
+import asyncio, pathlib
+
+class Load(Setup):
+    batch_size = 1
+    iterations = 1
+
+@depends(Load)
+class Shop(Execute):
+    @task()
+    async def home(self):
+        pass
+
+@depends(Shop)
+class Clean(Teardown):
+    @teardown()
+    async def up(self):
+        print("begun", flush=True)
+        while not pathlib.Path("go").exists():
+            await asyncio.sleep(0.01)
+"""
+
+
+@pytest.mark.parametrize("interrupts", [1, 2])
+def test_one_interrupt_lets_a_teardown_come_to_its_end_and_a_second_one_does_not(interrupts: int, tmp_path: Path):
+    (tmp_path / "shop.py").write_text(CLEANING)
+    ran = squall("run", "shop.py", "--progress", "none", "--summary", "summary.json", cwd=tmp_path)
+    assert ran.stdout is not None
+    assert any("begun" in line for line in iter(ran.stdout.readline, ""))
+    ran.send_signal(signal.SIGINT)
+    assert any("Ctrl-C again" in line for line in iter(ran.stdout.readline, ""))
+    if interrupts == 1:
+        (tmp_path / "go").touch()
+    else:
+        ran.send_signal(signal.SIGINT)
+    output, _ = ran.communicate(timeout=60)
+    assert ran.returncode == 105, output
+    stages = json.loads((tmp_path / "summary.json").read_text())["stages"]
+    status = {stage["name"]: stage["status"] for stage in stages}
+    assert status["Clean"] == ("completed" if interrupts == 1 else "failed"), output
 
 
 def test_mistakes_in_a_file_are_shown_with_their_place(tmp_path: Path):

@@ -121,3 +121,58 @@ def test_no_wait_is_bounded_by_its_users(summary):
     (eager,) = [stage for stage in summary["stages"] if stage["name"] == "eager"]
     assert 0 < eager["users_max"] <= 5
     assert eager["iterations_started"] > 5
+
+
+def test_constant_arrival_drops_and_counts_what_finds_no_user(tmp_path):
+    (tmp_path / "shop.py").write_text(
+        """\
+import asyncio
+from squall import *
+class Load(Setup):
+    persona_type = "constant-arrival"
+    batch_size = 100
+    total_time = "1s"
+    max_users = 1
+@depends(Load)
+class Shop(Execute):
+    @task()
+    async def slow(self):
+        await asyncio.sleep(0.1)
+"""
+    )
+    command = [sys.executable, "-m", "squall", "run", "shop.py", "--progress", "none", "--summary", "summary.json"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert "the asked-for rate was not offered" in ran.stdout, ran.stdout + ran.stderr
+    assert ran.returncode == 98
+    (started,) = iterations(summary).values()
+    assert started <= 11
+    assert 99 <= started + summary["totals"]["dropped_iterations"] <= 101
+
+
+def test_loads_without_a_bound_share_what_the_machine_has_with_those_beside_them(tmp_path):
+    (tmp_path / "shop.py").write_text(
+        """\
+import asyncio
+from squall import *
+class Eager(Setup):
+    persona_type = "no-wait"
+    total_time = "50ms"
+class Few(Setup):
+    batch_size = 3
+    iterations = 3
+class _Base(Execute):
+    @task()
+    async def rest(self):
+        await asyncio.sleep(0.01)
+stages = [
+    _Base.configured("one", after=[Eager]),
+    _Base.configured("two", after=[Eager]),
+    _Base.configured("few", after=[Few]),
+]
+"""
+    )
+    command = [sys.executable, "-m", "squall", "run", "shop.py", "--progress", "none", "--summary", "summary.json"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode in (0, 98), ran.stdout + ran.stderr
+    assert all(iterations(json.loads((tmp_path / "summary.json").read_text())).values())

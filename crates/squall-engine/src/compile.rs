@@ -74,6 +74,7 @@ pub fn compile_stage(
         })?;
         compiled.http = client.clone();
         compiled.graceful_stop_ns = execute.graceful_stop.as_nanos();
+        compiled.outlasts_stop = execute.outlasts_stop;
         compiled.priority = execute.priority;
         Ok(Arc::new(compiled))
     });
@@ -118,6 +119,7 @@ fn compile_scenario(
         scope,
         http: ClientConfig::default(),
         graceful_stop_ns: 0,
+        outlasts_stop: false,
         priority: Priority::default(),
         first_user,
         rows: used

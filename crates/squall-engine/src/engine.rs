@@ -206,7 +206,7 @@ impl Engine {
         });
     }
 
-    /// Ends all loads; what is in flight gets its grace.
+    /// Ends all loads but those that clean up; what is in flight gets its grace.
     pub fn stop(&self) {
         self.tell(|| Command::Stop);
     }

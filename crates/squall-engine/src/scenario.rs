@@ -33,6 +33,8 @@ pub struct CompiledScenario {
     pub http: ClientConfig,
     /// How long iterations in flight may go on after the load has ended, in nanoseconds.
     pub graceful_stop_ns: u64,
+    /// It goes on where all loads are stopped, and ends where that is to be at once.
+    pub outlasts_stop: bool,
     /// Which share of the I/O threads it may use.
     pub priority: Priority,
     /// Number of the first virtual user of the run that belongs to this scenario, from 0.

@@ -40,7 +40,7 @@ pub(crate) enum Command {
         /// Told the moment at which this thread's share ended.
         done: Sender<u64>,
     },
-    /// Ends all loads; what is in flight gets its grace.
+    /// Ends all loads but those that clean up; what is in flight gets its grace.
     Stop,
     /// Ends all loads at once; what is in flight is interrupted.
     Abort,
@@ -185,7 +185,9 @@ fn obey(
             true
         }
         Command::Stop => {
-            running.borrow().iter().for_each(|share| share.close());
+            let running = running.borrow();
+            let ended = |share: &&Rc<ScenarioThread>| !share.scenario.outlasts_stop;
+            running.iter().filter(ended).for_each(|share| share.close());
             true
         }
         Command::End { scenarios } => {

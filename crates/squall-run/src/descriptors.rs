@@ -9,36 +9,102 @@ use squall_plan::{
 use crate::error::plan_error;
 use crate::machine;
 
-/// Fits the number of users that nobody asked for to the memory and the descriptors that there are: neither an arrival rate nor a volume model says
-/// anything about users. Scenarios of a stage share what those leave that were asked for.
+/// Fits the number of users that nobody asked for to the memory and the descriptors that there are: neither an arrival rate nor a volume
+/// model says anything about users. Scenarios that may run at the same time share what those leave that were asked for.
 pub(crate) fn fit_default_users(written: &Plan, plan: &mut CheckedPlan) {
+    fit_to_memory(plan);
+    let needs: Vec<Need> = plan
+        .stages
+        .iter()
+        .map(|stage| Need::of(written, stage))
+        .collect();
+    let mut shares = vec![u32::MAX; needs.len()];
+    for index in 0..needs.len() {
+        let together: Vec<usize> = (0..needs.len())
+            .filter(|other| *other == index || !ordered(plan, index, *other))
+            .collect();
+        let sum = |part: fn(&Need) -> u64| together.iter().map(|one| part(&needs[*one])).sum();
+        let fixed: u64 = sum(|need| need.fixed);
+        let fitted: u64 = sum(|need| need.fitted);
+        let Err(allowed) = limits::reserve_descriptors(fixed + fitted) else {
+            continue;
+        };
+        let share = allowed.saturating_sub(fixed) / sum(|need| need.scenarios).max(1);
+        let share = u32::try_from(share).unwrap_or(u32::MAX).max(1);
+        for one in together {
+            shares[one] = shares[one].min(share);
+        }
+    }
+    for (stage, share) in plan.stages.iter_mut().zip(shares) {
+        limit_users(written, stage, share);
+    }
+}
+
+/// The virtual users of a stage.
+#[derive(Clone, Copy, Debug, Default)]
+struct Need {
+    /// Those that were asked for.
+    fixed: u64,
+    /// Those that are fitted to what there is.
+    fitted: u64,
+    /// Scenarios that have such.
+    scenarios: u64,
+}
+
+impl Need {
+    fn of(written: &Plan, stage: &CheckedStage) -> Self {
+        let fits = |one: &CheckedScenario| is_fitted(written, &stage.name, one);
+        match &stage.kind {
+            CheckedKind::Execute(execute) if execute.scenarios.iter().any(fits) => {
+                let mut need = Self::default();
+                for scenario in &execute.scenarios {
+                    let users = u64::from(scenario.load.peak_users());
+                    if fits(scenario) {
+                        need.fitted += users;
+                        need.scenarios += 1;
+                    } else {
+                        need.fixed += users;
+                    }
+                }
+                need
+            }
+            _ => Self {
+                fixed: connections(stage),
+                ..Self::default()
+            },
+        }
+    }
+}
+
+/// Tells whether nobody has said how many users a scenario may have.
+fn is_fitted(written: &Plan, stage: &str, scenario: &CheckedScenario) -> bool {
+    let written = written.stages.get(stage).and_then(|stage| {
+        let execute = stage.execute.as_ref()?;
+        execute.scenarios.get(&scenario.name)
+    });
+    let asked = written.and_then(|scenario| match &scenario.load {
+        LoadProfile::Open(load) => load.max_users,
+        LoadProfile::Volume(load) => load.max_users,
+        LoadProfile::Arrivals(load) => load.max_users,
+        LoadProfile::Completions(load) => load.max_users,
+        LoadProfile::Eager(load) => load.max_users,
+        LoadProfile::Closed(_) | LoadProfile::Iterations(_) | LoadProfile::Batches(_) => None,
+    });
+    let profile = matches!(
+        scenario.load,
+        CheckedLoad::Open { .. }
+            | CheckedLoad::Volume { .. }
+            | CheckedLoad::Arrivals { .. }
+            | CheckedLoad::Completions { .. }
+            | CheckedLoad::Eager { .. }
+    );
+    profile && asked.is_none()
+}
+
+fn fit_to_memory(plan: &mut CheckedPlan) {
     for stage in &mut plan.stages {
         let CheckedKind::Execute(execute) = &mut stage.kind else {
             continue;
-        };
-        let asked = |scenario: &str| {
-            let execute = written.stages.get(&stage.name)?.execute.as_ref()?;
-            match &execute.scenarios.get(scenario)?.load {
-                LoadProfile::Open(load) => load.max_users,
-                LoadProfile::Volume(load) => load.max_users,
-                LoadProfile::Arrivals(load) => load.max_users,
-                LoadProfile::Completions(load) => load.max_users,
-                LoadProfile::Eager(load) => load.max_users,
-                LoadProfile::Closed(_) | LoadProfile::Iterations(_) | LoadProfile::Batches(_) => {
-                    None
-                }
-            }
-        };
-        let is_open = |scenario: &CheckedScenario| {
-            let profile = matches!(
-                scenario.load,
-                CheckedLoad::Open { .. }
-                    | CheckedLoad::Volume { .. }
-                    | CheckedLoad::Arrivals { .. }
-                    | CheckedLoad::Completions { .. }
-                    | CheckedLoad::Eager { .. }
-            );
-            profile && asked(&scenario.name).is_none()
         };
         for scenario in &mut execute.scenarios {
             let bound = fitting_users(scenario);
@@ -48,28 +114,25 @@ pub(crate) fn fit_default_users(written: &Plan, plan: &mut CheckedPlan) {
                 *max_users = bound;
             }
         }
-        let users = |scenario: &CheckedScenario| u64::from(scenario.load.peak_users());
-        let scenarios = &mut execute.scenarios;
-        let Err(allowed) = limits::reserve_descriptors(scenarios.iter().map(users).sum()) else {
+    }
+}
+
+/// Gives the scenarios of a stage that are fitted no more users than a share.
+fn limit_users(written: &Plan, stage: &mut CheckedStage, share: u32) {
+    let CheckedKind::Execute(execute) = &mut stage.kind else {
+        return;
+    };
+    for scenario in &mut execute.scenarios {
+        if !is_fitted(written, &stage.name, scenario) {
             continue;
-        };
-        let fixed: u64 = scenarios
-            .iter()
-            .filter(|one| !is_open(one))
-            .map(users)
-            .sum();
-        let open = scenarios.iter().filter(|one| is_open(one)).count() as u64;
-        let share = allowed.saturating_sub(fixed) / open.max(1);
-        let share = u32::try_from(share).unwrap_or(u32::MAX).max(1);
-        for scenario in scenarios.iter_mut().filter(|one| is_open(one)) {
-            if let CheckedLoad::Open { max_users, .. }
-            | CheckedLoad::Volume { max_users, .. }
-            | CheckedLoad::Arrivals { max_users, .. }
-            | CheckedLoad::Completions { max_users, .. }
-            | CheckedLoad::Eager { max_users, .. } = &mut scenario.load
-            {
-                *max_users = share.min(*max_users);
-            }
+        }
+        if let CheckedLoad::Open { max_users, .. }
+        | CheckedLoad::Volume { max_users, .. }
+        | CheckedLoad::Arrivals { max_users, .. }
+        | CheckedLoad::Completions { max_users, .. }
+        | CheckedLoad::Eager { max_users, .. } = &mut scenario.load
+        {
+            *max_users = share.min(*max_users);
         }
     }
 }

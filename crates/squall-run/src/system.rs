@@ -81,7 +81,8 @@ fn look(running: &Running, (since_ns, cpu_before): (u64, f64)) -> (u64, f64) {
     let agents = running.load.usage().max_rss_bytes;
     let entries = running.board.entries();
     let active = entries.iter().filter(|entry| {
-        let ran_since = entry.ended_ns > since_ns && entry.status != StageStatus::Waiting;
+        // One that was passed over has ended when it started.
+        let ran_since = entry.ended_ns > since_ns && entry.ended_ns > entry.started_ns;
         entry.status == StageStatus::Running || ran_since
     });
     let names = active.map(|entry| entry.name.as_str()).chain([""]);

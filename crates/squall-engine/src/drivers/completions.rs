@@ -34,11 +34,16 @@ pub(super) async fn drive(
             break;
         }
         let now = scenario.worker.clock.now();
-        // An offer for which all users are busy is gone as well.
-        if control.borrow_mut().may_start(now) && roster.has_free_user() {
-            let late = now.saturating_sub(due);
-            scenario.worker.recorder.borrow_mut().schedule_error(late);
-            roster.start(scenario, &mut crew, due);
+        if control.borrow_mut().may_start(now) {
+            let mut recorder = scenario.worker.recorder.borrow_mut();
+            if roster.has_free_user() {
+                recorder.schedule_error(now.saturating_sub(due));
+                drop(recorder);
+                roster.start(scenario, &mut crew, due);
+            } else {
+                // The rate is not offered, and that is told.
+                recorder.dropped(scenario.scenario.id, 1);
+            }
         }
         offer += 1;
     }

@@ -140,6 +140,8 @@ pub struct CheckedExecute {
     pub scenarios: Vec<CheckedScenario>,
     /// Time that iterations in flight get to finish when the load ends.
     pub graceful_stop: Span,
+    /// It goes on where the run is stopped, and ends where that is to be at once: it cleans up.
+    pub outlasts_stop: bool,
     /// The run fails when any iteration of the stage failed.
     pub must_succeed: bool,
     /// Which share of the I/O threads it may use.

@@ -136,6 +136,7 @@ impl<'a> Checker<'a> {
         Some(Box::new(CheckedExecute {
             scenarios: vec![hook_scenario(hooks)],
             graceful_stop: hooks.settings.graceful_stop.unwrap_or(Span::ZERO),
+            outlasts_stop: written.teardown.is_some(),
             must_succeed: false,
             priority: Priority::default(),
             http: settings,
@@ -176,6 +177,7 @@ impl<'a> Checker<'a> {
         CheckedExecute {
             scenarios,
             graceful_stop,
+            outlasts_stop: false,
             must_succeed: settings.must_succeed,
             priority: Priority::default(),
             http,

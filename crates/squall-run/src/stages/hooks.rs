@@ -9,6 +9,7 @@ use squall_plan::{CheckedKind, CheckedStage};
 
 use super::Part;
 use super::deadline::Deadline;
+use crate::load::End;
 use crate::running::{Running, lock};
 use crate::summarize;
 
@@ -93,6 +94,10 @@ pub(super) fn run(
     }
     let key = Part::Hooks.key(stage);
     let started = running.load.start(&key)?;
+    if running.ending.is_asked() {
+        // The order to stop may have come before the order to start; what cleans up does not heed it.
+        running.load.end(End::Gracefully);
+    }
     deadline.wait(running, &key, started)?;
     let answer = ask(host, &json!({"op": "ended", "stage": stage.name}))?;
     let said: Said = serde_json::from_value(answer)
