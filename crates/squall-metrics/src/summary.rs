@@ -19,6 +19,9 @@ pub struct Summary {
     pub verdict: Verdict,
     /// Sums over all operations.
     pub totals: Totals,
+    /// Last byte − intended start, all finished operations of the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response_time_ms: Option<Distribution>,
     /// Stages in the order in which they ran.
     pub stages: Vec<StageSummary>,
     /// One entry per operation series; transactions and iterations are in `transactions`.
@@ -43,7 +46,7 @@ pub struct Summary {
 }
 
 /// Which run this is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunInfo {
     /// Identifier, also the name of the run's directory.
     pub id: String,
@@ -57,6 +60,24 @@ pub struct RunInfo {
     pub seed: u64,
     /// Version of Squall.
     pub squall_version: String,
+    /// File of the test, as it was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Commit of the repository that the file is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<Commit>,
+    /// Tags of the plan.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub tags: IndexMap<String, String>,
+}
+
+/// A state of a repository.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Commit {
+    /// Identifier, in full.
+    pub id: String,
+    /// Whether tracked files were changed since.
+    pub dirty: bool,
 }
 
 /// Whether the run passed, and why not.

@@ -301,6 +301,16 @@ impl RunTotals {
         self.sum_operations(|_| true)
     }
 
+    /// Response times of all operations of the run.
+    pub fn response_time(&self) -> Distribution {
+        let mut merged = Histogram::new();
+        for (_, series) in self.seen(|kind| kind == SeriesKind::Operation) {
+            merged.merge(series.times(Measure::OkResponse));
+            merged.merge(series.times(Measure::FailedResponse));
+        }
+        merged.distribution()
+    }
+
     /// Sums over all operations of a stage; what is in flight counts as interrupted.
     pub fn stage_totals(&self, stage: &str) -> Totals {
         self.sum_operations(|of| of == stage)

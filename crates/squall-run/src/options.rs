@@ -9,6 +9,7 @@ use std::sync::mpsc::Sender;
 use serde_json::{Map, Value};
 use squall_engine::Exchange;
 use squall_engine::script::{ScriptHost, ScriptMessage};
+use squall_metrics::summary::Commit;
 use squall_report::Reporter;
 
 /// How agents of a run are started, and what they load.
@@ -63,6 +64,10 @@ pub struct RunOptions {
     pub threads: Option<u32>,
     /// Seed of every random choice; goes before the plan's. Default: drawn.
     pub seed: Option<u64>,
+    /// File of the test, as it was named; stored with the run.
+    pub file: Option<String>,
+    /// Commit of the repository that the file is in; stored with the run.
+    pub commit: Option<Commit>,
     /// Folder from which the plan's relative paths start.
     pub base_dir: PathBuf,
     /// Folder that holds one directory per run.
@@ -98,6 +103,8 @@ impl Default for RunOptions {
         Self {
             threads: None,
             seed: None,
+            file: None,
+            commit: None,
             base_dir: PathBuf::from("."),
             runs_dir: PathBuf::from(".squall/runs"),
             max_series: 10_000,

@@ -10,10 +10,12 @@
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use squall_metrics::summary::Summary;
 use squall_metrics::{Interval, SeriesSnapshot, SeriesTable};
 use squall_plan::Plan;
+use squall_store::lock::RunLock;
 
 use crate::StartError;
 
@@ -21,6 +23,8 @@ use crate::StartError;
 #[derive(Clone, Debug)]
 pub struct RunDirectory {
     path: PathBuf,
+    /// Says that the run is under way; the last copy takes it along.
+    _lock: Arc<RunLock>,
 }
 
 impl RunDirectory {
@@ -34,9 +38,13 @@ impl RunDirectory {
         fs::create_dir_all(&path).map_err(|error| failed(&path, error))?;
         let file = path.join("plan.json");
         let json = serde_json::to_vec_pretty(plan).map_err(std::io::Error::from);
-        json.and_then(|json| fs::write(&file, json))
+        let lock = json
+            .and_then(|json| RunLock::write_plan(&path, &json))
             .map_err(|error| failed(&file, error))?;
-        Ok(Self { path })
+        Ok(Self {
+            path,
+            _lock: Arc::new(lock),
+        })
     }
 
     /// Returns where it is.

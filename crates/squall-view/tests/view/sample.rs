@@ -88,6 +88,7 @@ pub(crate) fn passed() -> Summary {
             elapsed_s: 10.04,
             seed: 42,
             squall_version: "0.1.0".to_owned(),
+            ..RunInfo::default()
         },
         verdict: Verdict {
             status: VerdictStatus::Passed,
@@ -100,6 +101,7 @@ pub(crate) fn passed() -> Summary {
             bytes_received: 3_364_340,
             ..Totals::default()
         },
+        response_time_ms: Some(around(0.412, 24_031)),
         stages: vec![
             stage("SetupStage", "setup", 0.0),
             stage("Browse", "execute", 0.02),
