@@ -16,4 +16,5 @@ mod phases;
 mod times;
 
 pub use page::{DEFAULT_COLUMNS, Settings, render};
+pub(crate) use page::{hanging, labelled, under_headings};
 pub use parts::{Part, Parts};
