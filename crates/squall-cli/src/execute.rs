@@ -17,6 +17,7 @@ use squall_view::live::{LiveView, Progress};
 use squall_view::summary::{self, Part, Parts};
 
 use crate::args::{ProgressArg, RunArgs, SummaryPart};
+use crate::baseline::Baseline;
 use crate::commands::refuse;
 use crate::exchange::{Detail, ExchangeFeed};
 use crate::live::live_state;
@@ -132,6 +133,10 @@ pub(crate) fn execute(run: PreparedRun, shown: &Shown<'_>) -> anyhow::Result<u8>
         let message = format!("cannot create `{}`: {cause}", folder.display());
         return Ok(refuse(&PlanError::new("--log-directory", message).into()));
     }
+    let baseline = match Baseline::read(args, run.plan()) {
+        Ok(baseline) => baseline,
+        Err(errors) => return Ok(refuse(&errors)),
+    };
     let interrupts = match &shown.interrupts {
         Some(interrupts) => Arc::clone(interrupts),
         None => count_interrupts()?,
@@ -152,10 +157,14 @@ pub(crate) fn execute(run: PreparedRun, shown: &Shown<'_>) -> anyhow::Result<u8>
         squall_run::store::write_json(path, &finished.summary)
             .with_context(|| format!("cannot write `{}`", path.display()))?;
     }
-    Ok(match shown.terminal {
+    let code = match shown.terminal {
         Terminal::Ours => exit::of_run(&finished),
         Terminal::Debugger => exit::of_debugging(&finished),
-    })
+    };
+    match baseline {
+        Some(baseline) => baseline.judge(&finished, args, code),
+        None => Ok(code),
+    }
 }
 
 /// Opens the run's log, and its copy; one that cannot be written must not end the run.

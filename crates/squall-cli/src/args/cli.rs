@@ -6,8 +6,9 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    AgentArgs, CheckArgs, ConfigArgs, DebugArgs, GraphRunArgs, HttpArgs, JourneyCommand, LogLevel,
-    PingArgs, PluginCommand, ProjectCommand, RunFileArgs, ScenarioCommand, TargetArgs,
+    AgentArgs, CheckArgs, CompareArgs, ConfigArgs, DebugArgs, GraphRunArgs, HttpArgs,
+    JourneyCommand, LogLevel, PingArgs, PluginCommand, ProjectCommand, RunFileArgs,
+    ScenarioCommand, TargetArgs,
 };
 use crate::starter::{StageKind, StarterEngine};
 
@@ -58,6 +59,8 @@ pub enum Command {
     Debug(Box<DebugArgs>),
     /// Send one request, and show its answer, times and certificate
     Ping(Box<PingArgs>),
+    /// Tell whether one stored run is really slower than another
+    Compare(CompareArgs),
     /// Serve the bundled target to practise and to test on
     Target(Box<TargetArgs>),
     /// `new`, `check` and `run` as `graph create|check|run`

@@ -53,6 +53,18 @@ pub struct RunArgs {
     /// Name of the run
     #[arg(long, value_name = "NAME", help_heading = "Run")]
     pub name: Option<String>,
+    /// Stored run that this one is compared with at its end: an id, a name (its newest run), `last`, or a folder
+    #[arg(long, value_name = "RUN", help_heading = "Run")]
+    pub baseline: Option<String>,
+    /// What the run fails at when it is shown beside the baseline, e.g. `p99 > +10%`; may be given several times
+    #[arg(
+        long,
+        value_name = "LIMIT",
+        requires = "baseline",
+        allow_hyphen_values = true,
+        help_heading = "Run"
+    )]
+    pub fail_on_regression: Vec<String>,
     /// Write `summary.json` to this file as well
     #[arg(long, value_name = "FILE.json", help_heading = "Run")]
     pub summary: Option<PathBuf>,

@@ -5,7 +5,8 @@ use clap_complete::generate;
 use squall_plan::PlanErrors;
 
 use super::{
-    agent, check, code, debug, explain, http, new, ping, plugin, project, run as run_file, target,
+    agent, check, code, compare, debug, explain, http, new, ping, plugin, project, run as run_file,
+    target,
 };
 use crate::args::{Cli, Command, GraphCommand};
 use crate::{TestLoader, exit, output};
@@ -24,6 +25,7 @@ pub(crate) fn run(command: Command, loader: &dyn TestLoader) -> anyhow::Result<u
         Command::Agent(args) => Ok(agent::run(&args, loader)),
         Command::Debug(args) => debug::run(&args, loader),
         Command::Ping(args) => ping::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Target(args) => target::run(&args),
         Command::Journey(command) => code::journey(&command, loader),
         Command::Scenario(command) => code::scenario(&command, loader),
