@@ -17,6 +17,7 @@ use squall_view::live::{LiveView, Progress};
 use squall_view::summary::{self, Part, Parts};
 
 use crate::args::{Format, ProgressArg, RunArgs, RunFormat, SummaryPart};
+use crate::baseline::Baseline;
 use crate::commands::refuse;
 use crate::document::{self, Out, has_folder};
 use crate::exchange::{Detail, ExchangeFeed};
@@ -160,6 +161,10 @@ pub(crate) fn execute(run: PreparedRun, shown: &Shown<'_>) -> anyhow::Result<u8>
         Ok(outs) => outs,
         Err(errors) => return Ok(refuse(&errors)),
     };
+    let baseline = match Baseline::read(args, run.plan()) {
+        Ok(baseline) => baseline,
+        Err(errors) => return Ok(refuse(&errors)),
+    };
     let interrupts = match &shown.interrupts {
         Some(interrupts) => Arc::clone(interrupts),
         None => count_interrupts()?,
@@ -180,10 +185,14 @@ pub(crate) fn execute(run: PreparedRun, shown: &Shown<'_>) -> anyhow::Result<u8>
     }
     show(&finished, shown);
     hand_out(&finished, args, &outs)?;
-    Ok(match shown.terminal {
+    let code = match shown.terminal {
         Terminal::Ours => exit::of_run(&finished, allowed(&finished, args)),
         Terminal::Debugger => exit::of_debugging(&finished),
-    })
+    };
+    match baseline {
+        Some(baseline) => baseline.judge(&finished, args, code),
+        None => Ok(code),
+    }
 }
 
 /// Finds out whether everything can be written that is to be written at the end, or says all that cannot.

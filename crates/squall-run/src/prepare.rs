@@ -43,6 +43,13 @@ pub struct PreparedRun {
     pub(crate) reporters: Mutex<Reporters>,
 }
 
+impl PreparedRun {
+    /// Returns the plan as it will run, its seed filled in.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+}
+
 /// Checks a plan and makes everything ready that needs no load: rows are read, steps compiled, certificates read, reporters made,
 /// host names resolved, descriptors reserved.
 ///

@@ -6,9 +6,9 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    AgentArgs, CheckArgs, ConfigArgs, DebugArgs, ExportArgs, GraphRunArgs, HistoryArgs, HttpArgs,
-    JourneyCommand, LogLevel, PingArgs, PluginCommand, ProjectCommand, ReportArgs, RunFileArgs,
-    ScenarioCommand, TargetArgs,
+    AgentArgs, CheckArgs, CompareArgs, ConfigArgs, DebugArgs, ExportArgs, GraphRunArgs,
+    HistoryArgs, HttpArgs, JourneyCommand, LogLevel, PingArgs, PluginCommand, ProjectCommand,
+    ReportArgs, RunFileArgs, ScenarioCommand, TargetArgs,
 };
 use crate::starter::{StageKind, StarterEngine};
 
@@ -66,6 +66,8 @@ pub enum Command {
     Report(Box<ReportArgs>),
     /// Write a stored run in another format
     Export(Box<ExportArgs>),
+    /// Tell whether one stored run is really slower than another
+    Compare(CompareArgs),
     /// Serve the bundled target to practise and to test on
     Target(Box<TargetArgs>),
     /// `new`, `check` and `run` as `graph create|check|run`

@@ -5,6 +5,7 @@
 
 mod cli;
 mod code;
+mod compare;
 mod graph;
 mod http;
 mod load;
@@ -22,6 +23,7 @@ pub use code::{
     AgentArgs, CodeArgs, DebugArgs, JourneyArgs, JourneyCommand, JourneyTestArgs, ScenarioArgs,
     ScenarioCommand,
 };
+pub use compare::{CompareArgs, CompareFormat};
 pub use graph::{CheckArgs, GraphRunArgs, StagesArgs, ValidationArgs};
 pub use http::HttpArgs;
 pub use load::LoadArgs;

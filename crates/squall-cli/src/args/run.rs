@@ -63,6 +63,18 @@ pub struct RunArgs {
     /// Exit as if the generator could be trusted where the run is invalid
     #[arg(long, help_heading = "Run")]
     pub allow_invalid: bool,
+    /// Stored run that this one is compared with at its end: an id, a name (its newest run), `last`, or a folder
+    #[arg(long, value_name = "RUN", help_heading = "Run")]
+    pub baseline: Option<String>,
+    /// What the run fails at when it is shown beside the baseline, e.g. `p99 > +10%`; may be given several times
+    #[arg(
+        long,
+        value_name = "LIMIT",
+        requires = "baseline",
+        allow_hyphen_values = true,
+        help_heading = "Run"
+    )]
+    pub fail_on_regression: Vec<String>,
     /// Write `summary.json` to this file as well
     #[arg(long, value_name = "FILE.json", help_heading = "Run")]
     pub summary: Option<PathBuf>,

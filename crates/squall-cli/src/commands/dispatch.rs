@@ -5,8 +5,8 @@ use clap_complete::generate;
 use squall_plan::PlanErrors;
 
 use super::{
-    agent, check, code, debug, explain, http, new, ping, plugin, project, run as run_file, stored,
-    target,
+    agent, check, code, compare, debug, explain, http, new, ping, plugin, project, run as run_file,
+    stored, target,
 };
 use crate::args::{Cli, Command, GraphCommand};
 use crate::{TestLoader, exit, output};
@@ -28,6 +28,7 @@ pub(crate) fn run(command: Command, loader: &dyn TestLoader) -> anyhow::Result<u
         Command::History(args) => stored::history(&args),
         Command::Report(args) => stored::report(&args),
         Command::Export(args) => stored::export(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Target(args) => target::run(&args),
         Command::Journey(command) => code::journey(&command, loader),
         Command::Scenario(command) => code::scenario(&command, loader),

@@ -4,6 +4,7 @@ mod agent;
 mod as_typed;
 mod check;
 mod code;
+mod compare;
 mod debug;
 mod dispatch;
 mod explain;

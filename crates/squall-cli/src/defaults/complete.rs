@@ -263,7 +263,7 @@ mod tests {
         let sections = sections(&Cli::command());
         let names: Vec<&str> = sections.iter().map(|(name, _)| name.as_str()).collect();
         let expected =
-            "run http new check explain debug ping target journey scenario plugin project";
+            "run http new check explain debug ping compare target journey scenario plugin project";
         assert_eq!(names, expected.split(' ').collect::<Vec<_>>());
     }
 }

@@ -15,7 +15,7 @@ fn help(args: &[&str]) -> String {
 #[test]
 fn every_command_explains_itself() {
     for command in [
-        "run", "http", "new", "check", "explain", "debug", "target", "graph", "journey",
+        "run", "http", "new", "check", "compare", "explain", "debug", "target", "graph", "journey",
         "scenario", "history", "report", "export",
     ] {
         insta::assert_snapshot!(format!("help_{command}"), help(&[command, "--help"]));

@@ -5,6 +5,7 @@
 mod bad_input;
 mod certificates;
 mod commands;
+mod comparing;
 mod debug;
 mod defaults;
 mod failures;

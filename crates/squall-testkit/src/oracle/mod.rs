@@ -9,10 +9,12 @@ mod clock;
 mod connection;
 mod delay;
 mod event_loop;
+mod noise;
 mod record;
 mod server;
 mod stall;
 
 pub use delay::DelayServer;
+pub use noise::{DelayModel, Noise, NoisyDelays};
 pub use record::Served;
 pub use stall::StallServer;

@@ -17,4 +17,5 @@ mod thresholds;
 mod times;
 
 pub use page::{DEFAULT_COLUMNS, Settings, render};
+pub(crate) use page::{hanging, labelled, under_headings};
 pub use parts::{Part, Parts};

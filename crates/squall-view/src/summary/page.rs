@@ -73,7 +73,7 @@ pub(super) fn heading(text: &str) -> Line {
 }
 
 /// A table whose rows have headings: each stands before the row with that number, and may be wider than any column.
-pub(super) fn under_headings(
+pub(crate) fn under_headings(
     rendered: Rendered,
     headings: &[(usize, String)],
     columns: usize,
@@ -91,14 +91,14 @@ pub(super) fn under_headings(
 }
 
 /// Text after a label, wrapped, with the following lines under the first.
-pub(super) fn labelled(label: &str, text: &str, columns: usize) -> Vec<Line> {
+pub(crate) fn labelled(label: &str, text: &str, columns: usize) -> Vec<Line> {
     let start = Line::of(Role::Faint, label);
     let wrapped = wrap(text, columns.saturating_sub(start.width()));
     hanging(&start, &wrapped, Role::Plain)
 }
 
 /// `texts` as lines, the first after `start`, the others indented by as much.
-pub(super) fn hanging(start: &Line, texts: &[String], role: Role) -> Vec<Line> {
+pub(crate) fn hanging(start: &Line, texts: &[String], role: Role) -> Vec<Line> {
     let lines = texts.iter().enumerate().map(|(at, text)| {
         let start = if at == 0 {
             start.clone()

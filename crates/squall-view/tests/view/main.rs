@@ -2,6 +2,7 @@
 
 mod any_moment;
 mod any_summary;
+mod comparison;
 mod documents;
 mod live;
 mod moment;
