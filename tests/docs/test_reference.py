@@ -39,4 +39,4 @@ def test_every_row_names_a_test_or_says_that_there_is_nothing_to_show() -> None:
     ]
     shown = [row.rstrip("| ").rpartition("|")[2].strip() for row in rows if "| shown by |" not in row]
     assert len(shown) > 60
-    assert [one for one in shown if not NAMED.search(one) and one != "–"] == []
+    assert [one for one in shown if not NAMED.search(one) and one != "\u2013"] == []
