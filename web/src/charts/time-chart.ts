@@ -175,7 +175,12 @@ export class TimeChart {
       },
       axes: [
         { ...axis, values: (_, splits) => splits.map(clock), space: 80, size: 36, incrs: INCREMENTS },
-        { ...axis, values: (_, splits) => splits.map((v) => (v === null ? "" : this.spec.format(v))), size: 76 },
+        {
+          ...axis,
+          grid: ratio ? { show: false } : grid,
+          values: (_, splits) => splits.map((v) => (v === null ? "" : this.spec.format(v))),
+          size: 76,
+        },
       ],
       series: [{}, ...this.series()],
       hooks: {

@@ -12,8 +12,10 @@ const LOW_NS: f64 = 1e3;
 const FINE_ROWS: usize = 480;
 /// Rows that are shown at most.
 const ROWS: usize = 40;
-/// Columns of a heat map at most.
-const COLUMNS: u64 = 240;
+/// Columns of the heat map of all operations at most.
+pub(super) const FINE_COLUMNS: u64 = 240;
+/// Columns of the heat map of one series at most.
+pub(super) const COARSE_COLUMNS: u64 = 100;
 
 /// Counts of a heat map.
 #[derive(Clone, Debug)]
@@ -64,10 +66,10 @@ impl Heat {
         }
     }
 
-    /// Returns the map with rows as fine as the values need.
-    pub(super) fn finish(mut self) -> Option<HeatData> {
+    /// Returns the map with rows as fine as the values need, and at most so many columns.
+    pub(super) fn finish(mut self, columns: u64) -> Option<HeatData> {
         self.close();
-        let wide = (self.columns.len() as u64).div_ceil(COLUMNS).max(1);
+        let wide = (self.columns.len() as u64).div_ceil(columns).max(1);
         let cells = || self.columns.iter().flatten();
         let lowest = usize::from(cells().map(|cell| cell.0).min()?);
         let highest = usize::from(cells().map(|cell| cell.0).max()?);
@@ -122,7 +124,7 @@ mod tests {
 
     #[test]
     fn nothing_has_no_map() {
-        assert_eq!(Heat::new(1).finish(), None);
+        assert_eq!(Heat::new(1).finish(FINE_COLUMNS), None);
     }
 
     proptest! {
@@ -135,7 +137,7 @@ mod tests {
                 heat.add(second as u64, &of(values));
             }
             let count: usize = seconds.iter().map(Vec::len).sum();
-            let Some(heat) = heat.finish() else {
+            let Some(heat) = heat.finish(FINE_COLUMNS) else {
                 prop_assert_eq!(count, 0);
                 return Ok(());
             };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use squall_metrics::{Histogram, Measure, SeriesKey, SeriesKind, SeriesPart, ValuePart};
 
-use super::heat::Heat;
+use super::heat::{COARSE_COLUMNS, FINE_COLUMNS, Heat};
 use crate::data::{Column, SeriesData, three_digits};
 
 const NS_PER_MS: f64 = 1e6;
@@ -125,6 +125,11 @@ impl SeriesColumns {
             column.pad(steps);
         }
         let kind = self.kind();
+        let heat_columns = if kind.is_none() {
+            FINE_COLUMNS
+        } else {
+            COARSE_COLUMNS
+        };
         let text = |of: fn(&SeriesKey) -> &str| self.key.as_ref().map_or("", of).to_owned();
         SeriesData {
             stage: text(|key| &key.stage),
@@ -132,7 +137,7 @@ impl SeriesColumns {
             name: text(|key| &key.name),
             kind,
             columns: self.columns,
-            heat: self.heat.finish(),
+            heat: self.heat.finish(heat_columns),
         }
     }
 
