@@ -242,6 +242,7 @@ def rust_type(kind: str) -> str:
         "IndexMap<String, u64>": "counts by status",
         "IndexMap<String, String>": "text by name",
     }
+    words["ThresholdStatus"] = '`"passed"`, `"failed"` or `"warned"`'
     words["VerdictStatus"] = '`"passed"`, `"failed"` or `"invalid"`'
     return words.get(kind, f"[{kind}](#{kind.lower()})")
 

@@ -308,9 +308,7 @@ impl Merging {
         }
         latest.totals.add(&interval);
         let judging = &mut self.outlet.judging;
-        if let Some(reason) = judging.push(&interval) {
-            self.outlet.ending.fail(&reason);
-        }
+        let ended_by = judging.push(&interval);
         latest.live = judging.at(Moment::Live);
         latest.judgments = judging.at(Moment::End);
         self.outlet
@@ -327,6 +325,10 @@ impl Merging {
             latest.history.remove(0);
         }
         latest.history.push(rate);
+        drop(latest);
+        if let Some(reason) = ended_by {
+            self.outlet.ending.fail(&reason);
+        }
     }
 
     /// The stages before a Submit stage have ended: no more will come of them in the seconds that are not complete.

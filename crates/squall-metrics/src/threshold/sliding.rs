@@ -62,15 +62,18 @@ mod tests {
 
     fn tally(times: &[u64], values: &[i16]) -> Tally {
         let mut histogram = Histogram::new();
-        times.iter().for_each(|time| histogram.record(*time));
+        for time in times {
+            histogram.record(*time);
+        }
         let mut tally = Tally {
             seconds: 1.0,
             all: times.len() as u64,
             times: histogram.to_sparse(),
             ..Tally::default()
         };
-        let numbers = values.iter().map(|value| f64::from(*value) / 3.0);
-        numbers.for_each(|value| tally.values.record(value));
+        for value in values {
+            tally.values.record(f64::from(*value) / 3.0);
+        }
         tally
     }
 
@@ -86,7 +89,9 @@ mod tests {
                 sliding.push(one.clone());
                 let mut expect = Tally::default();
                 let from = (at + 1).saturating_sub(capacity as usize);
-                tallies[from..=at].iter().for_each(|one| expect.merge(one));
+                for one in &tallies[from..=at] {
+                    expect.merge(one);
+                }
                 prop_assert_eq!(sliding.sum(), &expect);
             }
         }
