@@ -102,29 +102,9 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// Returns where lines go that must not be printed anywhere, because a screen is drawn or a document goes to standard output;
-    /// `None`: they may go anywhere.
+    /// Returns where lines go that are printed while a screen is drawn; `None`: there is no screen, and they may go anywhere.
     pub(crate) fn prints(&self) -> Option<Sender<AgentLine>> {
-        let taken = self.keeps_stdout() || self.progress() == Progress::Screen;
-        taken.then(|| self.printed.sender())
-    }
-
-    /// Tells whether nothing but a document goes to standard output.
-    pub(crate) fn keeps_stdout(&self) -> bool {
-        self.args.results.format == Format::Json && self.terminal == Terminal::Ours
-    }
-
-    /// Prints what has come since the live view ended.
-    pub(crate) fn print_rest(&self) {
-        let text = self.printed.take();
-        if text.is_empty() {
-            return;
-        }
-        if self.keeps_stdout() {
-            output::note(text.trim_end_matches('\n'));
-        } else {
-            output::print(&text);
-        }
+        (self.progress() == Progress::Screen).then(|| self.printed.sender())
     }
 
     fn progress(&self) -> Progress {
@@ -143,12 +123,7 @@ impl<'a> Shown<'a> {
     fn print_feeds(&self, view: &mut LiveView<Stderr>) {
         let messages = self.messages.as_ref().map(MessageFeed::take);
         let text = self.printed.take() + &messages.unwrap_or_default();
-        if text.is_empty() {
-            return;
-        }
-        if self.keeps_stdout() {
-            view.message(text.trim_end_matches('\n'));
-        } else {
+        if !text.is_empty() {
             output::print_beside(view, &text);
         }
     }
@@ -328,9 +303,9 @@ fn watch(handle: &RunHandle, shown: &Shown<'_>, interrupts: &AtomicUsize) {
 }
 
 fn show(run: &FinishedRun, shown: &Shown<'_>) {
-    let document = shown.keeps_stdout();
+    let document = shown.args.results.format == Format::Json;
     if document {
-        output::print(&document::render(&run.summary, RunFormat::Json));
+        output::print_document(&document::render(&run.summary, RunFormat::Json));
     }
     if shown.args.quiet || document {
         if !run.passed() {

@@ -1,17 +1,46 @@
 //! The one place that writes to the standard streams.
 
-use std::io::{IsTerminal as _, Stderr, Write as _};
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Stderr, Write as _};
+use std::sync::OnceLock;
 
+use rustix::io::fcntl_dupfd_cloexec;
+use rustix::stdio::dup2_stdout;
 use squall_view::live::{LiveView, Progress, Size};
 use squall_view::{Theme, message};
 
 /// Columns assumed where there is no terminal.
 const DEFAULT_COLUMNS: u16 = 120;
+/// Descriptors below are those of the standard streams.
+const FIRST_FREE: i32 = 3;
+
+/// Standard output, where it is kept for a document.
+static KEPT: OnceLock<File> = OnceLock::new();
 
 /// Prints a text that is the result of the command.
 pub(crate) fn print(text: &str) {
     // Whoever reads may have closed the pipe, as `head` does; there is nobody left to tell.
     std::io::stdout().write_all(text.as_bytes()).ok();
+}
+
+/// Keeps standard output for a document until the process ends: all else that it, the test and what they start print goes to standard
+/// error.
+pub(crate) fn keep_for_document() -> io::Result<()> {
+    if KEPT.get().is_none() {
+        let kept = fcntl_dupfd_cloexec(io::stdout(), FIRST_FREE)?;
+        dup2_stdout(io::stderr())?;
+        KEPT.get_or_init(|| File::from(kept));
+    }
+    Ok(())
+}
+
+/// Prints the document that standard output was kept for.
+pub(crate) fn print_document(text: &str) {
+    match KEPT.get() {
+        // As above.
+        Some(mut kept) => drop(kept.write_all(text.as_bytes())),
+        None => print(text),
+    }
 }
 
 /// Prints an error, its words coloured where the terminal can.

@@ -8,12 +8,16 @@ use squall_run::{RunOptions, prepare};
 
 use super::as_typed::as_typed;
 use super::refuse;
-use crate::args::HttpArgs;
+use crate::args::{Format, HttpArgs};
 use crate::execute::{self, Shown};
 use crate::load::{LoadOptions, Typed, absolute, complete_url, http_settings, tags};
+use crate::output;
 
 /// Loads one URL.
 pub(super) fn run(args: &HttpArgs) -> anyhow::Result<u8> {
+    if args.run.results.format == Format::Json {
+        output::keep_for_document()?;
+    }
     let prepared = plan(args).and_then(|mut plan| {
         Typed::add(&mut plan, &args.run);
         let options = RunOptions {

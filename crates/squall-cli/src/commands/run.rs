@@ -12,7 +12,7 @@ use squall_run::{
 use squall_store::repository::commit_of;
 
 use super::refuse;
-use crate::args::{FileArgs, GraphRunArgs, RunFileArgs, ValidationArgs};
+use crate::args::{FileArgs, Format, GraphRunArgs, RunFileArgs, ValidationArgs};
 use crate::execute::{self, Shown, count_interrupts};
 use crate::load::{Directions, LoadedTest, Overrides, Typed, load, one_user};
 use crate::{TestLoader, exit, output};
@@ -53,6 +53,9 @@ struct Way<'a> {
 
 /// Runs a test again as long as it fails and may.
 fn run_attempts(args: &RunFileArgs, way: &Way<'_>, loader: &dyn TestLoader) -> anyhow::Result<u8> {
+    if args.run.results.format == Format::Json {
+        output::keep_for_document()?;
+    }
     let interrupts = count_interrupts()?;
     let attempts = args.stages.retries.saturating_add(1);
     for attempt in 1..attempts {
@@ -79,24 +82,6 @@ fn run_once(
     if debugging {
         shown = shown.for_debugger();
     }
-    if shown.keeps_stdout() {
-        // A document goes there, and what the test prints would be in it.
-        loader.show_prints(shown.prints());
-    }
-    let code = run_shown(args, way, &mut shown, interrupts, loader);
-    loader.show_prints(None);
-    shown.print_rest();
-    code
-}
-
-fn run_shown(
-    args: &RunFileArgs,
-    way: &Way<'_>,
-    shown: &mut Shown<'_>,
-    interrupts: &Arc<AtomicUsize>,
-    loader: &dyn TestLoader,
-) -> anyhow::Result<u8> {
-    let debugging = way.directions.debugging;
     let prepared = load_test(args, way.directions.clone(), loader).and_then(|mut test| {
         shown.heed(&test.wishes);
         if debugging {
@@ -127,7 +112,9 @@ fn run_shown(
         return Ok(code);
     }
     loader.show_prints(shown.prints());
-    execute::execute(prepared, shown)
+    let code = execute::execute(prepared, &shown);
+    loader.show_prints(None);
+    code
 }
 
 /// Connects to each target once; returns the exit code where the run ends there.
@@ -197,7 +184,7 @@ pub(super) fn options(
     test: &LoadedTest,
     loader: &dyn TestLoader,
 ) -> RunOptions {
-    let file = test.place.file();
+    let file = test.file();
     let folder = file.and_then(Path::parent).map(|folder| {
         // Of a file in the working directory.
         if folder.as_os_str().is_empty() {

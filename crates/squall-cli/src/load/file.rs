@@ -50,6 +50,13 @@ impl Wishes {
 }
 
 impl LoadedTest {
+    /// Returns the file that the test is in; one that Python finds as a module has none here.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        let origin = self.origin.as_ref().map(|origin| origin.file.as_path());
+        let file = origin.or(self.place.0.as_deref());
+        file.filter(|file| !file.as_os_str().is_empty())
+    }
+
     /// Returns the host of the test's scripts; a plan that was written by hand has none.
     pub(crate) fn scripts(&self, loader: &dyn TestLoader) -> Option<Arc<dyn ScriptHost>> {
         self.origin.as_ref().and_then(|_| loader.scripts())
@@ -69,11 +76,6 @@ pub(crate) struct Origin {
 pub(crate) struct FilePlace(pub(super) Option<PathBuf>);
 
 impl FilePlace {
-    /// Returns the file, where there is one.
-    pub(crate) fn file(&self) -> Option<&Path> {
-        self.0.as_deref()
-    }
-
     /// Adds the file to errors.
     pub(crate) fn of(&self, errors: PlanErrors) -> PlanErrors {
         let errors = errors.0.into_iter().map(|error| match &self.0 {
