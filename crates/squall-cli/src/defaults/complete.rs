@@ -262,12 +262,8 @@ mod tests {
     fn every_commands_options_are_known() {
         let sections = sections(&Cli::command());
         let names: Vec<&str> = sections.iter().map(|(name, _)| name.as_str()).collect();
-<<<<<<< HEAD
-        let expected =
-            "run http new check explain debug ping compare target journey scenario plugin project";
-=======
-        let expected = "run http new check explain debug ping history report export target journey scenario plugin project";
->>>>>>> b5e3ee4 (cli: keep standard output for the document of --format json)
+        let expected = "run http new check explain debug ping history report export compare target \
+            journey scenario plugin project";
         assert_eq!(names, expected.split(' ').collect::<Vec<_>>());
     }
 }
