@@ -56,7 +56,9 @@ fn a_report_goes_where_there_is_a_folder() {
     let sandbox = Sandbox::new();
     let args = ["http", &sandbox.url(), "-n", "20", "-q", "--no-report"];
     assert!(sandbox.run(&args).is_good());
-    insta::assert_snapshot!(sandbox.refused(&["report", "last", "--html", "nowhere/a.html"]), @r"
+    let ran = sandbox.run(&["report", "last", "--html", "nowhere/a.html"]);
+    assert_eq!(ran.code, 104);
+    insta::assert_snapshot!(ran.stderr, @r"
     error: there is no folder for `nowhere/a.html`
       in --html
     ");
