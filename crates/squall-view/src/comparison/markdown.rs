@@ -103,7 +103,7 @@ fn escaped(text: &str) -> String {
             '&' => escaped.push_str("&amp;"),
             '@' => escaped.push_str("&#64;"),
             '\\' | '`' | '|' | '*' | '_' | '[' | ']' | '#' | '~' | '!' => {
-                escaped.extend(['\\', sign])
+                escaped.extend(['\\', sign]);
             }
             sign if sign.is_control() => escaped.push(' '),
             sign => escaped.push(sign),

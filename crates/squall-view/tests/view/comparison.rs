@@ -128,11 +128,11 @@ fn hostile() -> Comparison {
     let mut comparison = sample();
     let text = "a|b\n# <img src=x> [x](y) @all \u{1b}[2J *b*";
     let other = &mut comparison.others[0];
-    other.sentence = text.to_owned();
+    text.clone_into(&mut other.sentence);
     other.series.truncate(1);
-    other.series[0].name = text.to_owned();
+    text.clone_into(&mut other.series[0].name);
     other.only_in_base = vec![text.to_owned()];
-    other.run.id = text.to_owned();
+    text.clone_into(&mut other.run.id);
     comparison
 }
 
