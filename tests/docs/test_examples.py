@@ -155,6 +155,15 @@ class Examples:
             code = re.match(r"exit (\d+)", comment)
             text = text.replace(DOCUMENTED_TARGET, self.target)
             self.run(block, "bash", "-euo", "pipefail", "-c", text, code=int(code[1]) if code else 0)
+            self.direct()
+
+    def direct(self) -> None:
+        """Points the tests that a command has just written to the target of this test."""
+        for path in self.folder.rglob("*"):
+            if path.suffix in (".py", ".yaml", ".toml") and ".squall" not in path.parts:
+                text = path.read_text(encoding="utf-8")
+                if DOCUMENTED_TARGET in text:
+                    path.write_text(text.replace(DOCUMENTED_TARGET, self.target), encoding="utf-8")
 
     def python(self, block: Block, kind: str) -> None:
         text = block.text
