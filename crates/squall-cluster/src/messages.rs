@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | joining | | `Hello` |
 //! | preparing | `Welcome` | `Ready`, or `Refused` |
-//! | load | `StartStage`, `TakeOver`, `Volume`, `EndStage`, `Stop`, `Abort`, `Flush` | `StageEnded`, `SeriesAdded`, `Part`, `Records`, `Flushed` |
+//! | load | `StartStage`, `TakeOver`, `Volume`, `Steer`, `EndStage`, `Stop`, `Abort`, `Flush` | `StageEnded`, `SeriesAdded`, `Part`, `Records`, `Flushed` |
 //! | scripts | `Answered`, `Notify` | `ScriptMessage`, `Ask`, `Notify`, `StopRun` |
 //! | end | `Shutdown` | `Bye` |
 //! | always | | `Heartbeat` |
@@ -43,6 +43,15 @@ pub enum ToAgent {
         at_ns: u64,
         /// How many over all agents; `None` ends the scenario.
         users: Option<u32>,
+    },
+    /// Changes the load of a scenario.
+    Steer {
+        /// Name of the stage.
+        stage: String,
+        /// Name of the scenario.
+        scenario: String,
+        /// All that was changed since its start, as JSON.
+        course: String,
     },
     /// The answer to [`FromAgent::Ask`].
     Answered {

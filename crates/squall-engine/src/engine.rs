@@ -14,7 +14,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use crate::parts::PartSink;
 use crate::record::RecordQueue;
 use crate::scenario::{CompiledScenario, Rest, Share};
-use crate::schedule::Segment;
+use crate::schedule::{Course, Segment};
 use crate::script::ScriptHost;
 use crate::thread::{self, Command, ThreadSettings};
 use crate::trace::Exchange;
@@ -195,6 +195,17 @@ impl Engine {
             scenario,
             at_ns,
             users,
+        });
+    }
+
+    /// Changes the load of a scenario as its course says, in all shares that go on; a course is always given whole.
+    ///
+    /// Instants of the course should lie so far ahead that every thread of every process has it by then. What comes too late holds at
+    /// once, in the number of iterations that it should have been: a rate that rose earlier is made up for.
+    pub fn steer(&self, scenario: ScenarioId, course: Arc<Course>) {
+        self.tell(|| Command::Steer {
+            scenario,
+            course: Arc::clone(&course),
         });
     }
 

@@ -1,7 +1,8 @@
 //! The engine: it decides when iterations start, runs virtual users and records what they do.
 //!
 //! Reading order: [`schedule`] (load profiles as arithmetic), [`program`] (flows compiled for the interpreter), `users` (virtual
-//! users), `drivers` (one file per load profile), `thread` (an I/O thread), [`engine`] (all of them), [`script`] (the place of
+//! users), `drivers` (one file per load profile), `steering` (what somebody changes while
+//! it goes), `thread` (an I/O thread), [`engine`] (all of them), [`script`] (the place of
 //! interpreters), [`data`] (data pools), [`limits`] (descriptors).
 //!
 //! Each I/O thread owns a single-threaded runtime, its connections, its timers and its recorder; threads meet only when an interval
@@ -21,6 +22,7 @@ mod scenario;
 pub mod schedule;
 pub mod script;
 mod seed;
+mod steering;
 mod thread;
 mod timer;
 mod trace;

@@ -16,6 +16,7 @@ use crate::program::{ChooserState, Program};
 use crate::schedule::Segment;
 use crate::script::{Passes, ScriptEvent};
 use crate::seed::mix;
+use crate::steering::Steering;
 use crate::worker::Worker;
 
 /// A scenario ready to run; shared by all threads.
@@ -115,6 +116,8 @@ pub(crate) struct ScenarioThread {
     pub(crate) passes: Passes,
     /// Only of a load whose number of users is said while it goes.
     pub(crate) volume: VolumeOrders,
+    /// What somebody changes while it goes.
+    pub(crate) steering: Steering,
     pub(crate) taken: Option<Rest>,
     pub(crate) client: Rc<ClientSettings>,
     pub(crate) bindings: Rc<BindingsSettings>,
@@ -146,6 +149,7 @@ impl ScenarioThread {
             stop: Notify::new(),
             passes: Passes::default(),
             volume: VolumeOrders::default(),
+            steering: Steering::default(),
             taken: share.taken,
             client: Rc::new(client_settings(&scenario.http, &worker, segment)),
             bindings: Rc::clone(&supplies.bindings),
@@ -165,6 +169,34 @@ impl ScenarioThread {
     #[inline]
     pub(crate) fn is_open_at(&self, moment: u64) -> bool {
         moment < self.end_ns.get()
+    }
+
+    /// Tells whether somebody has paused the load at a moment.
+    #[inline]
+    pub(crate) fn is_paused_at(&self, moment: u64) -> bool {
+        let at_ns = moment.saturating_sub(self.start_ns);
+        self.steering.pause_at(at_ns).is_some()
+    }
+
+    /// Waits until no pause holds, or the load ends; returns when an iteration may start that should have started at a moment.
+    pub(crate) async fn wait_out_pause(&self, mut moment: u64) -> u64 {
+        while self.is_open() {
+            let at_ns = moment.saturating_sub(self.start_ns);
+            let Some(pause) = self.steering.pause_at(at_ns) else {
+                break;
+            };
+            let over = self.start_ns.saturating_add(pause.end);
+            if pause.end < u64::MAX && self.worker.clock.now() >= over {
+                moment = over;
+                continue;
+            }
+            tokio::select! {
+                () = self.worker.timers.sleep_until(over.min(self.end_ns.get())) => {}
+                () = self.steering.resumed() => {}
+                () = self.stop.notified() => {}
+            }
+        }
+        moment
     }
 
     /// Ends the load now: no new iterations; those in flight get their time to finish.

@@ -19,7 +19,7 @@ use crate::names::DynamicNames;
 use crate::parts::{PartKind, PartSink};
 use crate::record::{RecordBuffer, RecordQueue};
 use crate::scenario::{CompiledScenario, ScenarioThread, Share, Supplies};
-use crate::schedule::Segment;
+use crate::schedule::{Course, Segment};
 use crate::script::ScriptHost;
 use crate::timer::Timers;
 use crate::trace::{Exchange, Tracer};
@@ -57,6 +57,13 @@ pub(crate) enum Command {
         at_ns: u64,
         /// Users over all shares; `None` ends the load.
         users: Option<u32>,
+    },
+    /// Changes the load of a scenario; see [`crate::Engine::steer`].
+    Steer {
+        /// The scenario.
+        scenario: ScenarioId,
+        /// All that was changed so far.
+        course: Arc<Course>,
     },
     /// Hands over what was measured so far, and says so.
     Flush {
@@ -210,6 +217,12 @@ fn obey(
             let running = running.borrow();
             let shares = running.iter().filter(|share| share.scenario.id == scenario);
             shares.for_each(|share| share.volume.push(at_ns, users));
+            true
+        }
+        Command::Steer { scenario, course } => {
+            let running = running.borrow();
+            let shares = running.iter().filter(|share| share.scenario.id == scenario);
+            shares.for_each(|share| share.steering.set(Arc::clone(&course)));
             true
         }
         Command::Flush { .. } => true,

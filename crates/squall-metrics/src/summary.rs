@@ -49,6 +49,35 @@ pub struct Summary {
     pub warnings: Vec<String>,
     /// What each reporter delivered.
     pub reporters: Vec<ReporterSummary>,
+    /// What somebody changed of the run while it went, with marks and notes, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub controls: Vec<ControlSummary>,
+}
+
+/// A change of a run that went on, a mark or a note. As JSON it is also a line of `controls.jsonl`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ControlSummary {
+    /// Seconds from the start of the run to when it holds.
+    pub at_s: f64,
+    /// `users`, `rate`, `pause`, `resume`, `stop`, `mark` (live views count anew) or `note`.
+    pub action: String,
+    /// Who: `keyboard`, `dashboard` or `api`.
+    pub by: String,
+    /// The stage, of `users` and `rate`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    /// The scenario, of `users` and `rate`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<String>,
+    /// Users, or iterations a second, before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<f64>,
+    /// Users, or iterations a second, from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<f64>,
+    /// What a note says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 /// Which run this is.

@@ -13,6 +13,7 @@ use squall_protocol::Clock;
 use squall_report::{RunRecord, WallTime};
 
 use crate::aggregate::{Aggregator, Outlet, Processes};
+use crate::control::{Controls, Remote};
 use crate::ending::Ending;
 use crate::health::HealthMonitor;
 use crate::load::{End, LoadParts};
@@ -95,6 +96,7 @@ impl RunHandle {
             custom_metrics: Mutex::default(),
             system: SystemMonitor::default(),
             health: HealthMonitor::default(),
+            controls: Controls::new(),
             run,
         });
         let body = Arc::clone(&running);
@@ -132,6 +134,11 @@ impl RunHandle {
     /// Returns what a live view shows now.
     pub fn snapshot(&self) -> Snapshot {
         self.running.snapshot()
+    }
+
+    /// Returns how other threads look at the run and change it.
+    pub fn remote(&self) -> Remote {
+        Remote(Arc::clone(&self.running))
     }
 
     /// Waits for the end, stores the summary and returns it.

@@ -7,6 +7,7 @@ use squall_plan::PlanError;
 use squall_protocol::Clock;
 
 use crate::aggregate::{Aggregator, Latest, SoFar};
+use crate::control::Controls;
 use crate::ending::Ending;
 use crate::health::HealthMonitor;
 use crate::load::Load;
@@ -43,6 +44,7 @@ pub(crate) struct Running {
     pub(crate) custom_metrics: Mutex<Vec<CustomMetric>>,
     pub(crate) system: SystemMonitor,
     pub(crate) health: HealthMonitor,
+    pub(crate) controls: Controls,
 }
 
 impl Running {
@@ -130,7 +132,9 @@ impl Running {
                 to_ns,
             })
         });
-        stages::due(&self.run, active, end.saturating_sub(SECOND_NS)..end)
+        let second = end.saturating_sub(SECOND_NS)..end;
+        let course = |stage: &str, scenario: &str| self.controls.course(stage, scenario);
+        stages::due(&self.run, active, second, course)
     }
 
     /// Returns what a live view shows now.
@@ -153,6 +157,10 @@ impl Running {
         }
         snapshot.cpu_percent = lock(&self.cpu).percent(now, || self.usage());
         snapshot.reporters = self.reporting.counts();
+        snapshot.loads = self.controls.loads(self, now);
+        snapshot.paused = self.controls.is_paused();
+        snapshot.stopping = stopping;
+        snapshot.controls = self.controls.records();
         snapshot
     }
 }

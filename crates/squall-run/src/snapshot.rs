@@ -1,5 +1,7 @@
 //! What a live view sees of a run.
 
+use squall_metrics::summary::ControlSummary;
+
 /// A run at one moment; rates and percentiles are those of the last seconds, counts since the start.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
@@ -53,6 +55,27 @@ pub struct Snapshot {
     pub series: Vec<SeriesProgress>,
     /// Rules that the run passes or fails by, in the order of the plan.
     pub thresholds: Vec<ThresholdProgress>,
+    /// Loads that go on and can be changed.
+    pub loads: Vec<LoadControl>,
+    /// Somebody has paused the run.
+    pub paused: bool,
+    /// The run is being stopped, by the user or by its test.
+    pub stopping: bool,
+    /// What was changed so far, with marks and notes.
+    pub controls: Vec<ControlSummary>,
+}
+
+/// A load that goes on and can be changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoadControl {
+    /// Name of the stage.
+    pub stage: String,
+    /// Name of the scenario.
+    pub scenario: String,
+    /// What can be changed: `users`, or `rate` in iterations a second.
+    pub kind: &'static str,
+    /// How many are asked for now.
+    pub value: f64,
 }
 
 /// How a rule stands.

@@ -5,7 +5,7 @@
 //! | `plan.json` | the plan as it ran, its seed filled in | at the start |
 //! | `intervals.jsonl` | a line `{"series": …}` whenever names are new, and a line per interval | each second |
 //! | `summary.json` | [`squall_metrics::summary::Summary`] | at the end |
-//! | `report.html` | the report of `squall-html`, which the command writes | at the end |
+//! | `controls.jsonl` | a line per change, mark and note, where there is one | as it happens |
 //! | `report.html` | the report of `squall-html`, which the command writes | at the end |
 //! | `run.log` | what happened when | as it happens |
 
@@ -63,6 +63,11 @@ impl RunDirectory {
             .create(true)
             .append(true)
             .open(self.path.join("run.log"))
+    }
+
+    /// Creates the file of what is changed of the run while it goes.
+    pub(crate) fn controls(&self) -> std::io::Result<File> {
+        File::create(self.path.join("controls.jsonl"))
     }
 
     pub(crate) fn intervals(&self) -> std::io::Result<IntervalFile> {

@@ -9,10 +9,16 @@ use tokio::sync::Notify;
 use super::crew::{Busy, Crew, wait};
 use crate::program::pause_bounds;
 use crate::scenario::ScenarioThread;
-use crate::schedule::{Segment, UserSchedule};
+use crate::schedule::{Ramp, Segment, UserSchedule};
 use crate::users::{Ended, VirtualUser};
 
-pub(super) async fn drive(scenario: &Rc<ScenarioThread>, schedule: &UserSchedule, rhythm: Rhythm) {
+pub(super) async fn drive(scenario: &Rc<ScenarioThread>, planned: &Ramp, rhythm: Rhythm) {
+    let course = || {
+        let ramp = scenario.steering.ramp(planned);
+        UserSchedule::new(ramp, scenario.segment)
+    };
+    let mut schedule = course();
+    let mut version = scenario.steering.version();
     let wanted = Rc::new(Cell::new(0_u64));
     let mut crew = Crew::default();
     let mut seats: Vec<Rc<Cell<bool>>> = Vec::new();
@@ -22,12 +28,19 @@ pub(super) async fn drive(scenario: &Rc<ScenarioThread>, schedule: &UserSchedule
             .clock
             .now()
             .saturating_sub(scenario.start_ns);
+        if scenario.steering.version() != version {
+            version = scenario.steering.version();
+            schedule = course();
+        }
         wanted.set(schedule.users_at(elapsed));
         fill(scenario, &wanted, &mut seats, &mut crew, rhythm);
         let change = schedule
             .next_change(elapsed)
             .map_or(u64::MAX, |next| scenario.start_ns.saturating_add(next));
-        wait(scenario, change.min(scenario.end_ns.get())).await;
+        tokio::select! {
+            () = wait(scenario, change.min(scenario.end_ns.get())) => {}
+            () = scenario.steering.changed() => {}
+        }
     }
     crew.finish(scenario).await;
 }
@@ -189,7 +202,14 @@ pub(super) async fn run_user(
 ) {
     let scenario = Rc::clone(&user.scenario);
     let mut next = scenario.worker.clock.now();
-    while scenario.is_open_at(next) && (turns.take)() {
+    while scenario.is_open_at(next) {
+        if scenario.is_paused_at(next) {
+            next = scenario.wait_out_pause(next).await;
+            continue;
+        }
+        if !(turns.take)() {
+            break;
+        }
         busy.set(true);
         let start = user.next_start(next);
         if user.iterate(start).await == Ended::NoData {

@@ -34,6 +34,10 @@ pub(super) async fn drive(
             break;
         }
         let now = scenario.worker.clock.now();
+        if scenario.is_paused_at(due) {
+            offer += 1;
+            continue;
+        }
         if control.borrow_mut().may_start(now) {
             let mut recorder = scenario.worker.recorder.borrow_mut();
             if roster.has_free_user() {

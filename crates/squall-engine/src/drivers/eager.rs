@@ -15,6 +15,10 @@ pub(super) async fn drive(scenario: &Rc<ScenarioThread>, max_users: u32) {
     let mut crew = Crew::default();
     while scenario.is_open() {
         let now = scenario.worker.clock.now();
+        if scenario.is_paused_at(now) {
+            scenario.wait_out_pause(now).await;
+            continue;
+        }
         let mut started = 0;
         while started < AT_ONCE && roster.start(scenario, &mut crew, now) {
             started += 1;

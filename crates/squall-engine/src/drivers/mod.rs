@@ -15,10 +15,10 @@ use std::rc::Rc;
 use squall_plan::{CheckedLoad, IterationTotal};
 
 use self::closed::Rhythm;
-use self::source::Source;
+use self::source::{RampSource, Source};
 pub(crate) use self::volume::VolumeOrders;
 use crate::scenario::ScenarioThread;
-use crate::schedule::{Arrivals, Batches, IterationSchedule, Ramp, UserSchedule, Windows};
+use crate::schedule::{Arrivals, Batches, IterationSchedule, Ramp, Windows};
 
 /// Runs one thread's share of a scenario to its end.
 pub(crate) async fn drive(scenario: Rc<ScenarioThread>) {
@@ -70,10 +70,10 @@ async fn drive_closed(scenario: &Rc<ScenarioThread>, load: &CheckedLoad) {
     else {
         return;
     };
-    let schedule = UserSchedule::new(Ramp::new(*start_users, ramps), scenario.segment);
+    let planned = Ramp::new(*start_users, ramps);
     let rhythm = Rhythm::new(*pacing, pause.as_ref());
     match grow {
-        None => closed::drive(scenario, &schedule, rhythm).await,
+        None => closed::drive(scenario, &planned, rhythm).await,
         Some(grow) => closed::drive_growing(scenario, load.peak_users(), *grow, rhythm).await,
     }
 }
@@ -90,9 +90,10 @@ async fn drive_open(scenario: &Rc<ScenarioThread>, load: &CheckedLoad) {
             max_wait,
         } => {
             let ramp = Ramp::new(*start_rate, ramps);
-            let mut arrivals = Arrivals::new(ramp, *spacing, scenario.seed, segment);
+            let mut arrivals = Arrivals::new(ramp.clone(), *spacing, scenario.seed, segment);
             from_ns.inspect(|from_ns| arrivals.skip_to(*from_ns));
-            (Source::Ramp(arrivals.peekable()), *max_users, *max_wait)
+            let source = RampSource::new(arrivals, ramp);
+            (Source::Ramp(source), *max_users, *max_wait)
         }
         CheckedLoad::Batches {
             batches,

@@ -19,7 +19,6 @@ use super::crew::{Busy, Crew, wait};
 use super::source::Source;
 use super::volume::Order;
 use crate::scenario::ScenarioThread;
-use crate::schedule::Arrival;
 use crate::seed::mix;
 use crate::users::{Ended, Start, VirtualUser};
 
@@ -57,7 +56,9 @@ pub(super) async fn drive(
         freed: Notify::new(),
     });
     let mut crew = Crew::default();
-    while scenario.is_open() && next_round(scenario, &desk, &mut crew).await {}
+    while scenario.is_open() {
+        next_round(scenario, &desk, &mut crew).await;
+    }
     wait(scenario, scenario.end_ns.get()).await;
     if !scenario.worker.aborted.get() {
         // What was due before the end and found the generator late starts all the same, if somebody is free.
@@ -69,38 +70,43 @@ pub(super) async fn drive(
     crew.finish(scenario).await;
 }
 
-/// Waits for the next arrival and gives out what is due; `false` where nothing will ever be due again.
-async fn next_round(scenario: &Rc<ScenarioThread>, desk: &Rc<Desk>, crew: &mut Crew) -> bool {
+/// Waits for the next arrival, if there is one, and gives out what is due.
+async fn next_round(scenario: &Rc<ScenarioThread>, desk: &Rc<Desk>, crew: &mut Crew) {
     desk.hear(scenario);
     let end = scenario.end_ns.get();
-    let Some(due) = desk.next_due(scenario) else {
-        let more = desk.arrivals.borrow().may_be_told();
-        if more {
-            wait_for_orders(scenario, end).await;
-        }
-        return more;
-    };
-    wait_for_orders(scenario, due.min(end)).await;
+    let due = desk.next_due(scenario).unwrap_or(u64::MAX);
+    if wait_for_orders(scenario, due.min(end)).await == Heard::Orders {
+        return;
+    }
     dispatch(scenario, desk, crew);
     if !(scenario.is_open() && desk.is_due(scenario)) {
-        return true;
+        return;
     }
     if desk.has_free_user() {
         tokio::task::yield_now().await;
-        return true;
+        return;
     }
     tokio::select! {
         () = desk.freed.notified() => {}
         () = wait(scenario, scenario.end_ns.get()) => {}
     }
-    true
 }
 
-/// Waits for a moment, the end of the load, or news of how many iterations there are to be.
-async fn wait_for_orders(scenario: &ScenarioThread, moment: u64) {
+/// What ended a wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Heard {
+    /// The moment has come, or the load has ended.
+    Nothing,
+    /// Somebody says how many iterations there are to be, or when.
+    Orders,
+}
+
+/// Waits for a moment, the end of the load, or news of the iterations that there are to be.
+async fn wait_for_orders(scenario: &ScenarioThread, moment: u64) -> Heard {
     tokio::select! {
-        () = wait(scenario, moment) => {}
-        () = scenario.volume.arrived() => {}
+        () = wait(scenario, moment) => Heard::Nothing,
+        () = scenario.volume.arrived() => Heard::Orders,
+        () = scenario.steering.changed() => Heard::Orders,
     }
 }
 
@@ -146,16 +152,24 @@ fn dispatch(scenario: &Rc<ScenarioThread>, desk: &Rc<Desk>, crew: &mut Crew) -> 
 }
 
 impl Desk {
+    /// Returns when the next iteration is due; those of a pause are left out.
     fn next_due(&self, scenario: &ScenarioThread) -> Option<u64> {
-        self.arrivals
-            .borrow_mut()
-            .peek()
-            .map(|arrival| scenario.start_ns.saturating_add(arrival.intended_ns))
+        let mut arrivals = self.arrivals.borrow_mut();
+        loop {
+            let at_ns = arrivals.peek()?.intended_ns;
+            match scenario.steering.pause_at(at_ns) {
+                None => return Some(scenario.start_ns.saturating_add(at_ns)),
+                // Nobody knows yet when it ends.
+                Some(pause) if pause.end == u64::MAX => return None,
+                Some(_) => drop(arrivals.next()),
+            }
+        }
     }
 
     /// Takes what was said of further arrivals, where somebody says it.
     fn hear(&self, scenario: &ScenarioThread) {
         let mut arrivals = self.arrivals.borrow_mut();
+        arrivals.steer(&scenario.steering);
         if !arrivals.may_be_told() {
             return;
         }
@@ -211,11 +225,9 @@ impl Desk {
     /// Counts what was due and never started.
     fn drop_rest(&self, scenario: &ScenarioThread) {
         let end = scenario.end_ns.get();
-        let mut arrivals = self.arrivals.borrow_mut();
         let mut dropped = 0;
-        let is_due = |arrival: Arrival| scenario.start_ns.saturating_add(arrival.intended_ns) < end;
-        while arrivals.peek().is_some_and(is_due) {
-            arrivals.next();
+        while self.next_due(scenario).is_some_and(|due| due < end) {
+            self.arrivals.borrow_mut().next();
             dropped += 1;
         }
         if dropped > 0 {

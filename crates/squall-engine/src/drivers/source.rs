@@ -2,13 +2,14 @@
 
 use std::iter::Peekable;
 
-use crate::schedule::{Arrival, Arrivals, Batches, Windows};
+use crate::schedule::{Arrival, Arrivals, Batches, Ramp, Windows};
+use crate::steering::Steering;
 
 /// The arrivals of one share, in order.
 #[derive(Debug)]
 pub(super) enum Source {
     /// A rate.
-    Ramp(Peekable<Arrivals>),
+    Ramp(RampSource),
     /// Batches.
     Batches(Peekable<Batches>),
     /// As many as somebody says while the load goes.
@@ -19,7 +20,7 @@ impl Source {
     /// Returns the next arrival; `None` where there is no further one, or none yet.
     pub(super) fn peek(&mut self) -> Option<Arrival> {
         match self {
-            Self::Ramp(arrivals) => arrivals.peek().copied(),
+            Self::Ramp(source) => source.next,
             Self::Batches(batches) => batches.peek().copied(),
             Self::Windows(windows) => windows.peek(),
         }
@@ -28,7 +29,7 @@ impl Source {
     /// Takes the next arrival.
     pub(super) fn next(&mut self) -> Option<Arrival> {
         match self {
-            Self::Ramp(arrivals) => arrivals.next(),
+            Self::Ramp(source) => source.take(),
             Self::Batches(batches) => batches.next(),
             Self::Windows(windows) => {
                 let next = windows.peek();
@@ -45,8 +46,54 @@ impl Source {
         }
     }
 
-    /// Tells whether further arrivals may come although there is none now.
+    /// Tells whether somebody counts windows of iterations.
     pub(super) fn may_be_told(&self) -> bool {
         matches!(self, Self::Windows(_))
+    }
+
+    /// Goes on as somebody has changed the rate, where there is one.
+    pub(super) fn steer(&mut self, steering: &Steering) {
+        if let Self::Ramp(source) = self {
+            source.steer(steering);
+        }
+    }
+}
+
+/// Arrivals of a rate that somebody may change.
+#[derive(Debug)]
+pub(super) struct RampSource {
+    planned: Ramp,
+    arrivals: Arrivals,
+    next: Option<Arrival>,
+    version: u32,
+}
+
+impl RampSource {
+    pub(super) fn new(mut arrivals: Arrivals, planned: Ramp) -> Self {
+        let next = arrivals.next();
+        Self {
+            planned,
+            arrivals,
+            next,
+            version: 0,
+        }
+    }
+
+    #[inline]
+    fn take(&mut self) -> Option<Arrival> {
+        let taken = self.next;
+        self.next = self.arrivals.next();
+        taken
+    }
+
+    fn steer(&mut self, steering: &Steering) {
+        if steering.version() == self.version {
+            return;
+        }
+        self.version = steering.version();
+        // The next arrival has not started: when it does is for the new rate to say.
+        let number = self.next.map(|next| next.number);
+        self.arrivals.steer(steering.ramp(&self.planned), number);
+        self.next = self.arrivals.next();
     }
 }

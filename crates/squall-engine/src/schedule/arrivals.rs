@@ -87,6 +87,17 @@ impl Arrivals {
         }
     }
 
+    /// Goes on with another rate, from an arrival that was drawn and has not started, if there is one.
+    ///
+    /// Up to where the two rates part, the arrivals are the same; from there on they lie where the integral of the new one has them.
+    pub fn steer(&mut self, ramp: Ramp, undone: Option<u64>) {
+        self.ramp = ramp;
+        self.cursor = 0;
+        if let Some(number) = undone {
+            self.number = number;
+        }
+    }
+
     /// Leaves out what is to start before a moment.
     pub fn skip_to(&mut self, from_ns: u64) {
         match self.positions {

@@ -3,7 +3,8 @@
 //! Reading order: [`Segment`] (the exact share of one thread or agent), [`Ramp`] (the level over time, its integral and the
 //! inverse of that), then one file per model: [`UserSchedule`] (closed: who is active when), [`Arrivals`] (open: when
 //! iterations are to start), [`Batches`] (many at once), [`Windows`] (as somebody says while the load goes), [`IterationSchedule`] (a
-//! given number of iterations), [`Completions`] (the controller of a rate of iterations that end).
+//! given number of iterations), [`Completions`] (the controller of a rate of iterations that end), [`Course`] (what
+//! somebody changed while the load went).
 //!
 //! All times are nanoseconds since the start of the load. Segments of any split, nested ones too, add up to the whole exactly
 //! and need not talk to each other. Nothing here accumulates lateness: each time is computed from the profile alone.
@@ -11,6 +12,7 @@
 mod arrivals;
 mod batches;
 mod completions;
+mod course;
 mod iterations;
 mod ramp;
 mod segment;
@@ -23,6 +25,7 @@ mod tests;
 pub use arrivals::{Arrival, Arrivals, count_due};
 pub use batches::Batches;
 pub use completions::Completions;
+pub use course::{Change, Course, Steer};
 pub use iterations::IterationSchedule;
 pub use ramp::Ramp;
 pub use segment::Segment;

@@ -88,6 +88,27 @@ impl Ramp {
         ramp
     }
 
+    /// Returns a ramp that is the same up to a moment, and has one level from there to the same end.
+    pub fn holding(&self, at_ns: u64, level: f64) -> Self {
+        let mut ramp = Self {
+            pieces: Vec::with_capacity(self.pieces.len() + 1),
+            end_ns: 0,
+            total: 0.0,
+        };
+        let at_ns = at_ns.min(self.end_ns);
+        for piece in self.pieces.iter().filter(|piece| piece.start_ns < at_ns) {
+            if piece.end_ns() <= at_ns {
+                ramp.push(piece.duration_ns, piece.from, piece.to);
+            } else {
+                ramp.push(at_ns - piece.start_ns, piece.from, piece.level(at_ns));
+            }
+        }
+        if at_ns < self.end_ns {
+            ramp.push(self.end_ns - at_ns, level, level);
+        }
+        ramp
+    }
+
     fn push(&mut self, duration_ns: u64, from: f64, to: f64) {
         let seconds = duration_ns as f64 / NS_PER_S;
         let piece = Piece {

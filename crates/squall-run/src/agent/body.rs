@@ -17,7 +17,7 @@ use super::errors::agent_errors;
 use super::link::AgentLink;
 use super::outlet::{PartOutlet, RecordOutlet};
 use super::serve::LoadScripts;
-use crate::load::{End, Load as _, OwnLoad, OwnSettings, VolumeChange};
+use crate::load::{CourseChange, End, Load as _, OwnLoad, OwnSettings, VolumeChange};
 use crate::machine::usage;
 use crate::prepare::prepare_agent;
 use crate::{RunOptions, StartError, Targets};
@@ -207,6 +207,18 @@ impl Ready {
                 at_ns,
                 users,
             }),
+            ToAgent::Steer {
+                stage,
+                scenario,
+                course,
+            } => match serde_json::from_str(&course) {
+                Ok(course) => self.load.steer(&CourseChange {
+                    stage,
+                    scenario,
+                    course,
+                }),
+                Err(error) => tracing::error!(%error, "a change of load cannot be read"),
+            },
             ToAgent::EndStage { stage } => self.load.end_stage(&stage),
             ToAgent::Stop => self.load.end(End::Gracefully),
             ToAgent::Abort => self.load.end(End::AtOnce),

@@ -11,6 +11,7 @@ mod parts;
 use std::fmt;
 
 use squall_engine::RunningScenarios;
+use squall_engine::schedule::Course;
 use squall_plan::PlanError;
 
 use crate::machine::Usage;
@@ -39,6 +40,15 @@ pub(crate) struct VolumeChange {
     pub(crate) at_ns: u64,
     /// Over all processes; `None` ends the scenario.
     pub(crate) users: Option<u32>,
+}
+
+/// What was changed of the load of a scenario, from its start on.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct CourseChange {
+    pub(crate) stage: String,
+    pub(crate) scenario: String,
+    /// All changes so far.
+    pub(crate) course: Course,
 }
 
 /// An agent that was lost.
@@ -75,6 +85,12 @@ pub(crate) trait Load: fmt::Debug + Send + Sync {
 
     /// Changes the number of virtual users of a scenario.
     fn set_volume(&self, change: &VolumeChange);
+
+    /// Changes the load of a scenario as its course says.
+    fn steer(&self, change: &CourseChange);
+
+    /// Returns how long before an instant an order must be given so that all shares have it by then, in nanoseconds.
+    fn head_start_ns(&self) -> u64;
 
     /// Ends the load of a stage before its time; what is in flight gets its grace.
     fn end_stage(&self, name: &str);

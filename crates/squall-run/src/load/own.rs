@@ -12,13 +12,15 @@ use squall_metrics::SeriesTable;
 use squall_plan::PlanError;
 use squall_protocol::Clock;
 
-use super::{End, Load, LostAgent, VolumeChange};
+use super::{CourseChange, End, Load, LostAgent, VolumeChange};
 use crate::StartError;
 use crate::machine::Usage;
 use crate::running::lock;
 
 /// Time between the order to start and the start, so that all threads start at one instant.
 const HEAD_START_NS: u64 = 500_000;
+/// The same for an order to threads that are busy with load.
+const STEER_AHEAD_NS: u64 = 5_000_000;
 
 /// What load from this process is made with.
 #[derive(Debug)]
@@ -111,6 +113,18 @@ impl Load for OwnLoad {
         {
             engine.set_volume(scenario.id, change.at_ns, change.users);
         }
+    }
+
+    fn steer(&self, change: &CourseChange) {
+        if let Some(scenario) = self.find(&change.stage, &change.scenario)
+            && let Some(engine) = &*lock(&self.engine)
+        {
+            engine.steer(scenario.id, Arc::new(change.course.clone()));
+        }
+    }
+
+    fn head_start_ns(&self) -> u64 {
+        STEER_AHEAD_NS
     }
 
     fn end_stage(&self, name: &str) {

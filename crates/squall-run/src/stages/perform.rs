@@ -139,7 +139,9 @@ fn send_load(
         }
     });
     let steered = steering.map(|steering| steering.begin(start_ns));
+    running.controls.begin(running, stage, start_ns);
     let waited = deadline.wait(running, stage, started);
+    running.controls.end(stage);
     if let Some(steered) = steered {
         steered?.end()?;
     }

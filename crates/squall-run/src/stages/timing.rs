@@ -1,6 +1,6 @@
 //! What the load profiles of stages say about time and rate.
 
-use squall_engine::schedule::Ramp;
+use squall_engine::schedule::{Course, Ramp};
 use squall_plan::{CheckedKind, CheckedLoad, LoadEnd};
 
 use crate::prepare::PreparedRun;
@@ -51,11 +51,12 @@ pub(crate) struct Active<'a> {
     pub(crate) to_ns: u64,
 }
 
-/// Returns the iterations that the open models of stages made due in a second.
+/// Returns the iterations that the open models of stages made due in a second; `course` knows what was changed of a scenario.
 pub(crate) fn due<'a>(
     run: &PreparedRun,
     active: impl Iterator<Item = Active<'a>>,
     second: std::ops::Range<u64>,
+    course: impl Fn(&str, &str) -> Course,
 ) -> Option<f64> {
     let mut due = None;
     for Active {
@@ -78,8 +79,9 @@ pub(crate) fn due<'a>(
             } = &scenario.load
             {
                 let ramp = Ramp::new(*start_rate, ramps);
-                let until = |at: u64| ramp.integral(at - from_ns);
-                *due.get_or_insert(0.0) += until(end) - until(begin);
+                let span = begin - from_ns..end - from_ns;
+                let course = course(stage, &scenario.name);
+                *due.get_or_insert(0.0) += course.due(&ramp, span);
             }
         }
     }

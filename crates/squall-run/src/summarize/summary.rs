@@ -12,19 +12,22 @@ use super::{NS_PER_S, facts};
 use crate::aggregate::Latest;
 use crate::prepare::PreparedRun;
 use crate::running::{Running, lock};
+use crate::snapshot::StageStatus;
 use crate::stages::Entry;
 use crate::thresholds::{self, Phases};
 use crate::verdict::verdict;
 
-/// Makes the summary of a run that has ended.
+/// Makes the summary of a run that has ended, or as it would be if a run that goes on ended now.
 pub(crate) fn summary(running: &Running, latest: &Latest) -> Summary {
     let totals = &latest.totals;
+    // Of a run that goes on: its last stages have not ended.
+    let now = running.clock.now();
     let entries = running.board.entries();
     let elapsed = |stage: &str| {
         entries
             .iter()
             .find(|entry| entry.name == stage)
-            .map_or(0.0, |entry| entry.elapsed_s(0))
+            .map_or(0.0, |entry| entry.elapsed_s(now))
     };
     let started = entries
         .iter()
@@ -33,7 +36,10 @@ pub(crate) fn summary(running: &Running, latest: &Latest) -> Summary {
         .unwrap_or(0);
     let ended = entries
         .iter()
-        .map(|entry| entry.ended_ns)
+        .map(|entry| match entry.status {
+            StageStatus::Running => now,
+            _ => entry.ended_ns,
+        })
         .max()
         .unwrap_or(0);
     let elapsed_s = ended.saturating_sub(started) as f64 / NS_PER_S;
@@ -55,7 +61,7 @@ pub(crate) fn summary(running: &Running, latest: &Latest) -> Summary {
         measured: Phases::of(&running.run.checked).summaries(&entries),
         totals: totals.totals(),
         response_time_ms: Some(totals.response_time()),
-        stages: stages(&running.run, &entries, totals),
+        stages: stages(&running.run, &entries, totals, now),
         series: totals.series_summaries(elapsed),
         transactions: totals.transaction_summaries(),
         metrics: totals.metric_summaries(),
@@ -64,10 +70,11 @@ pub(crate) fn summary(running: &Running, latest: &Latest) -> Summary {
         generator: generator(running, totals, elapsed_s),
         warnings: warnings(running, totals, &latest.judgments),
         reporters: reporters(running),
+        controls: running.controls.records(),
     }
 }
 
-fn stages(run: &PreparedRun, entries: &[Entry], totals: &RunTotals) -> Vec<StageSummary> {
+fn stages(run: &PreparedRun, entries: &[Entry], totals: &RunTotals, now: u64) -> Vec<StageSummary> {
     let mut stages: Vec<StageSummary> = entries
         .iter()
         .zip(&run.checked.stages)
@@ -80,7 +87,7 @@ fn stages(run: &PreparedRun, entries: &[Entry], totals: &RunTotals) -> Vec<Stage
                 error: entry.error.clone(),
                 failed_attempts: entry.failed_attempts.clone(),
                 started_at_s: entry.started_ns as f64 / NS_PER_S,
-                elapsed_s: entry.elapsed_s(0),
+                elapsed_s: entry.elapsed_s(now),
                 totals: totals.stage_totals(&entry.name),
                 iterations_started: iterations.started,
                 iterations_failed: iterations.failed,

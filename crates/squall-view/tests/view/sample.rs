@@ -127,6 +127,7 @@ pub(crate) fn passed() -> Summary {
         },
         warnings: Vec::new(),
         reporters: Vec::new(),
+        controls: Vec::new(),
     }
 }
 

@@ -13,18 +13,20 @@ use squall_protocol::Clock;
 
 use super::questions::Question;
 use super::reported::{Completes, Reported};
-use super::shares::{Lost, Order, Shares, volume_order};
+use super::shares::{Lost, Order, Shares, course_order, volume_order};
 use crate::agent::errors::plan_errors;
 use crate::aggregate::Inlet;
 use crate::ending::Ending;
 use crate::events::hand_over;
-use crate::load::{End, Load, LostAgent, LostShare, VolumeChange};
+use crate::load::{CourseChange, End, Load, LostAgent, LostShare, VolumeChange};
 use crate::machine::Usage;
 use crate::messages::MessageOutlet;
 use crate::running::lock;
 
 /// Time between the order to start and the start, so that it has reached every thread of every agent.
 const HEAD_START_NS: u64 = 50_000_000;
+/// The same for an order to threads that are busy with load.
+const STEER_AHEAD_NS: u64 = 100_000_000;
 /// How long agents may take to hand over what they have measured.
 const FLUSH: Duration = Duration::from_secs(10);
 /// How long agents may take to end.
@@ -315,6 +317,16 @@ impl Load for Cluster {
         let mut state = lock(&self.state);
         state.shares.set_volume(change);
         self.tell_all(&volume_order(change));
+    }
+
+    fn steer(&self, change: &CourseChange) {
+        let mut state = lock(&self.state);
+        state.shares.steer(change);
+        self.tell_all(&course_order(change));
+    }
+
+    fn head_start_ns(&self) -> u64 {
+        STEER_AHEAD_NS
     }
 
     fn end_stage(&self, name: &str) {

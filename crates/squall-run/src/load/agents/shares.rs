@@ -10,7 +10,7 @@ use squall_engine::{CompiledScenario, parts_of, shares};
 use squall_metrics::ScenarioKey;
 use squall_plan::CheckedLoad;
 
-use crate::load::VolumeChange;
+use crate::load::{CourseChange, VolumeChange};
 
 /// Which share of what.
 #[derive(Clone, Debug)]
@@ -41,6 +41,7 @@ pub(super) struct Shares {
     /// Iterations that an agent was given, where the load is a number of them.
     given: HashMap<(u32, ScenarioKey), u64>,
     volumes: HashMap<ScenarioKey, VolumeChange>,
+    courses: HashMap<ScenarioKey, CourseChange>,
 }
 
 /// An order for an agent.
@@ -71,6 +72,7 @@ impl Shares {
             stages: HashMap::new(),
             given: HashMap::new(),
             volumes: HashMap::new(),
+            courses: HashMap::new(),
         }
     }
 
@@ -156,6 +158,15 @@ impl Shares {
             scenario: change.scenario.as_str().into(),
         };
         self.volumes.insert(key, change.clone());
+    }
+
+    /// Remembers the course of a scenario, for those who take over later.
+    pub(super) fn steer(&mut self, change: &CourseChange) {
+        let key = ScenarioKey {
+            stage: change.stage.as_str().into(),
+            scenario: change.scenario.as_str().into(),
+        };
+        self.courses.insert(key, change.clone());
     }
 
     /// Gives the shares of a lost agent to others.
@@ -257,13 +268,14 @@ impl Shares {
             *self.given.entry((heir, key.clone())).or_default() += left;
         }
         let volume = self.volumes.get(&key).map(volume_order);
+        let course = self.courses.get(&key).map(course_order);
         let token = self.add(Share {
             agent: heir,
             stage: rest.stage.clone(),
             taken: Some((key, segment)),
         });
         let mut orders = vec![(heir, ToAgent::TakeOver { token, rest })];
-        orders.extend(volume.map(|order| (heir, order)));
+        orders.extend(volume.into_iter().chain(course).map(|order| (heir, order)));
         orders
     }
 
@@ -281,5 +293,14 @@ pub(super) fn volume_order(change: &VolumeChange) -> ToAgent {
         scenario: change.scenario.clone(),
         at_ns: change.at_ns,
         users: change.users,
+    }
+}
+
+/// Makes the order that changes the load of a scenario.
+pub(super) fn course_order(change: &CourseChange) -> ToAgent {
+    ToAgent::Steer {
+        stage: change.stage.clone(),
+        scenario: change.scenario.clone(),
+        course: serde_json::to_string(&change.course).unwrap_or_default(),
     }
 }
