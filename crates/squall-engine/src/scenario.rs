@@ -44,6 +44,18 @@ pub struct CompiledScenario {
     pub(crate) rows: Vec<Rows>,
 }
 
+impl CompiledScenario {
+    /// Returns the number, over the whole run and from 1, of one of this scenario's users. Those above the planned ones, which somebody
+    /// asked for while the load went, have numbers that no scenario has.
+    fn user_number(&self, user: u64) -> u64 {
+        if user < u64::from(self.load.peak_users()) {
+            self.first_user + user + 1
+        } else {
+            (u64::from(self.id.0) + 1) * EXTRA_USERS + user + 1
+        }
+    }
+}
+
 /// Which share of a scenario a thread runs, and what all shares of the run agree on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Share {
@@ -77,6 +89,9 @@ pub(crate) struct Supplies {
     iterations: Cell<u64>,
     users: Cell<u64>,
 }
+
+/// Users above the planned ones are counted from a multiple of it.
+const EXTRA_USERS: u64 = 1 << 32;
 
 /// Iterations of a share that another process began: so many are left to it, whose numbers may have been used.
 const NUMBERS_OF_OTHERS: u64 = 1 << 40;
@@ -178,12 +193,13 @@ impl ScenarioThread {
         self.steering.pause_at(at_ns).is_some()
     }
 
-    /// Waits until no pause holds, or the load ends; returns when an iteration may start that should have started at a moment.
-    pub(crate) async fn wait_out_pause(&self, mut moment: u64) -> u64 {
+    /// Waits until no pause holds, and returns when an iteration may start that should have started at a moment; `None` where the load
+    /// ends before.
+    pub(crate) async fn wait_out_pause(&self, mut moment: u64) -> Option<u64> {
         while self.is_open() {
             let at_ns = moment.saturating_sub(self.start_ns);
             let Some(pause) = self.steering.pause_at(at_ns) else {
-                break;
+                return Some(moment);
             };
             let over = self.start_ns.saturating_add(pause.end);
             if pause.end < u64::MAX && self.worker.clock.now() >= over {
@@ -196,7 +212,7 @@ impl ScenarioThread {
                 () = self.stop.notified() => {}
             }
         }
-        moment
+        None
     }
 
     /// Ends the load now: no new iterations; those in flight get their time to finish.
@@ -252,7 +268,7 @@ impl ScenarioThread {
         bindings: &mut Bindings,
     ) -> bool {
         bindings.begin(IterationIds {
-            user: self.scenario.first_user + user + 1,
+            user: self.scenario.user_number(user),
             iteration,
             seed,
         });

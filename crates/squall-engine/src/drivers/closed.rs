@@ -204,7 +204,10 @@ pub(super) async fn run_user(
     let mut next = scenario.worker.clock.now();
     while scenario.is_open_at(next) {
         if scenario.is_paused_at(next) {
-            next = scenario.wait_out_pause(next).await;
+            let Some(resumed) = scenario.wait_out_pause(next).await else {
+                break;
+            };
+            next = resumed;
             continue;
         }
         if !(turns.take)() {

@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use squall_engine::script::{RunLink, ScriptFailure, ScriptHost};
-use squall_engine::{CompiledScenario, Engine, EngineSettings, RunningScenarios, TakenShare};
+use squall_engine::{
+    CompiledScenario, Engine, EngineSettings, RunningScenarios, TakenShare, limits,
+};
 use squall_metrics::SeriesTable;
-use squall_plan::PlanError;
+use squall_plan::{CheckedLoad, PlanError};
 use squall_protocol::Clock;
 
 use super::{CourseChange, End, Load, LostAgent, VolumeChange};
@@ -119,6 +121,12 @@ impl Load for OwnLoad {
         if let Some(scenario) = self.find(&change.stage, &change.scenario)
             && let Some(engine) = &*lock(&self.engine)
         {
+            // Who gave the order has looked whether so many are allowed.
+            if let CheckedLoad::Closed { .. } = scenario.load
+                && let Some(users) = change.course.peak()
+            {
+                limits::reserve_descriptors(users).ok();
+            }
             engine.steer(scenario.id, Arc::new(change.course.clone()));
         }
     }

@@ -7,6 +7,7 @@
 )]
 
 mod arrivals;
+mod controls;
 mod counts;
 mod data;
 mod graph;

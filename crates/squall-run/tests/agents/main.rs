@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+mod controls;
 mod counts;
 mod errors;
 mod losses;
