@@ -8,7 +8,6 @@ use squall_plan::{CheckedPlan, CheckedThreshold};
 
 use super::outcome;
 use super::phases::Phases;
-use super::rules::judged_rule;
 use crate::snapshot::StageStatus;
 use crate::stages::Board;
 
@@ -23,7 +22,7 @@ pub(crate) struct Judging {
 
 impl Judging {
     pub(crate) fn new(plan: &CheckedPlan, table: SeriesTable, board: Arc<Board>) -> Self {
-        let rules = plan.thresholds.iter().map(|one| judged_rule(&one.rule));
+        let rules = plan.thresholds.iter().map(|one| one.rule.clone());
         Self {
             judge: Judge::new(rules.collect(), table),
             thresholds: plan.thresholds.as_slice().into(),
