@@ -17,7 +17,7 @@ pub(crate) fn render(summary: &Summary, stored: &str) -> String {
             writeln!(text, "    {line}").ok();
         }
     }
-    let totals = &summary.totals;
+    let totals = summary.everything();
     let operations = match totals.started {
         1 => "1 operation".to_owned(),
         many => format!("{many} operations"),

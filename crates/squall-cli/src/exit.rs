@@ -37,7 +37,7 @@ pub enum Invalid {
 /// Returns the exit code of a run with a debugger in it: nobody asks its numbers to be good.
 pub(crate) fn of_debugging(run: &FinishedRun) -> u8 {
     match of_run(run, Invalid::Told) {
-        INVALID if run.summary.totals.ok == 0 => FAILED,
+        INVALID if run.summary.everything().ok == 0 => FAILED,
         INVALID => PASSED,
         code => code,
     }

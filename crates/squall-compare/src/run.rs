@@ -36,6 +36,18 @@ impl StoredRun {
 /// The times that are compared.
 const COMPARED: [Measure; 2] = [Measure::OkResponse, Measure::FailedResponse];
 
+/// Warm-up and cool-down may have so much of a second that counts as measured.
+const SLACK_S: f64 = 0.05;
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "seconds of a run are few, and below zero there are none"
+)]
+fn whole(seconds: f64) -> u64 {
+    seconds as u64
+}
+
 /// What one series did in one second.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Second<'a> {
@@ -87,9 +99,15 @@ impl<'a> Measured<'a> {
                 }
             }
         }
-        for window in measured.windows.values_mut() {
+        for (stage, window) in &mut measured.windows {
             // The load began and ended somewhere within them.
             *window = (window.start + 1)..(window.end - 1).max(window.start + 1);
+            let mut parts = run.summary.measured.iter();
+            if let Some(part) = parts.find(|part| part.stage == *stage) {
+                let start = window.start.max(whole((part.from_s - SLACK_S).ceil()));
+                let end = window.end.min(whole((part.to_s + SLACK_S).floor()));
+                *window = start..end.max(start);
+            }
         }
         measured
     }

@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`histogram`] (log-linear, exact under merge), [`series`] (names interned to integers, bounded),
 //! [`recorder`] (what one I/O thread writes to, no locks), [`interval`] (one second of everything, merged exactly),
-//! [`values`] (numbers of the test itself), [`total`] (a whole run), [`window`] (its last seconds, for live views), [`threshold`] (rules on it), [`summary`] (what `summary.json` holds).
+//! [`values`] (numbers of the test itself), [`total`] (a whole run), [`phased`] (its measured part), [`window`] (its last seconds, for live views), [`threshold`] (rules on it), [`summary`] (what `summary.json` holds).
 //!
 //! This crate does no I/O, reads no clock, and knows no protocol and no reporter.
 
@@ -10,6 +10,7 @@ pub mod failures;
 pub mod histogram;
 pub mod interpreter;
 pub mod interval;
+pub mod phased;
 pub mod recorder;
 pub mod sample;
 pub mod series;
@@ -25,6 +26,7 @@ pub use failures::{FailureGroup, FailureGroups};
 pub use histogram::{Histogram, SparseHistogram};
 pub use interpreter::{InterpreterPart, InterpreterTotals};
 pub use interval::{Interval, IntervalPart, ScenarioPart, ThreadPart};
+pub use phased::{PhaseTotals, PhasedTotals};
 pub use recorder::Recorder;
 pub use sample::{Outcome, Sample};
 pub use series::{

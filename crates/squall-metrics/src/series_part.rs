@@ -135,6 +135,11 @@ pub struct SeriesPart {
 }
 
 impl SeriesPart {
+    /// How many ended in the interval, in whatever way.
+    pub fn ended(&self) -> u64 {
+        self.ok + self.failed + self.interrupted
+    }
+
     /// Adds what another thread or agent saw of the same series in the same interval.
     pub fn merge(&mut self, other: &Self) {
         self.started += other.started;

@@ -20,12 +20,19 @@ pub struct Summary {
     /// Rules that the run passes or fails by, in the order of the plan.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub thresholds: Vec<ThresholdSummary>,
-    /// The part of each stage that rules looked at, where that is not all of it.
+    /// The part of each stage that is measured, where that is not all of it: rules, totals, stages, series, transactions and metrics
+    /// are of that part alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub measured: Vec<MeasuredSummary>,
+    /// Warm-up, measured part and cool-down of each stage, where there are such.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phases: Vec<PhaseSummary>,
+    /// Sums over all operations of the run, warm-up and cool-down included, where those are not in `totals`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole_run: Option<Totals>,
     /// Sums over all operations.
     pub totals: Totals,
-    /// Last byte − intended start, all finished operations of the run.
+    /// Last byte − intended start, all finished operations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response_time_ms: Option<Distribution>,
     /// Stages in the order in which they ran.
@@ -78,6 +85,35 @@ pub struct ControlSummary {
     /// What a note says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+}
+
+impl Summary {
+    /// Sums over all operations of the run, whatever part of it is measured.
+    pub fn everything(&self) -> &Totals {
+        self.whole_run.as_ref().unwrap_or(&self.totals)
+    }
+
+    /// The phases that are in no other numbers.
+    pub fn apart(&self) -> impl Iterator<Item = &PhaseSummary> {
+        let phases = self.phases.iter();
+        phases.filter(|one| one.phase != Phase::Measured)
+    }
+
+    /// Seconds in which something was measured: those of the run, where nothing is left out.
+    pub fn measured_s(&self) -> f64 {
+        if self.whole_run.is_none() {
+            return self.run.elapsed_s;
+        }
+        let spans = self.measured.iter().map(|part| (part.from_s, part.to_s));
+        let mut spans: Vec<(f64, f64)> = spans.collect();
+        spans.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let (mut sum, mut end) = (0.0, f64::NEG_INFINITY);
+        for (from, to) in spans {
+            sum += (to - from.max(end)).max(0.0);
+            end = end.max(to);
+        }
+        sum
+    }
 }
 
 /// Which run this is.
@@ -176,7 +212,7 @@ pub enum ThresholdStatus {
     Warned,
 }
 
-/// The part of a stage that rules looked at.
+/// The part of a stage that is measured.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MeasuredSummary {
     /// Name of the stage.
@@ -185,6 +221,52 @@ pub struct MeasuredSummary {
     pub from_s: f64,
     /// Seconds from the start of the run to its end; after it is the cool-down.
     pub to_s: f64,
+}
+
+/// One phase of a stage. What happened belongs to the phase of the second in which it ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PhaseSummary {
+    /// Name of the stage.
+    pub stage: String,
+    /// `warm_up`, `measured` or `cool_down`.
+    pub phase: Phase,
+    /// Seconds from the start of the run to its start.
+    pub from_s: f64,
+    /// Seconds from the start of the run to its end.
+    pub to_s: f64,
+    /// Sums over the operations that ended in it; those also count as started in it.
+    pub totals: Totals,
+    /// Last byte − intended start, all operations that finished in it.
+    pub response_time_ms: Distribution,
+    /// Failures in it, grouped.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ErrorSummary>,
+}
+
+/// A part of a stage's load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Before what is measured.
+    WarmUp,
+    /// What is measured.
+    Measured,
+    /// After what is measured.
+    CoolDown,
+}
+
+impl Phase {
+    /// All of them, in order.
+    pub const ALL: [Self; 3] = [Self::WarmUp, Self::Measured, Self::CoolDown];
+
+    /// The name that people read.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::WarmUp => "warm-up",
+            Self::Measured => "measured",
+            Self::CoolDown => "cool-down",
+        }
+    }
 }
 
 /// Sums over all operations of a run or a stage.

@@ -17,7 +17,7 @@ use crate::summary::{
 use crate::values::ValuePart;
 
 /// Failure groups of a series over a whole run.
-const FAILURE_LIMIT: usize = 256;
+pub(crate) const FAILURE_LIMIT: usize = 256;
 const NS_PER_S: f64 = 1e9;
 
 /// Everything that was measured in a run so far.
@@ -206,7 +206,7 @@ impl SeriesTotal {
 }
 
 /// The most frequent first.
-fn error_summaries(failures: &FailureGroups) -> Vec<ErrorSummary> {
+pub(crate) fn error_summaries(failures: &FailureGroups) -> Vec<ErrorSummary> {
     let mut groups: Vec<_> = failures.iter().collect();
     groups.sort_by_key(|group| std::cmp::Reverse(group.count));
     groups
@@ -241,12 +241,39 @@ impl RunTotals {
     /// Adds an interval. All parts of the interval must have been merged into it.
     pub fn add(&mut self, interval: &Interval) {
         for (id, part) in &interval.series {
-            if self.series.len() <= id.index() {
-                self.series.resize_with(id.index() + 1, || None);
-            }
-            self.series[id.index()].get_or_insert_default().add(part);
+            self.total(*id).add(part);
         }
-        self.add_scenarios(interval);
+        self.add_scenarios(interval, |_| true);
+        self.add_generator(interval);
+    }
+
+    /// Adds of an interval what ended in it, of some stages alone: so that each operation is in the totals of one interval, one that
+    /// ended in it counts as started in it too.
+    pub(crate) fn add_ended(&mut self, interval: &Interval, of_stage: impl Fn(&str) -> bool) {
+        for (id, part) in &interval.series {
+            if part.ended() == 0 && part.values.is_none() {
+                continue;
+            }
+            let key = self.table.key(*id);
+            if key.is_some_and(|key| of_stage(&key.stage)) {
+                let total = self.total(*id);
+                let started = total.started + part.ended();
+                total.add(part);
+                total.started = started;
+            }
+        }
+        self.add_scenarios(interval, of_stage);
+        self.add_generator(interval);
+    }
+
+    fn total(&mut self, id: SeriesId) -> &mut SeriesTotal {
+        if self.series.len() <= id.index() {
+            self.series.resize_with(id.index() + 1, || None);
+        }
+        self.series[id.index()].get_or_insert_default()
+    }
+
+    fn add_generator(&mut self, interval: &Interval) {
         self.schedule_error.merge_sparse(&interval.schedule_error);
         self.generator_delay.merge_sparse(&interval.generator_delay);
         self.thread_busy_max_percent = self
@@ -256,7 +283,7 @@ impl RunTotals {
         self.agents_lost += interval.agents_lost;
     }
 
-    fn add_scenarios(&mut self, interval: &Interval) {
+    fn add_scenarios(&mut self, interval: &Interval, of_stage: impl Fn(&str) -> bool) {
         let mut users: Vec<u64> = Vec::new();
         for (&id, part) in &interval.scenarios {
             if part.clamped > 0 {
@@ -265,6 +292,9 @@ impl RunTotals {
             let Some(ScenarioKey { stage, .. }) = self.table.scenario(id) else {
                 continue;
             };
+            if !of_stage(&stage) {
+                continue;
+            }
             let at = self
                 .stages
                 .iter()

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use squall_metrics::series::OVERFLOW_NAME;
+use squall_metrics::summary::{Phase, Totals};
 use squall_metrics::{
-    InterpreterPart, Interval, IntervalPart, Outcome, Recorder, RunTotals, Sample, ScenarioKey,
-    SeriesId, SeriesKey, SeriesKind, SeriesPart, SeriesTable, Window,
+    Histogram, InterpreterPart, Interval, IntervalPart, Outcome, PhasedTotals, Recorder, RunTotals,
+    Sample, ScenarioKey, SeriesId, SeriesKey, SeriesKind, SeriesPart, SeriesTable, Window,
 };
 
 const THREADS: usize = 3;
@@ -277,6 +278,47 @@ proptest! {
             let sums = totals.totals();
             prop_assert_eq!(sums.started, sums.ok + sums.failed + sums.interrupted);
         }
+    }
+
+    #[test]
+    fn every_operation_is_in_one_phase_and_all_phases_are_the_run(
+        events in vec(event(), 0..300),
+        phases in vec(prop::sample::select(Phase::ALL.to_vec()), 0..40),
+    ) {
+        let (table, ids) = table();
+        let measured = intervals(&play(&events, ids.clone(), THREADS));
+        let whole = totals_of(&table, &measured);
+        let mut phased = PhasedTotals::new(table.clone());
+        for interval in &measured {
+            let at = usize::try_from(interval.index).unwrap();
+            let phase = phases.get(at).copied().unwrap_or(Phase::Measured);
+            phased.add(interval, |_| phase);
+        }
+        let mut sum = Totals::default();
+        let mut response = Histogram::new();
+        for known in Phase::ALL.into_iter().filter_map(|phase| phased.of("load", phase)) {
+            let totals = &known.totals;
+            prop_assert_eq!(totals.started, totals.ok + totals.failed + totals.interrupted);
+            prop_assert_eq!(known.response.count(), totals.ok + totals.failed);
+            let errors: u64 = known.errors().iter().map(|error| error.count).sum();
+            prop_assert!(errors >= totals.failed);
+            sum.started += totals.started;
+            sum.ok += totals.ok;
+            sum.failed += totals.failed;
+            sum.interrupted += totals.interrupted;
+            sum.dropped_iterations += totals.dropped_iterations;
+            sum.bytes_sent += totals.bytes_sent;
+            sum.bytes_received += totals.bytes_received;
+            response.merge(&known.response);
+        }
+        // What nobody ended is in no phase; when a run has ended there is no such operation.
+        let open = whole.in_flight();
+        let all = whole.totals();
+        let ended = Totals { started: all.started - open, interrupted: all.interrupted - open, ..all };
+        prop_assert_eq!(sum, ended);
+        prop_assert_eq!(response.distribution(), whole.response_time());
+        let only = phased.of("load", Phase::Measured).map_or_else(Totals::default, |known| known.totals);
+        prop_assert_eq!(phased.measured().totals(), only);
     }
 
     #[test]

@@ -2,16 +2,15 @@
 
 use proptest::prelude::*;
 use squall_metrics::threshold::{
-    Comparison, Counted, Judge, Judgment, Moment, Part, Quantity, Rule, Select, Statistic, Status,
-    Subject,
+    Action, Comparison, Counted, Judge, Judgment, Moment, Part, Quantity, Rule, Select, Statistic,
+    Status, Subject, Timing, Unit,
 };
 use squall_metrics::{
-    Interval, Measure, Outcome, Recorder, Sample, ScenarioId, ScenarioKey, SeriesId, SeriesKey,
-    SeriesKind, SeriesTable,
+    Interval, Outcome, Recorder, Sample, ScenarioId, ScenarioKey, SeriesId, SeriesKey, SeriesKind,
+    SeriesTable,
 };
 
 const MS: u64 = 1_000_000;
-const RESPONSE: &[Measure] = &[Measure::OkResponse, Measure::FailedResponse];
 
 fn table() -> SeriesTable {
     let table = SeriesTable::default();
@@ -79,18 +78,15 @@ fn rule(quantity: Quantity, comparison: Comparison, limit: f64) -> Rule {
         select: Select::default(),
         comparison,
         limit,
+        unit: Unit::Number,
         over: None,
         hold: None,
-        abort_after: None,
+        action: Action::Fail,
     }
 }
 
 fn time(statistic: Statistic) -> Quantity {
-    Quantity::Time {
-        kind: SeriesKind::Operation,
-        measures: RESPONSE,
-        statistic,
-    }
+    Quantity::Time(statistic, Timing::Response)
 }
 
 fn failed() -> Counted {
@@ -123,18 +119,12 @@ fn value_of(quantity: &Quantity, seconds: &[Second]) -> Option<f64> {
         return None;
     }
     Some(match quantity {
-        Quantity::Time {
-            statistic: Statistic::Max,
-            ..
-        } => times[times.len() - 1] as f64,
-        Quantity::Time {
-            statistic: Statistic::Min,
-            ..
-        } => times[0] as f64,
+        Quantity::Time(Statistic::Max, _) => times[times.len() - 1] as f64,
+        Quantity::Time(Statistic::Min, _) => times[0] as f64,
         Quantity::Count(_) => bad,
         Quantity::Share(_) => bad * 100.0 / count,
         Quantity::Rate(_) => bad / seconds.len() as f64,
-        Quantity::BurnRate { allowed } => bad / (count * allowed),
+        Quantity::BurnRate { objective } => bad / (count * (1.0 - objective / 100.0)),
         Quantity::Apdex { target_ns } => {
             let target = target_ns / MS;
             let good = |from: u64, to: u64| {
@@ -158,7 +148,7 @@ fn broken_at(rule: &Rule, seconds: &[Second]) -> Option<usize> {
     for at in active {
         let age = at - first + 1;
         let over = rule.over.map(|over| over as usize);
-        let ready = age >= over.unwrap_or(1) && age > rule.abort_after.unwrap_or(0) as usize;
+        let ready = age >= over.unwrap_or(1) && age > rule.abort_after().unwrap_or(0) as usize;
         let from = over.map_or(0, |over| (at + 1).saturating_sub(over));
         let value = value_of(&rule.quantity, &seconds[from..=at]);
         if !ready || value.is_none() && over.is_none() {
@@ -191,7 +181,11 @@ fn rules() -> impl Strategy<Value = Rule> {
         (Quantity::Share(failed()), 20.0, Comparison::Below),
         (Quantity::Rate(failed()), 0.6, Comparison::AtMost),
         (Quantity::Count(failed()), 3.0, Comparison::Below),
-        (Quantity::BurnRate { allowed: 0.1 }, 2.0, Comparison::Below),
+        (
+            Quantity::BurnRate { objective: 90.0 },
+            2.0,
+            Comparison::Below,
+        ),
         (
             Quantity::Apdex {
                 target_ns: 12 * MS + MS / 10,
@@ -210,7 +204,9 @@ fn rules() -> impl Strategy<Value = Rule> {
             over,
             hold,
             // A rule without any clause is judged at the end alone.
-            abort_after: abort.or_else(|| (over.is_none() && hold.is_none()).then_some(0)),
+            action: abort
+                .or_else(|| (over.is_none() && hold.is_none()).then_some(0))
+                .map_or(Action::Fail, |after| Action::Abort { after }),
             ..rule(quantity, comparison, limit)
         },
     )
@@ -230,7 +226,7 @@ proptest! {
 
     #[test]
     fn a_plain_rule_is_judged_on_everything(rule in rules(), seconds in seconds()) {
-        let rule = Rule { over: None, hold: None, abort_after: None, ..rule };
+        let rule = Rule { over: None, hold: None, action: Action::Fail, ..rule };
         let (judgment, broken) = judge(&rule, &seconds);
         prop_assert!(broken.is_empty());
         // Seconds count from the start of the stage, whether anything ended in them or not.
@@ -280,16 +276,13 @@ fn good(count: usize) -> Second {
 fn no_data_fails_every_rule() {
     let none = vec![Second::default(); 5];
     for quantity in [
-        time(Statistic::Quantile(0.99)),
+        time(Statistic::Percentile(99.0)),
         Quantity::Count(failed()),
         Quantity::Share(failed()),
         Quantity::Rate(failed()),
         Quantity::Apdex { target_ns: MS },
-        Quantity::BurnRate { allowed: 0.01 },
-        Quantity::Metric {
-            name: "basket".to_owned(),
-            statistic: Statistic::Mean,
-        },
+        Quantity::BurnRate { objective: 99.0 },
+        Quantity::Metric(Statistic::Mean, "basket".to_owned()),
     ] {
         for over in [None, Some(2)] {
             let rule = Rule {
@@ -385,10 +378,7 @@ fn series_are_selected_by_name_and_a_metric_by_its_own() {
         },
         ..rule(time(Statistic::Max), Comparison::Below, 50.0)
     };
-    let basket = Quantity::Metric {
-        name: "basket".to_owned(),
-        statistic: Statistic::Mean,
-    };
+    let basket = Quantity::Metric(Statistic::Mean, "basket".to_owned());
     let dropped = Quantity::Count(Counted {
         subject: Subject::Dropped,
         part: Part::All,

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 
 use squall_engine::{PartKind, PartSink};
 use squall_metrics::threshold::{Judgment, Moment};
-use squall_metrics::{Interval, IntervalPart, RunTotals, SeriesTable, Window};
+use squall_metrics::{Interval, IntervalPart, PhasedTotals, RunTotals, SeriesTable, Window};
 
 use crate::ending::Ending;
 use crate::reporting::Reporting;
@@ -34,7 +34,16 @@ enum Message {
 #[derive(Clone, Debug)]
 pub(crate) struct SoFar {
     pub(crate) totals: RunTotals,
+    /// The measured part, where that is not all.
+    pub(crate) measured: Option<RunTotals>,
     pub(crate) judgments: Vec<Judgment>,
+}
+
+impl SoFar {
+    /// What the numbers of the run are made of: the measured part.
+    pub(crate) fn numbers(&self) -> &RunTotals {
+        self.measured.as_ref().unwrap_or(&self.totals)
+    }
 }
 
 /// Where the parts of one process go in.
@@ -78,6 +87,8 @@ pub(crate) struct Outlet {
     /// Told of a rule that ends the run.
     pub(crate) ending: Arc<Ending>,
     pub(crate) judging: Judging,
+    /// Whether warm-up and cool-down are kept apart.
+    pub(crate) has_phases: bool,
     pub(crate) reporting: Arc<Reporting>,
 }
 
@@ -85,6 +96,8 @@ pub(crate) struct Outlet {
 #[derive(Clone, Debug)]
 pub(crate) struct Latest {
     pub(crate) totals: RunTotals,
+    /// Warm-up and cool-down apart, where there are such.
+    pub(crate) phased: Option<PhasedTotals>,
     pub(crate) window: Window,
     pub(crate) last_second: Window,
     pub(crate) history: Vec<f64>,
@@ -102,6 +115,7 @@ impl Latest {
     pub(crate) fn empty(table: SeriesTable) -> Self {
         Self {
             totals: RunTotals::new(table),
+            phased: None,
             window: Window::new(WINDOW_S),
             last_second: Window::new(1),
             history: Vec::new(),
@@ -111,6 +125,12 @@ impl Latest {
             judgments: Vec::new(),
             next: 0,
         }
+    }
+
+    /// What the numbers of the run are made of: the measured part.
+    pub(crate) fn numbers(&self) -> &RunTotals {
+        let measured = self.phased.as_ref().map(PhasedTotals::measured);
+        measured.unwrap_or(&self.totals)
     }
 }
 
@@ -129,7 +149,11 @@ impl Aggregator {
         outlet: Outlet,
     ) -> std::io::Result<Self> {
         let (sender, messages) = channel();
-        let latest = Arc::new(Mutex::new(Latest::empty(table)));
+        let phased = outlet.has_phases.then(|| PhasedTotals::new(table.clone()));
+        let latest = Arc::new(Mutex::new(Latest {
+            phased,
+            ..Latest::empty(table)
+        }));
         let mut merging = Merging {
             threads: processes.threads as usize,
             delivering: vec![true; processes.count as usize],
@@ -169,6 +193,10 @@ impl Aggregator {
         fresh.unwrap_or_else(|| {
             self.latest(|latest| SoFar {
                 totals: latest.totals.clone(),
+                measured: latest
+                    .phased
+                    .as_ref()
+                    .map(|phased| phased.measured().clone()),
                 judgments: latest.judgments.clone(),
             })
         })
@@ -308,6 +336,9 @@ impl Merging {
         }
         latest.totals.add(&interval);
         let judging = &mut self.outlet.judging;
+        if let Some(phased) = &mut latest.phased {
+            judging.sort(&interval, phased);
+        }
         let ended_by = judging.push(&interval);
         latest.live = judging.at(Moment::Live);
         latest.judgments = judging.at(Moment::End);
@@ -342,14 +373,21 @@ impl Merging {
     }
 
     fn so_far(&self) -> SoFar {
-        let mut totals = lock(&self.latest).totals.clone();
+        let (mut totals, mut phased) = {
+            let latest = lock(&self.latest);
+            (latest.totals.clone(), latest.phased.clone())
+        };
         let mut judging = self.outlet.judging.clone();
         for pending in self.pending.values() {
             totals.add(&pending.interval);
+            if let Some(phased) = &mut phased {
+                judging.sort(&pending.interval, phased);
+            }
             judging.push(&pending.interval);
         }
         SoFar {
             totals,
+            measured: phased.map(|phased| phased.measured().clone()),
             judgments: judging.at(Moment::End),
         }
     }

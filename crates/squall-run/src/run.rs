@@ -25,7 +25,7 @@ use crate::snapshot::Snapshot;
 use crate::stages::{Board, upstream};
 use crate::store::{IntervalFile, RunDirectory};
 use crate::system::SystemMonitor;
-use crate::thresholds::Judging;
+use crate::thresholds::{Judging, Phases};
 use crate::{StartError, summarize};
 
 /// A run that goes on.
@@ -183,6 +183,7 @@ fn aggregator(
         fail_fast: run.options.fail_fast.then(|| Arc::clone(ending)),
         ending: Arc::clone(ending),
         judging: Judging::new(&run.checked, run.series.clone(), Arc::clone(board)),
+        has_phases: Phases::of(&run.checked).any(),
         reporting: Arc::clone(reporting),
     };
     Aggregator::start(processes, run.series.clone(), outlet)

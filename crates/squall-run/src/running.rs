@@ -90,6 +90,7 @@ impl Running {
             Some(aggregator) => aggregator.so_far(),
             None => SoFar {
                 totals: RunTotals::new(self.run.series.clone()),
+                measured: None,
                 judgments: Vec::new(),
             },
         }

@@ -105,6 +105,7 @@ fn finished(directory: &Path, summary: &Summary, tags: IndexMap<String, String>)
         .parse::<Timestamp>()
         .map_or_else(|_| written_ms(directory), Timestamp::as_millisecond);
     let ended = (totals.ok + totals.failed) as f64;
+    let measured_s = summary.measured_s();
     RunEntry {
         started_at: run.started_at.clone(),
         started_ms,
@@ -112,7 +113,7 @@ fn finished(directory: &Path, summary: &Summary, tags: IndexMap<String, String>)
         file: run.file.clone(),
         state: summary.verdict.status.into(),
         elapsed_s: Some(run.elapsed_s),
-        rate_per_s: (run.elapsed_s > 0.0).then(|| ended / run.elapsed_s),
+        rate_per_s: (measured_s > 0.0).then(|| ended / measured_s),
         p99_ms: p99_ms(directory, summary),
         started: Some(totals.started),
         failed: Some(totals.failed),

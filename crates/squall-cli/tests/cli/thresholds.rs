@@ -166,7 +166,7 @@ fn a_window_is_judged_while_the_run_goes() {
 }
 
 #[test]
-fn the_warm_up_is_left_out_of_what_rules_see() {
+fn the_warm_up_is_in_no_numbers_and_shown_apart() {
     let sandbox = Sandbox::new();
     let args = [
         "-u",
@@ -186,11 +186,30 @@ fn the_warm_up_is_left_out_of_what_rules_see() {
     assert!(ran.is_good(), "{ran:?}");
     let summary = sandbox.summary();
     let seen = rule(&summary, 0)["value"].as_f64().unwrap();
-    let all = summary["totals"]["ok"].as_f64().unwrap();
+    let all = summary["whole_run"]["ok"].as_f64().unwrap();
     assert!(seen > 0.0 && seen < all, "{seen} of {all}");
+    let ok = |totals: &Value| totals["ok"].as_f64().unwrap();
+    assert_eq!(ok(&summary["totals"]), seen);
+    assert_eq!(ok(&summary["series"][0]), seen);
+    let stages = summary["stages"].as_array().unwrap();
+    let stage = stages.iter().find(|stage| stage["name"] == "http").unwrap();
+    assert_eq!(ok(&stage["totals"]), seen);
+    let phases = summary["phases"].as_array().unwrap();
+    let names: Vec<&Value> = phases.iter().map(|phase| &phase["phase"]).collect();
+    assert_eq!(names, ["warm_up", "measured"]);
+    let sum: f64 = phases.iter().map(|phase| ok(&phase["totals"])).sum();
+    assert_eq!(sum, all);
+    let rate = summary["series"][0]["rate_per_s"].as_f64().unwrap();
+    let part = &summary["measured"][0];
+    let length = part["to_s"].as_f64().unwrap() - part["from_s"].as_f64().unwrap();
+    assert!(
+        (rate * length - seen).abs() < 0.01,
+        "{rate} {length} {seen}"
+    );
+    assert!(ran.stdout.contains("warm-up    http "), "{}", ran.stdout);
     assert_eq!(summary["measured"][0]["stage"], "http");
     assert!(summary["measured"][0]["from_s"].as_f64().unwrap() >= 1.0);
-    assert!(ran.stdout.contains("measured  http "), "{}", ran.stdout);
+    assert!(ran.stdout.contains("measured   http "), "{}", ran.stdout);
 }
 
 #[test]

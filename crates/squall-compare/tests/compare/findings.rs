@@ -3,7 +3,7 @@
 use serde_json::json;
 use squall_compare::comparison::{Comparison, Kind, Shown, Verdict};
 use squall_compare::{Care, CompareSettings, Metric, StoredRun, compare};
-use squall_metrics::summary::VerdictStatus;
+use squall_metrics::summary::{MeasuredSummary, VerdictStatus};
 
 use crate::simulated::Simulated;
 
@@ -34,6 +34,28 @@ fn slower_and_faster_are_two_sides_of_one_difference() {
     assert_eq!(told(&compared(&base, &slow)).0, Verdict::Slower);
     assert_eq!(told(&compared(&slow, &base)).0, Verdict::Faster);
     insta::assert_snapshot!(told(&compared(&base, &slow)).1);
+}
+
+#[test]
+fn only_what_was_measured_is_compared() {
+    let base = Simulated::default();
+    let slow = base.clone().slower(0.5).run(2);
+    let mut late = base.run(3);
+    // Slow in its warm-up and its cool-down alone.
+    for at in (0..20).chain(50..60) {
+        late.intervals[at] = slow.intervals[at].clone();
+    }
+    let base = base.run(1);
+    let change = |comparison: &Comparison| comparison.others[0].series[0].differences[0].change;
+    assert!(change(&compared(&base, &late)).unwrap() > 0.1);
+    late.summary.measured = vec![MeasuredSummary {
+        stage: "load".to_owned(),
+        from_s: 20.02,
+        to_s: 50.0,
+    }];
+    let comparison = compared(&base, &late);
+    assert_eq!(told(&comparison).0, Verdict::NoEvidence);
+    assert_eq!(comparison.others[0].series[0].other_seconds, 30);
 }
 
 #[test]

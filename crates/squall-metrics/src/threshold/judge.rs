@@ -12,7 +12,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::rule::{Quantity, Rule};
+use squall_threshold::{Quantity, Rule};
+
+use super::quantity::kind;
 use super::sliding::Sliding;
 use super::tally::Tally;
 use crate::interval::Interval;
@@ -164,13 +166,13 @@ impl Judged {
 
     /// Finds out which of the names that are new are selected.
     fn resolve(&mut self, table: &SeriesTable) {
-        let (kind, select) = (self.rule.quantity.kind(), &self.rule.select);
+        let (kind, select) = (kind(&self.rule.quantity), &self.rule.select);
         for id in (self.series.len()..table.len()).filter_map(|id| u32::try_from(id).ok()) {
             let Some(key) = table.key(SeriesId(id)) else {
                 return;
             };
             let name = match &self.rule.quantity {
-                Quantity::Metric { name, .. } => **name == *key.name,
+                Quantity::Metric(_, name) => **name == *key.name,
                 _ => select.name(&key.name),
             };
             let selected = key.kind == kind && name && select.scenario(&key.stage, &key.scenario);
@@ -218,9 +220,9 @@ impl Judged {
     /// Judges the rule after a second with data, the `age`th since the first; tells whether that breaks it.
     fn look(&mut self, interval: &Interval, age: u64) -> bool {
         let rule = &self.rule;
-        let early = rule.over.is_some() || rule.hold.is_some() || rule.abort_after.is_some();
+        let early = rule.is_judged_early();
         let complete = age >= u64::from(rule.over.unwrap_or(1));
-        let in_grace = age <= u64::from(rule.abort_after.unwrap_or(0));
+        let in_grace = age <= u64::from(rule.abort_after().unwrap_or(0));
         if !early || !complete || in_grace || self.broken.is_some() {
             return false;
         }

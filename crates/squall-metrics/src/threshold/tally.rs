@@ -1,6 +1,8 @@
 //! What a rule needs of one interval, or of many.
 
-use super::rule::{Counted, Part, Quantity, Statistic, Subject};
+use squall_threshold::{Counted, Part, Quantity, Statistic, Subject};
+
+use super::quantity::measures;
 use crate::histogram::SparseHistogram;
 use crate::interval::ScenarioPart;
 use crate::series_part::{Measure, SeriesPart};
@@ -24,14 +26,14 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn add_series(&mut self, quantity: &Quantity, part: &SeriesPart) {
         match quantity {
-            Quantity::Time { measures, .. } => {
-                for measure in *measures {
+            Quantity::Time(_, timing) => {
+                for measure in measures(*timing) {
                     if let Some(times) = part.times.get(measure) {
                         self.times.merge(times);
                     }
                 }
             }
-            Quantity::Metric { .. } => {
+            Quantity::Metric(..) => {
                 if let Some(values) = &part.values {
                     self.values.merge(values);
                 }
@@ -103,8 +105,8 @@ impl Tally {
     /// The value of a quantity; `None` where there is no data.
     pub(super) fn value(&self, quantity: &Quantity) -> Option<f64> {
         match quantity {
-            Quantity::Time { statistic, .. } => self.time_ms(*statistic),
-            Quantity::Metric { statistic, .. } => self.number(*statistic),
+            Quantity::Time(statistic, _) => self.time_ms(*statistic),
+            Quantity::Metric(statistic, _) => self.number(*statistic),
             _ if self.all == 0 => None,
             Quantity::Count(_) => Some(self.part as f64),
             Quantity::Rate(_) => (self.seconds > 0.0).then(|| self.part as f64 / self.seconds),
@@ -113,7 +115,10 @@ impl Tally {
                 let good = self.part as f64 + self.tolerating as f64 / 2.0;
                 Some(good / self.all as f64)
             }
-            Quantity::BurnRate { allowed } => Some(self.part as f64 / (self.all as f64 * allowed)),
+            Quantity::BurnRate { objective } => {
+                let allowed = 1.0 - objective / 100.0;
+                Some(self.part as f64 / (self.all as f64 * allowed))
+            }
         }
     }
 
@@ -121,7 +126,7 @@ impl Tally {
         let times = &self.times;
         let ms = |ns: u64| ns as f64 / 1e6;
         (!times.is_empty()).then(|| match statistic {
-            Statistic::Quantile(quantile) => ms(times.value_at(quantile)),
+            Statistic::Percentile(percent) => ms(times.value_at(percent / 100.0)),
             Statistic::Min => ms(times.min()),
             Statistic::Mean => times.mean() / 1e6,
             Statistic::Max => ms(times.max()),
@@ -134,7 +139,7 @@ impl Tally {
         let values = &self.values;
         let count = values.count() as f64;
         (values.count() > 0).then(|| match statistic {
-            Statistic::Quantile(quantile) => values.value_at(quantile),
+            Statistic::Percentile(percent) => values.value_at(percent / 100.0),
             Statistic::Min => values.min(),
             Statistic::Mean => values.mean(),
             Statistic::Max => values.max(),

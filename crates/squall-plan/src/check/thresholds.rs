@@ -7,7 +7,7 @@ use super::checker::Checker;
 use crate::model::Plan;
 use crate::nearest;
 use crate::place::Place;
-use crate::threshold::{Measured, Rule, Select};
+use crate::threshold::{Measured, Select, parse_rule};
 
 impl<'a> Checker<'a> {
     pub(super) fn thresholds(
@@ -20,7 +20,7 @@ impl<'a> Checker<'a> {
         for (index, threshold) in plan.thresholds.iter().enumerate() {
             let place = place.index(index).written_at(threshold.source.as_ref());
             let place = place.key("rule");
-            match threshold.rule.parse::<Rule>() {
+            match parse_rule(&threshold.rule) {
                 Ok(rule) => {
                     self.selected(&rule.select, &threshold.rule, (plan, stages), &place);
                     checked.push(CheckedThreshold {

@@ -1,11 +1,10 @@
 //! From tokens to a rule.
 
-use std::str::FromStr;
+use squall_threshold::{Action, Comparison, Counted, Part, Quantity, Rule, Statistic, Unit};
 
+use super::RuleError;
 use super::quantity::Subjected;
-use super::rule::{Action, Comparison, Part, Quantity, Rule, Statistic, Unit};
 use super::scan::{Kind, Token, scan};
-use super::{Counted, RuleError};
 use crate::nearest;
 use crate::units::{Rate, Span};
 
@@ -13,17 +12,17 @@ use crate::units::{Rate, Span};
 const LONGEST_S: u32 = 3600;
 const EXAMPLE: &str = "write one like `p99(response_time) < 200ms`";
 
-impl FromStr for Rule {
-    type Err = RuleError;
-
-    fn from_str(text: &str) -> Result<Self, RuleError> {
-        let mut parser = Parser {
-            text,
-            tokens: scan(text)?,
-            next: 0,
-        };
-        parser.rule()
-    }
+/// Reads a rule.
+///
+/// # Errors
+/// The text is no rule; the error says where, and what was likely meant.
+pub fn parse_rule(text: &str) -> Result<Rule, RuleError> {
+    let mut parser = Parser {
+        text,
+        tokens: scan(text)?,
+        next: 0,
+    };
+    parser.rule()
 }
 
 /// Reads tokens one after the other.

@@ -1,8 +1,9 @@
 //! What stands left of the comparison.
 
+use squall_threshold::{Counted, Part, Quantity, Select, Statistic, Subject, Timing};
+
 use super::RuleError;
 use super::parse::Parser;
-use super::rule::{Counted, Part, Quantity, Select, Statistic, Subject, Timing};
 use super::scan::{Kind, Token};
 use crate::nearest;
 
@@ -70,7 +71,9 @@ impl Parser<'_> {
         }
         self.expect(")")?;
         let select = self.selection(Select::default(), &SELECTORS)?;
-        let quantity = Quantity::Apdex { target };
+        let quantity = Quantity::Apdex {
+            target_ns: target.as_nanos(),
+        };
         Ok(Subjected { quantity, select })
     }
 

@@ -47,6 +47,17 @@ impl Board {
         lock(&self.0).clone()
     }
 
+    /// Returns the entries as if the stages that run ended now.
+    pub(crate) fn entries_until(&self, now: u64) -> Vec<Entry> {
+        let mut entries = self.entries();
+        for entry in &mut entries {
+            if entry.status == StageStatus::Running {
+                entry.ended_ns = now;
+            }
+        }
+        entries
+    }
+
     pub(crate) fn progress(&self, now: u64) -> Vec<StageProgress> {
         let entries = self.entries();
         let progress = entries.into_iter().map(|entry| StageProgress {

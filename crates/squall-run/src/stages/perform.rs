@@ -9,11 +9,11 @@ use squall_report::CustomRecord;
 use super::deadline::Deadline;
 use super::graph::upstream;
 use super::hooks::{self, Gate};
-use crate::aggregate::SoFar;
 use crate::load::{End, LostShare};
 use crate::running::{Running, lock};
 use crate::snapshot::StageStatus;
 use crate::steering::Steering;
+use crate::thresholds::Phases;
 use crate::{summarize, verdict};
 
 /// How a stage ended.
@@ -155,13 +155,15 @@ fn send_load(
 
 /// Delivers the results of all stages before a Submit stage; returns what went wrong.
 pub(crate) fn deliver(running: &Running, index: usize, limit: Option<Duration>) -> Option<String> {
-    let SoFar { totals, judgments } = running.so_far();
+    let so_far = running.so_far();
+    let (totals, judgments) = (&so_far.totals, &so_far.judgments);
     let entries = running.board.entries();
-    let verdict = verdict::verdict(&summarize::facts(running, &totals, &judgments, None));
+    let verdict = verdict::verdict(&summarize::facts(running, totals, judgments, None));
     let stages = upstream(&running.run.checked, index);
-    let mut records = summarize::final_records(&totals, &stages, &verdict, |stage| {
+    let phases = Phases::of(&running.run.checked);
+    let mut records = summarize::final_records(so_far.numbers(), &stages, &verdict, |stage| {
         let entry = entries.iter().find(|entry| entry.name == stage);
-        entry.map_or(0.0, |entry| entry.elapsed_s(running.clock.now()))
+        entry.map_or(0.0, |entry| phases.load_s(entry, running.clock.now()))
     });
     records.custom = custom_records(running, &stages);
     let users = |stage: &str| totals.stage_iterations(stage).users_max;

@@ -8,9 +8,9 @@ use squall_report::{FinalRecords, Group, MetricRecord, SystemRecord};
 
 use super::operations::{each_of, each_operation};
 use super::{NS_PER_MS, facts, final_records};
-use crate::aggregate::SoFar;
 use crate::running::Running;
 use crate::stages::upstream;
+use crate::thresholds::Phases;
 use crate::verdict::verdict;
 
 /// Makes the results of all stages before a stage.
@@ -18,25 +18,27 @@ pub(crate) fn results(running: &Running, stage: &str) -> Value {
     let plan = &running.run.checked;
     let index = plan.stages.iter().position(|known| known.name == stage);
     let before = index.map_or_else(Vec::new, |index| upstream(plan, index));
-    let SoFar { totals, judgments } = running.so_far();
+    let so_far = running.so_far();
+    let (whole, totals) = (&so_far.totals, so_far.numbers());
+    let phases = Phases::of(plan);
     let entries = running.board.entries();
     let now = running.clock.now();
     let elapsed = |name: &str| {
         let entry = entries.iter().find(|entry| entry.name == name);
-        entry.map_or(0.0, |entry| entry.elapsed_s(now))
+        entry.map_or(0.0, |entry| phases.load_s(entry, now))
     };
-    let verdict = verdict(&facts(running, &totals, &judgments, None));
-    let records = final_records(&totals, &before, &verdict, elapsed).with_total_groups();
+    let verdict = verdict(&facts(running, whole, &so_far.judgments, None));
+    let records = final_records(totals, &before, &verdict, elapsed).with_total_groups();
     let seen = Seen {
-        totals: &totals,
+        totals,
         records: &records,
     };
     let measured: Map<String, Value> = before
         .iter()
-        .filter(|name| totals.stage_iterations(name).started > 0)
+        .filter(|name| whole.stage_iterations(name).started > 0)
         .map(|name| (name.clone(), seen.stage(name, elapsed(name))))
         .collect();
-    let users = |stage: &str| totals.stage_iterations(stage).users_max;
+    let users = |stage: &str| whole.stage_iterations(stage).users_max;
     json!({
         "stages": measured,
         "system": system(&running.system.records(&before, users)),

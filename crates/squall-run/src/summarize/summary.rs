@@ -1,10 +1,9 @@
 //! What is stored and shown of a run that has ended.
 
 use squall_metrics::summary::{
-    CustomSummary, GeneratorSummary, ReporterSummary, RunInfo, SCHEMA_VERSION, StageSummary,
+    CustomSummary, GeneratorSummary, Phase, ReporterSummary, RunInfo, SCHEMA_VERSION, StageSummary,
     Summary, SystemSummary, ThresholdStatus,
 };
-use squall_metrics::threshold::Judgment;
 use squall_metrics::{RunTotals, ScenarioKey};
 use squall_plan::{CheckedLoad, CheckedStage};
 
@@ -12,22 +11,20 @@ use super::{NS_PER_S, facts};
 use crate::aggregate::Latest;
 use crate::prepare::PreparedRun;
 use crate::running::{Running, lock};
-use crate::snapshot::StageStatus;
 use crate::stages::Entry;
 use crate::thresholds::{self, Phases};
 use crate::verdict::verdict;
 
 /// Makes the summary of a run that has ended, or as it would be if a run that goes on ended now.
 pub(crate) fn summary(running: &Running, latest: &Latest) -> Summary {
-    let totals = &latest.totals;
+    let (whole, totals) = (&latest.totals, latest.numbers());
     // Of a run that goes on: its last stages have not ended.
     let now = running.clock.now();
-    let entries = running.board.entries();
-    let elapsed = |stage: &str| {
-        entries
-            .iter()
-            .find(|entry| entry.name == stage)
-            .map_or(0.0, |entry| entry.elapsed_s(now))
+    let entries = running.board.entries_until(now);
+    let phases = Phases::of(&running.run.checked);
+    let load_s = |stage: &str| {
+        let entry = entries.iter().find(|entry| entry.name == stage);
+        entry.map_or(0.0, |entry| phases.load_s(entry, entry.ended_ns))
     };
     let started = entries
         .iter()
@@ -36,10 +33,7 @@ pub(crate) fn summary(running: &Running, latest: &Latest) -> Summary {
         .unwrap_or(0);
     let ended = entries
         .iter()
-        .map(|entry| match entry.status {
-            StageStatus::Running => now,
-            _ => entry.ended_ns,
-        })
+        .map(|entry| entry.ended_ns)
         .max()
         .unwrap_or(0);
     let elapsed_s = ended.saturating_sub(started) as f64 / NS_PER_S;
@@ -56,25 +50,30 @@ pub(crate) fn summary(running: &Running, latest: &Latest) -> Summary {
             commit: running.run.options.commit.clone(),
             tags: running.run.plan.tags.clone(),
         },
-        verdict: verdict(&facts(running, totals, &latest.judgments, Some(latest))),
+        verdict: verdict(&facts(running, whole, &latest.judgments, Some(latest))),
         thresholds: thresholds::summaries(&running.run.checked.thresholds, &latest.judgments),
-        measured: Phases::of(&running.run.checked).summaries(&entries),
+        measured: phases.measured_parts(&entries),
+        phases: latest
+            .phased
+            .as_ref()
+            .map_or_else(Vec::new, |phased| phases.summaries(&entries, phased)),
+        whole_run: latest.phased.is_some().then(|| whole.totals()),
         totals: totals.totals(),
         response_time_ms: Some(totals.response_time()),
-        stages: stages(&running.run, &entries, totals, now),
-        series: totals.series_summaries(elapsed),
+        stages: stages(&running.run, &entries, totals),
+        series: totals.series_summaries(load_s),
         transactions: totals.transaction_summaries(),
         metrics: totals.metric_summaries(),
         custom: custom(running),
-        system: system(running, totals),
-        generator: generator(running, totals, elapsed_s),
-        warnings: warnings(running, totals, &latest.judgments),
+        system: system(running, whole),
+        generator: generator(running, whole, elapsed_s),
+        warnings: warnings(running, latest),
         reporters: reporters(running),
         controls: running.controls.records(),
     }
 }
 
-fn stages(run: &PreparedRun, entries: &[Entry], totals: &RunTotals, now: u64) -> Vec<StageSummary> {
+fn stages(run: &PreparedRun, entries: &[Entry], totals: &RunTotals) -> Vec<StageSummary> {
     let mut stages: Vec<StageSummary> = entries
         .iter()
         .zip(&run.checked.stages)
@@ -87,7 +86,7 @@ fn stages(run: &PreparedRun, entries: &[Entry], totals: &RunTotals, now: u64) ->
                 error: entry.error.clone(),
                 failed_attempts: entry.failed_attempts.clone(),
                 started_at_s: entry.started_ns as f64 / NS_PER_S,
-                elapsed_s: entry.elapsed_s(now),
+                elapsed_s: entry.elapsed_s(entry.ended_ns),
                 totals: totals.stage_totals(&entry.name),
                 iterations_started: iterations.started,
                 iterations_failed: iterations.failed,
@@ -152,8 +151,9 @@ fn generator(running: &Running, totals: &RunTotals, elapsed_s: f64) -> Generator
     }
 }
 
-fn warnings(running: &Running, totals: &RunTotals, judgments: &[Judgment]) -> Vec<String> {
-    let mut warnings = Vec::new();
+fn warnings(running: &Running, latest: &Latest) -> Vec<String> {
+    let (totals, judgments) = (&latest.totals, &latest.judgments);
+    let mut warnings = unmeasured(running, latest);
     if totals.table().overflowed() > 0 {
         warnings.push(format!(
             "there were more than {} names of operations; the rest is counted under `(other)`: use fewer values in `name`",
@@ -179,6 +179,26 @@ fn warnings(running: &Running, totals: &RunTotals, judgments: &[Judgment]) -> Ve
     warnings.extend(warned.filter_map(|one| one.message));
     warnings.extend(running.health.facts().warning());
     warnings
+}
+
+/// Says which stages ended before anything of them was measured.
+fn unmeasured(running: &Running, latest: &Latest) -> Vec<String> {
+    let Some(phased) = &latest.phased else {
+        return Vec::new();
+    };
+    let entries = running.board.entries();
+    let parts = Phases::of(&running.run.checked).measured_parts(&entries);
+    let empty = parts.iter().filter(|part| {
+        phased.of(&part.stage, Phase::Measured).is_none() && phased.has(&part.stage)
+    });
+    empty
+        .map(|part| {
+            format!(
+                "of stage `{}` nothing was measured: it ended in its warm-up; look at `phases`, or run for longer",
+                part.stage
+            )
+        })
+        .collect()
 }
 
 /// Says that a load met its bound.

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use squall_metrics::threshold::{Judge, Judgment, Moment};
-use squall_metrics::{Interval, SeriesTable};
+use squall_metrics::{Interval, PhasedTotals, SeriesTable};
 use squall_plan::{CheckedPlan, CheckedThreshold};
 
 use super::outcome;
 use super::phases::Phases;
-use super::rules::judged_rule;
 use crate::snapshot::StageStatus;
 use crate::stages::Board;
 
@@ -23,7 +22,7 @@ pub(crate) struct Judging {
 
 impl Judging {
     pub(crate) fn new(plan: &CheckedPlan, table: SeriesTable, board: Arc<Board>) -> Self {
-        let rules = plan.thresholds.iter().map(|one| judged_rule(&one.rule));
+        let rules = plan.thresholds.iter().map(|one| one.rule.clone());
         Self {
             judge: Judge::new(rules.collect(), table),
             thresholds: plan.thresholds.as_slice().into(),
@@ -45,6 +44,14 @@ impl Judging {
             .find(|at| outcome::aborts(&self.thresholds[*at]))?;
         let (threshold, judgment) = (&self.thresholds[aborts], self.at(Moment::Live)[aborts]);
         Some(outcome::ended_by(threshold, &judgment))
+    }
+
+    /// Adds a closed interval to totals in which warm-up and cool-down are apart.
+    pub(crate) fn sort(&self, interval: &Interval, totals: &mut PhasedTotals) {
+        let entries = self.board.entries();
+        totals.add(interval, |stage| {
+            self.phases.phase(&entries, stage, interval)
+        });
     }
 
     /// Returns how each rule stands.

@@ -218,11 +218,13 @@ fn figures(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use squall_plan::threshold::parse_rule;
+
     use super::*;
 
     fn threshold(text: &str) -> CheckedThreshold {
         CheckedThreshold {
-            rule: text.parse().unwrap(),
+            rule: parse_rule(text).unwrap(),
             text: text.to_owned(),
             source: None,
         }

@@ -26,7 +26,7 @@ const COLUMNS: [&str; 21] = [
     "service_p99_ms",
 ];
 
-/// Returns a table with a row for each action, as RFC 4180 has it; numbers are those of `summary.json`.
+/// Returns a table with a row for each action, as RFC 4180 has it; numbers are those of `summary.json`, hence of the measured part.
 pub fn csv(summary: &Summary) -> String {
     let rows = summary
         .series

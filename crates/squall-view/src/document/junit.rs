@@ -11,6 +11,7 @@ use squall_metrics::summary::{SeriesSummary, Summary, VerdictStatus};
 
 use super::rules::{Rule, rules};
 use crate::number::{count, rate, time};
+use crate::summary::in_words;
 use crate::text::clean;
 
 /// What is wrong with a case.
@@ -66,7 +67,18 @@ fn verdict(summary: &Summary) -> Case {
             VerdictStatus::Failed => Some(wrong("failure", "failed")),
             VerdictStatus::Invalid => Some(wrong("error", "invalid")),
         },
-        output: summary.warnings.join("\n"),
+        output: summary
+            .apart()
+            .map(|phase| {
+                format!(
+                    "{}: {}; not in the numbers here",
+                    phase.phase.as_str(),
+                    in_words(phase)
+                )
+            })
+            .chain(summary.warnings.iter().cloned())
+            .collect::<Vec<_>>()
+            .join("\n"),
     }
 }
 

@@ -6,6 +6,7 @@ use squall_metrics::summary::{SeriesSummary, Summary, VerdictStatus};
 
 use super::rules::{Rule, rules};
 use crate::number::{count, duration, rate, time};
+use crate::summary::in_words;
 use crate::text::clean;
 
 /// Errors that are shown.
@@ -14,6 +15,7 @@ const ERRORS: usize = 20;
 /// Returns a run as a section: verdict, reasons, thresholds, actions, errors, warnings.
 pub fn markdown(summary: &Summary) -> String {
     let mut text = head(summary);
+    text += &apart(summary);
     text += &thresholds(&rules(summary));
     text += &actions(&summary.series);
     text += &errors(&summary.series);
@@ -63,6 +65,23 @@ fn head(summary: &Summary) -> String {
     let tags = run.tags.iter();
     facts.extend(tags.map(|(key, value)| code(&format!("{key}={value}"))));
     text + &facts.join(" · ") + "\n"
+}
+
+/// Warm-up and cool-down, which are in no other numbers.
+fn apart(summary: &Summary) -> String {
+    let lines = summary.apart().map(|phase| {
+        let told = plain(&in_words(phase));
+        format!(
+            "- {}: {told}; not in the numbers here\n",
+            phase.phase.as_str()
+        )
+    });
+    let lines: String = lines.collect();
+    if lines.is_empty() {
+        lines
+    } else {
+        format!("\n{lines}")
+    }
 }
 
 fn thresholds(rules: &[Rule]) -> String {

@@ -32,7 +32,7 @@ pub(super) fn run(summary: &Summary, columns: usize) -> Vec<Line> {
         field("squall", Role::Plain, &run.squall_version),
     ];
     let totals = &summary.totals;
-    let elapsed = run.elapsed_s;
+    let elapsed = summary.measured_s();
     let transferred = |label, transferred: u64| {
         let value = bytes(transferred);
         if elapsed > 0.0 {

@@ -4,8 +4,9 @@
 //! numbers of the test itself, errors, the generator, reporters, warnings, where the run is stored. Parts that have nothing to say are left
 //! out, and those that nobody wants (`parts`).
 //!
-//! Reading order: `head` (verdict to stages), `thresholds`, `times` (the tables), `phases`, `metrics` (numbers of the test), `outcomes` (statuses and errors), `health` (the rest).
+//! Reading order: `head` (verdict to stages), `thresholds`, `apart` (warm-up and cool-down), `times` (the tables), `phases`, `metrics` (numbers of the test), `outcomes` (statuses and errors), `health` (the rest).
 
+mod apart;
 mod head;
 mod health;
 mod metrics;
@@ -16,6 +17,7 @@ mod phases;
 mod thresholds;
 mod times;
 
+pub(crate) use apart::in_words;
 pub use page::{DEFAULT_COLUMNS, Settings, render};
 pub(crate) use page::{hanging, labelled, under_headings};
 pub use parts::{Part, Parts};

@@ -2,15 +2,15 @@
 
 use squall_metrics::summary::{Summary, ThresholdStatus, ThresholdSummary};
 
-use super::page::labelled;
-use crate::number::{NONE, amount, duration};
+use super::apart::apart;
+use crate::number::{NONE, amount};
 use crate::table::{Cell, Column, Narrow, Table};
 use crate::text::{Line, Role};
 
 /// A row per rule under a line that counts them.
 pub(super) fn thresholds(summary: &Summary, columns: usize) -> Vec<Line> {
     if summary.thresholds.is_empty() {
-        return measured(summary, columns);
+        return apart(summary, columns);
     }
     let mut table = Table::new(vec![
         Column::text("", Narrow::Keep),
@@ -24,7 +24,7 @@ pub(super) fn thresholds(summary: &Summary, columns: usize) -> Vec<Line> {
     }
     let mut lines = vec![title(summary)];
     lines.extend(table.render(columns).into_lines());
-    lines.extend(measured(summary, columns));
+    lines.extend(apart(summary, columns));
     lines
 }
 
@@ -55,24 +55,4 @@ fn row(threshold: &ThresholdSummary) -> Vec<Cell> {
             shown(threshold.margin).unwrap_or_else(|| NONE.to_owned()),
         ),
     ]
-}
-
-/// From when to when each stage was measured, where that is not all of it.
-fn measured(summary: &Summary, columns: usize) -> Vec<Line> {
-    let parts = summary.measured.iter();
-    let parts: Vec<String> = parts
-        .map(|part| {
-            format!(
-                "{} {} – {}",
-                part.stage,
-                duration(part.from_s),
-                duration(part.to_s)
-            )
-        })
-        .collect();
-    if parts.is_empty() {
-        return Vec::new();
-    }
-    let told = format!("{}; tables below hold the whole run", parts.join(", "));
-    labelled("measured  ", &told, columns)
 }

@@ -2,9 +2,9 @@
 
 use squall_metrics::summary::{
     Distribution, ErrorSummary, GeneratorSummary, InterpreterSummary, MeasuredSummary,
-    MetricSummary, OutcomeTimes, ReporterSummary, RunInfo, SCHEMA_VERSION, SeriesSummary,
-    StageSummary, Summary, ThresholdStatus, ThresholdSummary, Totals, TransactionSummary,
-    ValueDistribution, Verdict, VerdictStatus,
+    MetricSummary, OutcomeTimes, Phase, PhaseSummary, ReporterSummary, RunInfo, SCHEMA_VERSION,
+    SeriesSummary, StageSummary, Summary, ThresholdStatus, ThresholdSummary, Totals,
+    TransactionSummary, ValueDistribution, Verdict, VerdictStatus,
 };
 
 /// A distribution around a median in milliseconds.
@@ -106,6 +106,8 @@ pub(crate) fn passed() -> Summary {
         response_time_ms: Some(around(0.412, 24_031)),
         thresholds: Vec::new(),
         measured: Vec::new(),
+        phases: Vec::new(),
+        whole_run: None,
         stages: vec![
             stage("SetupStage", "setup", 0.0),
             stage("Browse", "execute", 0.02),
@@ -180,6 +182,12 @@ pub(crate) fn failed() -> Summary {
         from_s: 30.0,
         to_s: 90.0,
     }];
+    summary.phases = vec![
+        phase(Phase::WarmUp, (0.02, 30.0), (12_345, 12)),
+        phase(Phase::Measured, (30.0, 90.0), (24_031, 0)),
+        phase(Phase::CoolDown, (90.0, 100.0), (301, 0)),
+    ];
+    summary.whole_run = Some(summary.totals);
     summary.warnings =
         vec!["reporter `csv` lost 4 of 48,062 events because its queue was full".to_owned()];
     summary.reporters = vec![
@@ -242,6 +250,31 @@ pub(crate) fn invalid() -> Summary {
     summary.generator.schedule_error_ms = around(41.0, 24_031);
     summary.generator.generator_delay_ms = around(41.3, 24_031);
     summary
+}
+
+fn phase(phase: Phase, (from_s, to_s): (f64, f64), (ok, failed): (u64, u64)) -> PhaseSummary {
+    let errors = (failed > 0).then(|| ErrorSummary {
+        class: "status".to_owned(),
+        message: "status 503".to_owned(),
+        count: failed,
+        first_at_s: from_s,
+        last_at_s: to_s,
+        example: "GET /".to_owned(),
+    });
+    PhaseSummary {
+        stage: "Browse".to_owned(),
+        phase,
+        from_s,
+        to_s,
+        totals: Totals {
+            started: ok + failed,
+            ok,
+            failed,
+            ..Totals::default()
+        },
+        response_time_ms: around(0.8, ok + failed),
+        errors: errors.into_iter().collect(),
+    }
 }
 
 /// A run that ended before anything was measured.

@@ -1,6 +1,6 @@
 //! What a rule says.
 
-use crate::units::Span;
+use crate::select::Select;
 
 /// A rule that was understood.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,8 +83,8 @@ pub enum Quantity {
     /// (satisfied + tolerating / 2) / all operations: satisfied within the target, tolerating within four times the target, failed
     /// operations are neither.
     Apdex {
-        /// The target.
-        target: Span,
+        /// The target, in nanoseconds.
+        target_ns: u64,
     },
     /// Share of failed operations over the share that the objective allows; at 1 an error budget is used up exactly at its end.
     BurnRate {
@@ -170,20 +170,45 @@ pub enum Part {
     Failed,
 }
 
-/// Whose numbers a rule looks at; everything where nothing is said. `*` in a pattern stands for any text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Select {
-    /// Pattern of the stage.
-    pub stage: Option<String>,
-    /// Pattern of the scenario.
-    pub scenario: Option<String>,
-    /// Pattern of the name of the operation or transaction.
-    pub name: Option<String>,
-}
-
 impl Rule {
     /// Tells whether the rule can be broken before the run ends.
     pub fn is_judged_early(&self) -> bool {
         self.over.is_some() || self.hold.is_some() || matches!(self.action, Action::Abort { .. })
+    }
+
+    /// Seconds of grace, of a rule that ends the run.
+    pub fn abort_after(&self) -> Option<u32> {
+        match self.action {
+            Action::Abort { after } => Some(after),
+            Action::Fail | Action::Warn => None,
+        }
+    }
+}
+
+impl Comparison {
+    /// Tells whether a value is as it should be.
+    #[expect(
+        clippy::float_cmp,
+        reason = "a rule that says `==` means it; counts are whole"
+    )]
+    pub fn holds(self, value: f64, limit: f64) -> bool {
+        match self {
+            Self::Below => value < limit,
+            Self::AtMost => value <= limit,
+            Self::Above => value > limit,
+            Self::AtLeast => value >= limit,
+            Self::Equal => value == limit,
+            Self::Unequal => value != limit,
+        }
+    }
+
+    /// Returns how far a value is on the right side of the limit; negative on the wrong one.
+    pub fn margin(self, value: f64, limit: f64) -> f64 {
+        match self {
+            Self::Below | Self::AtMost => limit - value,
+            Self::Above | Self::AtLeast => value - limit,
+            Self::Equal => -(value - limit).abs(),
+            Self::Unequal => (value - limit).abs(),
+        }
     }
 }
