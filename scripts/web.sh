@@ -3,7 +3,7 @@
 # without the HTML report.
 set -euo pipefail
 cd "$(dirname "$0")/../web"
-page=dist/report.html
+pages=(dist/report.html dist/compare.html)
 
 note() { printf 'note: %s\n' "$1" >&2; }
 
@@ -16,7 +16,7 @@ has_node() {
 if ! has_node; then
   if [ "$1" = build ]; then
     # A page of another version would be worse than none.
-    rm -f "$page"
+    rm -f "${pages[@]}"
     note "Node.js 20.19 or newer is not installed: squall is built without the HTML report"
   else
     note "Node.js 20.19 or newer is not installed: $1 of the HTML report is skipped"
@@ -32,17 +32,19 @@ packages() {
 }
 
 if ! packages; then
-  [ "$1" != build ] || [ ! -e "$page" ] || rm -f "$page"
+  [ "$1" != build ] || rm -f "${pages[@]}"
   note "the packages of web/ cannot be installed: $1 of the HTML report is skipped"
   exit 0
 fi
 
-# The page is only written where something changed, so that cargo does not build anew.
+# Pages are only written where something changed, so that cargo does not build anew.
+is_fresh() { [ -e "$1" ] && [ -z "$(find src ./*.html package-lock.json vite.config.ts -newer "$1" -print -quit)" ]; }
+
 build() {
-  if [ -e "$page" ] && [ -z "$(find src report.html package-lock.json vite.config.ts -newer "$page" -print -quit)" ]; then
+  if is_fresh "${pages[0]}" && is_fresh "${pages[1]}"; then
     return
   fi
-  npm run --silent build -- --logLevel warn
+  npm run --silent build
 }
 
 # Chromium, installed where that takes no question.

@@ -242,8 +242,13 @@ export function sampleRun({ steps = 1800, step_s = 2, series = 20 } = {}) {
   return { version: 1, summary: summaryOf(names, seconds), plan, timeline };
 }
 
+/** A built page with its data inside. */
+export function filled(name, data) {
+  const template = readFileSync(new URL(`../dist/${name}`, import.meta.url), "utf8");
+  return template.replace("@@SQUALL-DATA@@", () => gzipSync(JSON.stringify(data)).toString("base64"));
+}
+
 /** The built page with a run inside. */
 export function pageWith(run) {
-  const template = readFileSync(new URL("../dist/report.html", import.meta.url), "utf8");
-  return template.replace("@@SQUALL-DATA@@", () => gzipSync(JSON.stringify(run)).toString("base64"));
+  return filled("report.html", run);
 }

@@ -1,17 +1,18 @@
 //! Runs as documents: which formats there are, where `--out` writes them, and what GitHub Actions gets.
 
 use std::fs::File;
-use std::io::Write as _;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::{env, fs, io};
+use std::{env, io};
 
+use anyhow::Context as _;
 use clap::ValueEnum as _;
 use squall_metrics::summary::Summary;
 use squall_plan::{PlanError, PlanErrors, nearest};
 use squall_view::document::{annotations, csv, junit, markdown};
 
 use crate::args::{ResultsArgs, RunFormat};
-use crate::output;
+use crate::{output, rows};
 
 /// A file that a run is written to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,17 +21,28 @@ pub(crate) struct Out {
     path: PathBuf,
 }
 
-/// Writes a run in a format; the text ends with a line break.
-pub(crate) fn render(summary: &Summary, format: RunFormat) -> String {
-    match format {
-        RunFormat::Json => {
-            let json = serde_json::to_string_pretty(summary);
-            json.expect("a summary has nothing that JSON has not") + "\n"
-        }
+/// Writes a run, whose files are in `directory`, in a format; text ends with a line break.
+pub(crate) fn render(
+    summary: &Summary,
+    directory: &Path,
+    format: RunFormat,
+    mut to: impl Write + Send,
+) -> anyhow::Result<()> {
+    let text = match format {
+        RunFormat::Json => json(summary),
         RunFormat::Csv => csv(summary),
+        RunFormat::CsvIntervals => return rows::csv(summary, directory, to),
+        RunFormat::Parquet => return rows::parquet(summary, directory, to),
         RunFormat::Junit => junit(summary),
         RunFormat::Markdown => markdown(summary),
-    }
+    };
+    Ok(to.write_all(text.as_bytes())?)
+}
+
+/// Returns `summary.json` as it is printed.
+pub(crate) fn json(summary: &Summary) -> String {
+    let json = serde_json::to_string_pretty(summary);
+    json.expect("a summary has nothing that JSON has not") + "\n"
 }
 
 /// Reads what `--out` says.
@@ -88,15 +100,22 @@ pub(crate) fn has_folder(path: &Path) -> bool {
 
 impl Out {
     /// Writes the file.
-    pub(crate) fn write(&self, summary: &Summary) -> anyhow::Result<()> {
-        write(&self.path, &render(summary, self.format))
+    pub(crate) fn write(&self, summary: &Summary, directory: &Path) -> anyhow::Result<()> {
+        write(&self.path, summary, directory, self.format)
     }
 }
 
-/// Writes a text to a file.
-pub(crate) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    fs::write(path, text)
-        .map_err(|error| anyhow::anyhow!("cannot write `{}`: {error}", path.display()))
+/// Writes a run to a file.
+pub(crate) fn write(
+    path: &Path,
+    summary: &Summary,
+    directory: &Path,
+    format: RunFormat,
+) -> anyhow::Result<()> {
+    let written = File::create(path)
+        .map_err(anyhow::Error::from)
+        .and_then(|file| render(summary, directory, format, file));
+    written.with_context(|| format!("cannot write `{}`", path.display()))
 }
 
 /// Tells GitHub Actions, where it runs this, of a run: annotations at the test, and a section of the job summary.

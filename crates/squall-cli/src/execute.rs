@@ -16,7 +16,7 @@ use squall_run::{AgentLine, FinishedRun, PreparedRun, RunHandle, RunOptions, Sta
 use squall_view::live::{LiveView, Progress};
 use squall_view::summary::{self, Part, Parts};
 
-use crate::args::{Format, ProgressArg, RunArgs, RunFormat, SummaryPart};
+use crate::args::{Format, ProgressArg, RunArgs, SummaryPart};
 use crate::baseline::Baseline;
 use crate::commands::refuse;
 use crate::document::{self, Out, has_folder};
@@ -210,7 +210,8 @@ fn hand_out(run: &FinishedRun, args: &RunArgs, outs: &[Out]) -> anyhow::Result<(
         squall_run::store::write_json(path, &run.summary)
             .with_context(|| format!("cannot write `{}`", path.display()))?;
     }
-    outs.iter().try_for_each(|out| out.write(&run.summary))
+    outs.iter()
+        .try_for_each(|out| out.write(&run.summary, &run.directory))
 }
 
 /// Returns what an invalid run exits with, and says so where that is not what it is.
@@ -305,7 +306,7 @@ fn watch(handle: &RunHandle, shown: &Shown<'_>, interrupts: &AtomicUsize) {
 fn show(run: &FinishedRun, shown: &Shown<'_>) {
     let document = shown.args.results.format == Format::Json;
     if document {
-        output::print_document(&document::render(&run.summary, RunFormat::Json));
+        output::print_document(&document::json(&run.summary));
     }
     if shown.args.quiet || document {
         if !run.passed() {

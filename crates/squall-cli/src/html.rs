@@ -1,10 +1,12 @@
-//! The HTML report of a run: from the files of its directory to one file.
+//! HTML: the report of a run, and the page of a comparison, from the files of runs to one file.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use serde_json::Value;
+use squall_compare::Comparison;
 use squall_html::RunDocuments;
 use squall_run::FinishedRun;
 
@@ -43,16 +45,41 @@ pub(crate) fn write_stored(directory: &Path, to: &Path) -> anyhow::Result<()> {
     write(&documents, directory, to)
 }
 
+/// Writes the page of a comparison; `folders` are those of the base and of the others, in the order of the comparison.
+///
+/// # Errors
+/// As [`write_stored`].
+pub(crate) fn write_comparison(
+    comparison: &Comparison,
+    folders: &[PathBuf],
+    to: &Path,
+) -> anyhow::Result<()> {
+    let summaries = folders.iter().map(|folder| {
+        let summary = read_json(&folder.join("summary.json"))?;
+        Ok(summary.unwrap_or_default())
+    });
+    let summaries: Vec<Value> = summaries.collect::<anyhow::Result<_>>()?;
+    let page = squall_html::comparison_page(comparison, &summaries, |at| intervals(&folders[at]))?;
+    put(&page, to)
+}
+
 fn write(documents: &RunDocuments, directory: &Path, to: &Path) -> anyhow::Result<()> {
-    let path = directory.join("intervals.jsonl");
-    let open = || match File::open(&path) {
-        Ok(file) => Ok(Box::new(file) as Box<dyn Read>),
+    put(&squall_html::page(documents, || intervals(directory))?, to)
+}
+
+/// Opens the intervals of a run.
+fn intervals(directory: &Path) -> io::Result<BufReader<Box<dyn Read>>> {
+    let source: Box<dyn Read> = match File::open(directory.join("intervals.jsonl")) {
+        Ok(file) => Box::new(file),
         // The summary alone is worth a report.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Box::new(io::empty()) as _),
-        Err(error) => Err(error),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Box::new(io::empty()),
+        Err(error) => return Err(error),
     };
-    let page = squall_html::page(documents, || open().map(BufReader::new))?;
-    // As a whole or not at all: somebody may have the page of before open.
+    Ok(BufReader::new(source))
+}
+
+/// Writes a page as a whole or not at all: somebody may have the one of before open.
+fn put(page: &str, to: &Path) -> anyhow::Result<()> {
     let mut beside = to.as_os_str().to_owned();
     beside.push(".part");
     fs::write(&beside, page)
@@ -61,7 +88,7 @@ fn write(documents: &RunDocuments, directory: &Path, to: &Path) -> anyhow::Resul
 }
 
 /// Reads a document; one that is not there is none.
-fn read_json(path: &Path) -> anyhow::Result<Option<serde_json::Value>> {
+fn read_json(path: &Path) -> anyhow::Result<Option<Value>> {
     let text = match fs::read(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

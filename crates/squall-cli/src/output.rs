@@ -1,7 +1,7 @@
 //! The one place that writes to the standard streams.
 
 use std::fs::File;
-use std::io::{self, IsTerminal as _, Stderr, Write as _};
+use std::io::{self, IsTerminal as _, Stderr, Write};
 use std::sync::OnceLock;
 
 use rustix::io::fcntl_dupfd_cloexec;
@@ -21,6 +21,28 @@ static KEPT: OnceLock<File> = OnceLock::new();
 pub(crate) fn print(text: &str) {
     // Whoever reads may have closed the pipe, as `head` does; there is nobody left to tell.
     std::io::stdout().write_all(text.as_bytes()).ok();
+}
+
+/// Standard output, for a result that is written bit by bit.
+#[derive(Debug)]
+pub(crate) struct Results;
+
+impl Write for Results {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // As above.
+        io::stdout().write_all(bytes).ok();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().flush().ok();
+        Ok(())
+    }
+}
+
+/// Tells whether standard output is a terminal.
+pub(crate) fn is_terminal() -> bool {
+    io::stdout().is_terminal()
 }
 
 /// Keeps standard output for a document until the process ends: all else that it, the test and what they start print goes to standard

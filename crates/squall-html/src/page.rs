@@ -79,20 +79,33 @@ pub fn page<R: BufRead>(
     page_from(TEMPLATE, run, intervals)
 }
 
+/// Makes what the report shows, in steps of so many seconds.
+///
+/// # Errors
+/// The intervals cannot be read.
+pub fn report_data(
+    run: &RunDocuments,
+    step_s: u64,
+    intervals: impl BufRead,
+) -> Result<ReportData, ReportError> {
+    let elapsed_s = run.elapsed_s().unwrap_or(f64::INFINITY);
+    let RunDocuments { summary, plan } = run.redacted();
+    Ok(ReportData {
+        version: DATA_VERSION,
+        summary,
+        plan,
+        timeline: collect(intervals, step_s, elapsed_s)?,
+    })
+}
+
 fn page_from<R: BufRead>(
     template: &str,
     run: &RunDocuments,
     mut intervals: impl FnMut() -> io::Result<R>,
 ) -> Result<String, ReportError> {
-    let RunDocuments { summary, plan } = run.redacted();
     let elapsed_s = run.elapsed_s().unwrap_or(f64::INFINITY);
     let mut resolution = run.resolution();
-    let mut data = ReportData {
-        version: DATA_VERSION,
-        summary,
-        plan,
-        timeline: collect(intervals()?, resolution.step_s(), elapsed_s)?,
-    };
+    let mut data = report_data(run, resolution.step_s(), intervals()?)?;
     loop {
         let page = embed(template, &serde_json::to_vec(&data)?)?;
         match resolution.coarser_than(page.len()) {

@@ -60,7 +60,7 @@ pub enum StoreError {
         known: u32,
     },
     /// A file is not what it should be.
-    #[error("`{}` is no summary of a run: {cause}", path.display())]
+    #[error("`{}` is damaged: {cause}", path.display())]
     Broken {
         /// The file.
         path: PathBuf,

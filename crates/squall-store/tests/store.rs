@@ -292,7 +292,7 @@ fn a_summary_of_a_newer_layout_or_none_at_all_is_refused_in_words() {
         "{newer}"
     );
     let broken = runs.refused("broken");
-    assert!(broken.contains("is no summary of a run: "), "{broken}");
+    assert!(broken.contains("is damaged: "), "{broken}");
 }
 
 #[test]

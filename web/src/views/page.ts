@@ -21,6 +21,15 @@ export function page(state: State): HTMLElement[] {
 }
 
 function header(state: State, parts: HTMLElement[]): HTMLElement {
+  const title = live(state, ["run"], () => {
+    const { run } = state.run.summary;
+    return [h("h1", {}, run.name), h("p", { class: "note" }, `${run.started_at} · ${run.id}`)];
+  });
+  return h("header", {}, title, bar(state, parts));
+}
+
+/** The way to each part, what of the time is shown, and the theme. */
+export function bar(state: State, parts: HTMLElement[]): HTMLElement {
   const links = parts.map((part) => {
     const to = h("a", { href: `#${part.id}` }, part.querySelector("h2")?.textContent ?? part.id);
     // The address holds what is shown, so it cannot hold where one is on the page.
@@ -30,16 +39,7 @@ function header(state: State, parts: HTMLElement[]): HTMLElement {
     });
     return to;
   });
-  const title = live(state, ["run"], () => {
-    const { run } = state.run.summary;
-    return [h("h1", {}, run.name), h("p", { class: "note" }, `${run.started_at} · ${run.id}`)];
-  });
-  return h(
-    "header",
-    {},
-    title,
-    h("div", { class: "bar" }, h("nav", { "aria-label": "Parts" }, ...links), rangeBar(state), theme(state)),
-  );
+  return h("div", { class: "bar" }, h("nav", { "aria-label": "Parts" }, ...links), rangeBar(state), theme(state));
 }
 
 /** The part of the run that is shown, and the way back. */
@@ -77,7 +77,8 @@ function theme(state: State): HTMLElement {
   return button;
 }
 
-function hints(): HTMLElement {
+/** How charts are used. */
+export function hints(): HTMLElement {
   const text =
     "Drag across a chart to zoom, double-click for the whole run. With a chart focused: ← → read values, Shift+← → pan, + − zoom, 0 the whole run. The address in the browser holds what is shown.";
   return h("p", { class: "note" }, text);

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 /// Arguments of `squall compare`.
 #[derive(Clone, Debug, Args)]
 #[command(
-    after_help = "A run is named by its id or the beginning of it, by its name (the newest run of that name), `last`, `last~1`, or by its folder.\n\nExamples:\n  squall compare last~1 last\n  squall compare before after\n  squall compare before after --metric p95 --metric failed\n  squall compare before after --format markdown >> comment.md"
+    after_help = "A run is named by its id or the beginning of it, by its name (the newest run of that name), `last`, `last~1`, or by its folder.\n\nExamples:\n  squall compare last~1 last\n  squall compare before after\n  squall compare before after --metric p95 --metric failed\n  squall compare before after --format markdown >> comment.md\n  squall compare before after --html comparison.html --open"
 )]
 pub struct CompareArgs {
     /// The base, and the runs that are compared with it
@@ -17,6 +17,12 @@ pub struct CompareArgs {
     /// `text`, `json` for other programs, or `markdown` for a pull request
     #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub format: CompareFormat,
+    /// Write it to this file as a page with charts as well
+    #[arg(long, value_name = "FILE.html")]
+    pub html: Option<PathBuf>,
+    /// Open that page in the browser
+    #[arg(long, requires = "html")]
+    pub open: bool,
     /// What is compared: `p50`, `p90`, `p95`, `p99`, `mean`, `rate`, `failed`; all of them by default. Fewer find smaller differences
     #[arg(
         long,

@@ -12,7 +12,7 @@ pub struct ResultsArgs {
     /// Store this with the run; may be given several times
     #[arg(long = "tag", value_name = "KEY=VALUE", help_heading = "Results")]
     pub tags: Vec<String>,
-    /// Write the results to this file as well: `json`, `csv`, `junit` or `markdown`; may be given several times
+    /// Write the results to this file as well: `json`, `csv`, `csv-intervals`, `parquet`, `junit` or `markdown`; may be given several times
     #[arg(long = "out", value_name = "FORMAT=FILE", help_heading = "Results")]
     pub outs: Vec<String>,
     /// `text`, or `json` for `summary.json` on standard output and nothing else there
@@ -39,6 +39,10 @@ pub enum RunFormat {
     Json,
     /// A row for each action
     Csv,
+    /// A row for each second and series
+    CsvIntervals,
+    /// A row for each second and series, for pandas, Polars or `DuckDB`
+    Parquet,
     /// `JUnit` XML
     Junit,
     /// For pull requests and job summaries
@@ -158,7 +162,7 @@ Examples:
 pub struct ExportArgs {
     /// An id or its beginning, a name for its newest run, `last`, `last~1`, or the folder of a run
     pub run: String,
-    /// `json`, `csv`, `junit` or `markdown`
+    /// `json`, `csv`, `junit` or `markdown` for the results; `parquet` or `csv-intervals` for every second of each series
     #[arg(long, value_enum, hide_possible_values = true, value_name = "FORMAT")]
     pub format: RunFormat,
     /// File to write; by default it goes to standard output
@@ -173,4 +177,6 @@ const EXPORT_EXAMPLES: &str = "\
 Examples:
   squall export last --format markdown
   squall export shop --format junit -o results.xml
-  squall export last~1 --format csv -o before.csv";
+  squall export last~1 --format csv -o before.csv
+  squall export shop --format parquet -o shop.parquet
+  squall export shop --format csv-intervals | head";

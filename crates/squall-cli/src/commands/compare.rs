@@ -1,17 +1,24 @@
 //! `squall compare`.
 
+use std::path::PathBuf;
+
 use squall_compare::{Care, CompareSettings, Metric, StoredRun, compare};
-use squall_plan::PlanErrors;
+use squall_plan::{PlanError, PlanErrors};
 use squall_view::comparison;
 
 use super::refuse;
 use crate::args::{CompareArgs, CompareFormat};
-use crate::{exit, output, stored};
+use crate::document::has_folder;
+use crate::{browser, exit, html, output, stored};
 
 /// Compares stored runs. Whatever comes out, the command has done its work: a pipeline is stopped by `--fail-on-regression`.
 pub(super) fn run(args: &CompareArgs) -> anyhow::Result<u8> {
-    let runs = match read_all(args) {
-        Ok(runs) => runs,
+    if let Some(page) = args.html.as_ref().filter(|page| !has_folder(page)) {
+        let message = format!("there is no folder for `{}`", page.display());
+        return Ok(refuse(&PlanError::new("--html", message).into()));
+    }
+    let (runs, folders) = match read_all(args) {
+        Ok(found) => found,
         Err(errors) => return Ok(refuse(&errors)),
     };
     let Some((base, others)) = runs.split_first() else {
@@ -25,20 +32,28 @@ pub(super) fn run(args: &CompareArgs) -> anyhow::Result<u8> {
         CompareFormat::Markdown => comparison::markdown(&compared),
     };
     output::print(&text);
+    if let Some(page) = &args.html {
+        html::write_comparison(&compared, &folders, page)?;
+        // Standard output is the comparison alone: it may be a document.
+        output::note(&format!("wrote {}", page.display()));
+        if args.open {
+            browser::open(page);
+        }
+    }
     Ok(exit::PASSED)
 }
 
 /// Reads all runs; every one that cannot be read is told.
-fn read_all(args: &CompareArgs) -> Result<Vec<StoredRun>, PlanErrors> {
-    let (mut runs, mut errors) = (Vec::new(), Vec::new());
+fn read_all(args: &CompareArgs) -> Result<(Vec<StoredRun>, Vec<PathBuf>), PlanErrors> {
+    let (mut found, mut errors) = (Vec::new(), Vec::new());
     for typed in &args.runs {
         match stored::find(&args.runs_dir, typed) {
-            Ok(run) => runs.push(run),
+            Ok(run) => found.push(run),
             Err(error) => errors.push(stored::told("", &error)),
         }
     }
     if errors.is_empty() {
-        Ok(runs)
+        Ok(found.into_iter().unzip())
     } else {
         Err(PlanErrors(errors))
     }

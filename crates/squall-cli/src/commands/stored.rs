@@ -6,7 +6,7 @@ use squall_store::{RunEntry, RunState, StoreError};
 use squall_view::history::{self, Ended, Row};
 
 use super::{refuse, report};
-use crate::args::{ExportArgs, Format, HistoryArgs, ReportArgs, RunsArgs, VerdictArg};
+use crate::args::{ExportArgs, Format, HistoryArgs, ReportArgs, RunFormat, RunsArgs, VerdictArg};
 use crate::execute::parts;
 use crate::{document, exit, output};
 
@@ -140,14 +140,19 @@ pub(super) fn export(args: &ExportArgs) -> anyhow::Result<u8> {
         let message = format!("there is no folder for `{}`", path.display());
         return Ok(refuse(&PlanError::new("--output", message).into()));
     }
-    let summary = match stored(&args.runs, &args.run) {
-        Ok((_, summary)) => summary,
+    if path.is_none() && args.format == RunFormat::Parquet && output::is_terminal() {
+        let message = "parquet is not text, and standard output is a terminal";
+        let hint = format!("squall export {} --format parquet -o run.parquet", args.run);
+        let error = PlanError::new("--format", message).with_hint(hint);
+        return Ok(refuse(&error.into()));
+    }
+    let (run, summary) = match stored(&args.runs, &args.run) {
+        Ok(found) => found,
         Err(error) => return Ok(refused(&error)),
     };
-    let text = document::render(&summary, args.format);
     match path {
-        Some(path) => document::write(path, &text)?,
-        None => output::print(&text),
+        Some(path) => document::write(path, &summary, &run.path, args.format)?,
+        None => document::render(&summary, &run.path, args.format, output::Results)?,
     }
     Ok(exit::PASSED)
 }

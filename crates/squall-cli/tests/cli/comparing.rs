@@ -1,6 +1,7 @@
 //! Stored runs beside each other: what `squall compare` says, and what a baseline stops.
 
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -144,6 +145,41 @@ fn a_slower_run_is_shown_with_its_numbers() {
         1
     );
     assert_eq!(json["tests"], 1);
+}
+
+/// Tells whether the page was there when the command was built.
+fn has_page() -> bool {
+    let page = "../../web/dist/compare.html";
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(page).exists()
+}
+
+#[test]
+fn a_comparison_is_a_page_as_well_and_still_a_document() {
+    let sandbox = Sandbox::new();
+    Stored::default().store(&sandbox);
+    Stored {
+        id: "after",
+        seconds: 40,
+        ..Stored::default()
+    }
+    .store(&sandbox);
+    let args = ["compare", "before", "after", "--format", "json"];
+    let ran = sandbox.run(&[&args[..], &["--html", "page.html"]].concat());
+    if has_page() {
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, "wrote page.html\n"));
+        let page = sandbox.read("page.html");
+        assert!(page.starts_with("<!doctype html>"), "{page:.100}");
+        assert!(!page.contains("@@SQUALL-DATA@@"));
+    } else {
+        assert_eq!(ran.code, 1, "{ran:?}");
+    }
+    let compared: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(compared["others"].as_array().unwrap().len(), 1);
+    let refused = sandbox.refused(&["compare", "before", "after", "--html", "nowhere/a.html"]);
+    insta::assert_snapshot!(refused, @r"
+    error: there is no folder for `nowhere/a.html`
+      in --html
+    ");
 }
 
 #[test]

@@ -134,6 +134,7 @@ fn a_run_of_the_first_layout_is_read_by_every_command() {
     for (format, begins) in [
         ("json", "{\n  \"schema_version\": 1,"),
         ("csv", "run,stage,scenario,name,"),
+        ("csv-intervals", "run,time,second,length_s,stage,"),
         (
             "junit",
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"2\"",
@@ -203,6 +204,10 @@ fn results_are_written_in_every_format() {
         "csv=r.csv",
         "--out",
         "json=r.json",
+        "--out",
+        "csv-intervals=seconds.csv",
+        "--out",
+        "parquet=r.parquet",
     ];
     assert!(load(&sandbox, "a", &outs).is_good());
     for (file, format) in [
@@ -210,10 +215,16 @@ fn results_are_written_in_every_format() {
         ("r.md", "markdown"),
         ("r.csv", "csv"),
         ("r.json", "json"),
+        ("seconds.csv", "csv-intervals"),
     ] {
         let exported = sandbox.run(&["export", "last", "--format", format]);
         assert_eq!(sandbox.read(file), exported.stdout, "{format}");
     }
+    // Not text: `Ran` cannot hold it.
+    let mut export = sandbox.command(&["export", "last", "--format", "parquet"]);
+    let exported = export.output().unwrap().stdout;
+    assert!(exported.starts_with(b"PAR1") && exported.ends_with(b"PAR1"));
+    assert_eq!(fs::read(sandbox.path("r.parquet")).unwrap(), exported);
 }
 
 #[test]

@@ -1,0 +1,30 @@
+//! JSON with a line for each value, and one for a list of numbers: what changes is seen.
+
+use serde_json::Value;
+
+pub(crate) fn flat(value: &Value) -> String {
+    let mut text = String::new();
+    lines("", value, &mut text);
+    text
+}
+
+fn lines(path: &str, value: &Value, text: &mut String) {
+    match value {
+        Value::Object(members) if !members.is_empty() => {
+            for (name, member) in members {
+                let path = if path.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{path}.{name}")
+                };
+                lines(&path, member, text);
+            }
+        }
+        Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
+            for (at, item) in items.iter().enumerate() {
+                lines(&format!("{path}[{at}]"), item, text);
+            }
+        }
+        other => *text += &format!("{path} = {other}\n"),
+    }
+}
