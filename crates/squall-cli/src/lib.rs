@@ -18,6 +18,8 @@ mod exchange;
 mod execute;
 pub mod exit;
 mod html;
+mod job;
+mod keyboard;
 mod live;
 mod load;
 mod loader;
@@ -28,6 +30,7 @@ mod printed;
 pub mod project;
 pub mod starter;
 mod stored;
+mod watch;
 
 use std::ffi::OsString;
 
