@@ -26,7 +26,7 @@ use crate::log::RunLog;
 use crate::messages::MessageFeed;
 use crate::printed::PrintedFeed;
 use crate::watch::watch;
-use crate::{brief, exit, html, output};
+use crate::{brief, exit, html, output, timeline};
 
 /// What is shown of a run while it goes.
 #[derive(Debug)]
@@ -286,11 +286,15 @@ fn show(run: &FinishedRun, shown: &Shown<'_>) {
         output::print(&brief::render(&run.summary, &stored));
         return;
     }
+    let report = html::written(&run.directory);
+    let timeline = timeline::read(&run.directory);
     let settings = summary::Settings {
         parts: parts(&shown.args.show_summaries, &shown.args.hide_summaries),
         columns: output::columns(),
         theme: output::theme(),
         stored: Some(&stored),
+        report: report.as_deref(),
+        timeline: timeline.as_ref(),
     };
     output::print(&summary::render(&run.summary, &settings));
 }

@@ -30,6 +30,7 @@ mod printed;
 pub mod project;
 pub mod starter;
 mod stored;
+mod timeline;
 mod watch;
 
 use std::ffi::OsString;

@@ -2,7 +2,7 @@
 
 use squall_metrics::summary::ControlSummary;
 
-use crate::number::{count, number};
+use crate::number::{count, duration, number};
 
 /// Names that are told of a change of several scenarios.
 const NAMED: usize = 3;
@@ -18,6 +18,22 @@ pub(crate) struct Change {
     pub(crate) place: String,
     /// Who did it.
     pub(crate) by: String,
+}
+
+impl Change {
+    /// All of it in one sentence, after the moment.
+    pub(crate) fn told(&self) -> String {
+        format!("at {}: {}", duration(self.at_s), self.deed())
+    }
+
+    /// The same without the moment.
+    pub(crate) fn deed(&self) -> String {
+        let place = match self.place.as_str() {
+            "" => String::new(),
+            place => format!(" in {place}"),
+        };
+        format!("{}{place}, by {}", self.what, self.by)
+    }
 }
 
 /// Puts the changes of several scenarios by one order together.

@@ -1,8 +1,8 @@
 //! The numbers of the screen: what the load does, and how it is answered.
 
-use super::bars::sparkline;
 use super::frame::label;
 use super::state::{LiveState, Percentiles, SeriesState};
+use crate::bars::sparkline;
 use crate::number::{NONE, count, duration, quantity, rate, time};
 use crate::table::{Cell, Column, Narrow, Table};
 use crate::text::{Line, Role, bad_above_zero, field, flow, warn_above_zero};

@@ -1,10 +1,9 @@
 //! The view of a run while it goes.
 //!
 //! Reading order: `state` (what is known at one moment), `view` (the interface), `frame` (the lines of the screen) with `stages`, `figures`,
-//! `thresholds`, `health` and `bars`, `keys` (what keys do), `screen` (how lines are redrawn in place), `plain` (lines where there is no
+//! `thresholds` and `health`, `keys` (what keys do), `screen` (how lines are redrawn in place), `plain` (lines where there is no
 //! terminal), `since` (counts from a mark on).
 
-mod bars;
 mod figures;
 mod frame;
 mod health;

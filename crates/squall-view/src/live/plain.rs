@@ -80,14 +80,9 @@ impl Plain {
     fn controls(&mut self, state: &LiveState, columns: usize) -> Vec<Line> {
         let new = state.controls.get(self.controls..).unwrap_or_default();
         self.controls = state.controls.len();
-        let told = changes(new).into_iter().flat_map(|change| {
-            let place = match change.place.as_str() {
-                "" => String::new(),
-                place => format!(" in {place}"),
-            };
-            let told = format!("{}{place}, by {}", change.what, change.by);
-            told_at(change.at_s, Role::Plain, &told, columns)
-        });
+        let told = changes(new)
+            .into_iter()
+            .flat_map(|change| told_at(change.at_s, Role::Plain, &change.deed(), columns));
         told.collect()
     }
 

@@ -1,8 +1,8 @@
 //! The title of the screen, and the stages.
 
-use super::bars::bar;
 use super::frame::{LABELS_FROM, label};
 use super::state::{LiveState, StageState, StageStatus};
+use crate::bars::bar;
 use crate::number::{count, duration};
 use crate::text::{Line, Role, flow};
 

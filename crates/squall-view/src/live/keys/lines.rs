@@ -9,18 +9,17 @@ use crate::text::{Line, Role, flow, shorten_end, shorten_start, width, wrap};
 const TALL: usize = 18;
 
 /// All keys, with what they do.
-const KEYS: [(&str, &str); 11] = [
+const KEYS: [(&str, &str); 10] = [
     ("p", "pause, resume"),
-    ("+ −", "more or fewer users, or a higher or lower rate"),
-    ("↑ ↓", "the same"),
+    ("+ − ↑ ↓", "a tenth more or fewer"),
     ("PgUp PgDn", "twice or half as many"),
-    ("u r", "change users, or the rate"),
-    ("Tab", "choose a scenario, or all"),
-    ("m", "mark: count anew from here"),
+    ("u r", "change users, or rate"),
+    ("Tab", "choose a scenario"),
+    ("m", "mark: count anew"),
     ("n", "note"),
-    ("s q", "stop; what is in flight may finish"),
+    ("s q", "stop gracefully"),
     ("Ctrl-C", "stop; again: at once"),
-    ("?", "this help; any key leaves it"),
+    ("?", "help; any key leaves it"),
 ];
 
 /// The keys that do something now, as many as fit on a line: what is left out first is last in rank.
@@ -105,9 +104,11 @@ fn short(name: &LoadName) -> String {
 pub(in crate::live) fn prompt(panel: &Panel, columns: usize) -> Vec<Line> {
     match &panel.mode {
         Mode::Stopping { .. } => {
-            let asked = "stop the run? s again stops it, and what is in flight may finish";
-            let asked = Line::of(Role::Warn, asked);
-            vec![asked.and(Role::Faint, "; any other key goes on")]
+            let asked = Line::of(Role::Warn, "stop the run? s again: yes");
+            vec![asked.and(
+                Role::Faint,
+                ", what is in flight may finish; other keys: no",
+            )]
         }
         Mode::Note(text) => note(text, columns),
         Mode::Watching | Mode::Help => panel.notice.as_ref().map_or_else(Vec::new, |notice| {
@@ -163,6 +164,9 @@ pub(in crate::live) fn help(panel: &Panel, columns: usize, rows: usize) -> Vec<L
         let lines = KEYS.iter().map(|key| Line::blank(2).join(one(key, KEY)));
         return lines.collect();
     }
-    let fields = KEYS.iter().map(|key| one(key, 0).and(Role::Faint, " ·"));
+    let fields = KEYS.iter().enumerate().map(|(at, key)| {
+        let dot = if at + 1 < KEYS.len() { " ·" } else { "" };
+        one(key, 0).and(Role::Faint, dot)
+    });
     flow(&Line::default(), fields.collect(), columns)
 }
