@@ -1,11 +1,10 @@
-//! A run with its live view, Ctrl-C and summary.
+//! A run with its live view and summary.
 
 use std::fs::{self, File};
 use std::io::{self, Stderr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -22,17 +21,12 @@ use crate::commands::refuse;
 use crate::document::{self, Out, has_folder};
 use crate::exchange::{Detail, ExchangeFeed};
 use crate::exit::Invalid;
-use crate::live::live_state;
 use crate::load::Wishes;
 use crate::log::RunLog;
 use crate::messages::MessageFeed;
 use crate::printed::PrintedFeed;
-use crate::{brief, exit, html, output};
-
-/// How often the end of the run and Ctrl-C are looked for.
-const LOOK: Duration = Duration::from_millis(20);
-/// How many looks pass between two frames.
-const FRAME: u32 = 10;
+use crate::watch::watch;
+use crate::{brief, exit, html, output, timeline};
 
 /// What is shown of a run while it goes.
 #[derive(Debug)]
@@ -150,7 +144,9 @@ pub(crate) fn execute(run: PreparedRun, shown: &Shown<'_>) -> anyhow::Result<u8>
         Err(error) => return not_started(error),
     };
     log.write_to(log_files(args, handle.directory()));
-    watch(&handle, shown, &interrupts);
+    watch(&handle, shown.progress(), &interrupts, |view| {
+        shown.print_feeds(view);
+    });
     let finished = handle.finish();
     if let Some(exchanges) = &shown.exchanges {
         exchanges.finish();
@@ -273,36 +269,6 @@ pub(crate) fn count_interrupts() -> anyhow::Result<Arc<AtomicUsize>> {
     Ok(count)
 }
 
-/// Shows the run while it goes; the first Ctrl-C stops it gracefully, the second at once.
-fn watch(handle: &RunHandle, shown: &Shown<'_>, interrupts: &AtomicUsize) {
-    let mut view = output::live_view(shown.progress());
-    let (mut seen, mut looks) = (0, 0_u32);
-    view.update(&live_state(handle.snapshot()));
-    while !handle.is_finished() {
-        let now = interrupts.load(Ordering::Relaxed);
-        if now > seen {
-            if seen == 0 && now == 1 {
-                view.message("stopping: what is in flight may finish; Ctrl-C again stops at once");
-                handle.stop();
-            } else {
-                handle.abort();
-            }
-            seen = now;
-        }
-        shown.print_feeds(&mut view);
-        looks = looks.wrapping_add(1);
-        if looks % FRAME == 0 {
-            view.update(&live_state(handle.snapshot()));
-        }
-        std::thread::sleep(LOOK);
-    }
-    shown.print_feeds(&mut view);
-    // So that the end of the last stage is told, also of a run that was over before the first look.
-    view.update(&live_state(handle.snapshot()));
-    // A terminal that is gone cannot be told.
-    view.finish().ok();
-}
-
 fn show(run: &FinishedRun, shown: &Shown<'_>) {
     let document = shown.args.results.format == Format::Json;
     if document {
@@ -321,11 +287,15 @@ fn show(run: &FinishedRun, shown: &Shown<'_>) {
         output::print(&brief::render(&run.summary, &stored));
         return;
     }
+    let report = html::written(&run.directory);
+    let timeline = timeline::read(&run.directory);
     let settings = summary::Settings {
         parts: parts(&shown.args.show_summaries, &shown.args.hide_summaries),
         columns: output::columns(),
         theme: output::theme(),
         stored: Some(&stored),
+        report: report.as_deref(),
+        timeline: timeline.as_ref(),
     };
     output::print(&summary::render(&run.summary, &settings));
 }

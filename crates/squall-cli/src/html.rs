@@ -27,6 +27,12 @@ pub(crate) fn store(run: &FinishedRun) {
     }
 }
 
+/// Returns where the report of a run is, if it has one.
+pub(crate) fn written(directory: &Path) -> Option<String> {
+    let path = directory.join(FILE);
+    path.is_file().then(|| path.display().to_string())
+}
+
 /// Writes the report of a stored run.
 ///
 /// # Errors

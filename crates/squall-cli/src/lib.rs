@@ -19,6 +19,8 @@ mod exchange;
 mod execute;
 pub mod exit;
 mod html;
+mod job;
+mod keyboard;
 mod live;
 mod load;
 mod loader;
@@ -30,6 +32,8 @@ pub mod project;
 mod rows;
 pub mod starter;
 mod stored;
+mod timeline;
+mod watch;
 
 use std::ffi::OsString;
 

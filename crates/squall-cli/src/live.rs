@@ -1,12 +1,12 @@
 //! From a run's snapshot to what the live view draws.
 
 use squall_run::snapshot::{
-    ErrorCount, ReporterCounts, SeriesProgress, Snapshot, StageProgress, StageStatus,
+    ErrorCount, LoadControl, ReporterCounts, SeriesProgress, Snapshot, StageProgress, StageStatus,
     ThresholdProgress, ThresholdState as Standing,
 };
 use squall_view::live::{
-    ErrorGroup, GeneratorState, LiveState, Percentiles, ReporterState, SeriesState, StageState,
-    StageStatus as Shown, ThresholdState, ThresholdStatus,
+    ErrorGroup, GeneratorState, LiveState, LoadKind, LoadName, LoadState, Percentiles,
+    ReporterState, SeriesState, StageState, StageStatus as Shown, ThresholdState, ThresholdStatus,
 };
 
 /// Makes what the live view draws.
@@ -38,7 +38,26 @@ pub(crate) fn live_state(snapshot: Snapshot) -> LiveState {
         interrupted: snapshot.interrupted,
         dropped: snapshot.dropped,
         response: snapshot.response_ms.map(percentiles),
+        loads: snapshot.loads.into_iter().filter_map(load).collect(),
+        paused: snapshot.paused,
+        stopping: snapshot.stopping,
+        controls: snapshot.controls,
+        counted_from_s: None,
     }
+}
+
+fn load(load: LoadControl) -> Option<LoadState> {
+    let kind = match load.kind {
+        "users" => LoadKind::Users,
+        "rate" => LoadKind::Rate,
+        _ => return None,
+    };
+    let (stage, scenario) = (load.stage, load.scenario);
+    Some(LoadState {
+        name: LoadName { stage, scenario },
+        kind,
+        value: load.value,
+    })
 }
 
 fn stage(stage: StageProgress) -> StageState {

@@ -39,6 +39,8 @@ fn main() -> io::Result<()> {
         parts: Parts::default(),
         theme: Theme::for_stream(&io::stdout()),
         stored: Some(".squall/runs/20260102-030405-shop-7f3a"),
+        report: None,
+        timeline: None,
     };
     io::stdout().write_all(render(&sample::failed(), &settings).as_bytes())
 }

@@ -7,6 +7,8 @@
 //! terminal. This crate prints nothing: it fills strings and writers that it is given. It knows neither the engine nor where its
 //! numbers come from.
 
+mod bars;
+mod changes;
 pub mod comparison;
 pub mod document;
 pub mod explain;

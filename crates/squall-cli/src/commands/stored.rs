@@ -8,7 +8,7 @@ use squall_view::history::{self, Ended, Row};
 use super::{refuse, report};
 use crate::args::{ExportArgs, Format, HistoryArgs, ReportArgs, RunFormat, RunsArgs, VerdictArg};
 use crate::execute::parts;
-use crate::{document, exit, output};
+use crate::{document, exit, html, output, timeline};
 
 /// Rows of a table that nobody set a limit for.
 const ROWS: usize = 20;
@@ -123,11 +123,15 @@ pub(super) fn report(args: &ReportArgs) -> anyhow::Result<u8> {
         return report::write(args, &run.path);
     }
     let stored = run.path.display().to_string();
+    let report = html::written(&run.path);
+    let timeline = timeline::read(&run.path);
     let settings = squall_view::summary::Settings {
         parts: parts(&args.show_summaries, &args.hide_summaries),
         columns: output::columns(),
         theme: output::theme(),
         stored: Some(&stored),
+        report: report.as_deref(),
+        timeline: timeline.as_ref(),
     };
     output::print(&squall_view::summary::render(&summary, &settings));
     Ok(exit::PASSED)

@@ -10,6 +10,7 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 use squall_metrics::summary::{SeriesSummary, Summary, VerdictStatus};
 
 use super::rules::{Rule, rules};
+use crate::changes::changes;
 use crate::number::{count, rate, time};
 use crate::summary::in_words;
 use crate::text::clean;
@@ -204,6 +205,8 @@ fn properties(writer: &mut Writer<Vec<u8>>, summary: &Summary) -> io::Result<()>
     known.extend(commit.map(|commit| ("commit".to_owned(), commit.id.clone())));
     let tags = run.tags.iter();
     known.extend(tags.map(|(key, value)| (format!("tag.{key}"), value.clone())));
+    let changes = changes(&summary.controls).into_iter().enumerate();
+    known.extend(changes.map(|(at, change)| (format!("change.{}", at + 1), change.told())));
     let list = writer.create_element("properties");
     list.write_inner_content(|writer| {
         for (name, value) in &known {

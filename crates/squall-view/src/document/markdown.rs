@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use squall_metrics::summary::{SeriesSummary, Summary, VerdictStatus};
 
 use super::rules::{Rule, rules};
+use crate::changes::changes;
 use crate::number::{count, duration, rate, time};
 use crate::summary::in_words;
 use crate::text::clean;
@@ -12,18 +13,32 @@ use crate::text::clean;
 /// Errors that are shown.
 const ERRORS: usize = 20;
 
-/// Returns a run as a section: verdict, reasons, thresholds, actions, errors, warnings.
+/// Returns a run as a section: verdict, reasons, thresholds, actions, errors, changes, warnings.
 pub fn markdown(summary: &Summary) -> String {
     let mut text = head(summary);
     text += &apart(summary);
     text += &thresholds(&rules(summary));
     text += &actions(&summary.series);
     text += &errors(&summary.series);
+    text += &changed(summary);
     if !summary.warnings.is_empty() {
         text += "\n**Warnings**\n\n";
         for warning in &summary.warnings {
             push(&mut text, format_args!("- {}\n", plain(warning)));
         }
+    }
+    text
+}
+
+/// What somebody changed while the run went.
+fn changed(summary: &Summary) -> String {
+    let changes = changes(&summary.controls);
+    if changes.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from("\n**Changes**\n\n");
+    for change in &changes {
+        push(&mut text, format_args!("- {}\n", plain(&change.told())));
     }
     text
 }

@@ -1,26 +1,30 @@
-//! Lines for logs and pipes: one per interval, and one for each stage that starts or ends.
+//! Lines for logs and pipes: one every five seconds, and one for each stage that starts or ends, each rule that breaks, and each change.
 
-use super::frame::iterations_failed;
-use super::state::{LiveState, StageState, StageStatus};
+use super::figures::iterations_failed;
+use super::state::{LiveState, StageState, StageStatus, ThresholdStatus};
 use super::thresholds;
 use super::view::Size;
+use crate::changes::changes;
 use crate::number::{NONE, count, duration, percent, quantity, rate, time};
-use crate::text::{Line, Role, bad_above_zero, field, flow, warn_above_zero};
+use crate::text::{Line, Role, bad_above_zero, field, flow, warn_above_zero, wrap};
 use crate::theme::Theme;
 
-/// Until when (seconds) lines come how far apart (seconds): close at first, to see that it works, then rarely enough for a log.
-const INTERVALS: [(f64, f64); 4] = [
-    (10.0, 1.0),
-    (60.0, 5.0),
-    (600.0, 10.0),
-    (f64::INFINITY, 60.0),
-];
+/// The first line comes after so many seconds, to see that it works …
+const FIRST_S: f64 = 1.0;
+/// … and then one whenever so many have passed.
+const EVERY_S: f64 = 5.0;
+/// Wider lines are hard to read in a log, even where nothing breaks them.
+const COLUMNS: usize = 120;
 
 /// What has been written so far.
 pub(super) struct Plain {
     theme: Theme,
     due_s: f64,
     stages: Vec<(String, StageStatus)>,
+    /// How rules stood when that was last told.
+    rules: Vec<ThresholdStatus>,
+    /// Changes of the run that were told.
+    controls: usize,
 }
 
 impl Plain {
@@ -28,8 +32,10 @@ impl Plain {
     pub(super) fn new(theme: Theme) -> Self {
         Self {
             theme,
-            due_s: INTERVALS[0].1,
+            due_s: FIRST_S,
             stages: Vec::new(),
+            rules: Vec::new(),
+            controls: 0,
         }
     }
 
@@ -37,9 +43,13 @@ impl Plain {
     pub(super) fn lines(&mut self, state: &LiveState, size: Size) -> String {
         let columns = usize::from(size.columns);
         let mut lines = self.changes(state);
-        if state.elapsed_s >= self.due_s && !has_ended(state) {
+        lines.extend(self.controls(state, columns));
+        if has_ended(state) {
+            lines.extend(self.rules(state, columns));
+        } else if state.elapsed_s >= self.due_s {
             self.due_s = next_due(state.elapsed_s);
-            lines.extend(interval(state, columns));
+            lines.extend(self.rules(state, columns));
+            lines.extend(interval(state, columns.min(COLUMNS)));
         }
         self.theme.paint_all(lines, columns)
     }
@@ -63,6 +73,40 @@ impl Plain {
             .iter()
             .map(|stage| (stage.name.clone(), stage.status))
             .collect();
+        lines
+    }
+
+    /// A line for each change of the run since the last time.
+    fn controls(&mut self, state: &LiveState, columns: usize) -> Vec<Line> {
+        let new = state.controls.get(self.controls..).unwrap_or_default();
+        self.controls = state.controls.len();
+        let told = changes(new)
+            .into_iter()
+            .flat_map(|change| told_at(change.at_s, Role::Plain, &change.deed(), columns));
+        told.collect()
+    }
+
+    /// A line for each rule that is broken now and was not, or the other way round. It is looked at once in an interval: a rule that
+    /// comes and goes does not fill the log.
+    fn rules(&mut self, state: &LiveState, columns: usize) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for (at, rule) in state.thresholds.iter().enumerate() {
+            let before = self.rules.get(at).copied();
+            let before = before.unwrap_or(ThresholdStatus::NoData);
+            let (role, what) = match (before, rule.status) {
+                (before, now) if before == now => continue,
+                (_, ThresholdStatus::Broken) => (Role::Bad, "broken"),
+                (_, ThresholdStatus::Warns) => (Role::Warn, "warns"),
+                (ThresholdStatus::Broken | ThresholdStatus::Warns, ThresholdStatus::Holds) => {
+                    (Role::Good, "holds again")
+                }
+                (_, ThresholdStatus::Holds | ThresholdStatus::NoData) => continue,
+            };
+            let value = thresholds::value(rule);
+            let told = format!("threshold {what}: {} ({value})", rule.rule);
+            lines.extend(told_at(state.elapsed_s, role, &told, columns));
+        }
+        self.rules = state.thresholds.iter().map(|rule| rule.status).collect();
         lines
     }
 
@@ -132,7 +176,7 @@ fn interval(state: &LiveState, columns: usize) -> Vec<Line> {
         let reached = state.iteration_rate.map_or(NONE.to_owned(), quantity);
         fields.push(Line::of(
             Role::Plain,
-            &format!("{reached} of {} iterations/s", quantity(asked)),
+            &format!("started {reached} of {}", quantity(asked)),
         ));
     }
     fields.extend([
@@ -149,7 +193,6 @@ fn interval(state: &LiveState, columns: usize) -> Vec<Line> {
         ));
     }
     if let Some(response) = state.response {
-        fields.push(field("p50", Role::Plain, &time(response.p50)));
         fields.push(field("p99", Role::Plain, &time(response.p99)));
     }
     fields.extend(thresholds::field_of_log(state));
@@ -166,12 +209,24 @@ fn clock(seconds: f64) -> Line {
     Line::of(Role::Faint, &format!("{:>7}  ", format!("{seconds:.1}s")))
 }
 
+/// Something that happened, broken where it is too long.
+fn told_at(at_s: f64, role: Role, told: &str, columns: usize) -> Vec<Line> {
+    let start = clock(at_s);
+    let room = columns.min(COLUMNS).saturating_sub(start.width());
+    let lines = wrap(told, room).into_iter().enumerate();
+    let lines = lines.map(|(number, text)| {
+        let start = if number == 0 {
+            start.clone()
+        } else {
+            Line::blank(start.width())
+        };
+        start.and(role, &text)
+    });
+    lines.collect()
+}
+
 fn next_due(elapsed_s: f64) -> f64 {
-    let step = INTERVALS
-        .iter()
-        .find(|(until, _)| elapsed_s < *until)
-        .map_or(60.0, |(_, step)| *step);
-    ((elapsed_s / step).floor() + 1.0) * step
+    ((elapsed_s / EVERY_S).floor() + 1.0) * EVERY_S
 }
 
 #[cfg(test)]
@@ -179,15 +234,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_become_rare() {
-        for (elapsed_s, due_s) in [
-            (1.02, 2.0),
-            (9.1, 10.0),
-            (10.0, 15.0),
-            (59.0, 60.0),
-            (61.0, 70.0),
-            (3_600.0, 3_660.0),
-        ] {
+    fn a_line_comes_every_five_seconds() {
+        for (elapsed_s, due_s) in [(1.02, 5.0), (5.0, 10.0), (9.1, 10.0), (3_600.0, 3_605.0)] {
             assert!((next_due(elapsed_s) - due_s).abs() < 1e-9, "{elapsed_s}");
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! The cursor rests, hidden, on the first line of the block. A terminal that reflows its lines when it is resized keeps the cursor on
 //! the same text, so the next drawing starts at the right place without knowing how the old lines were broken. No answer of the
-//! terminal is ever needed: asking where the cursor is would read standard input and need raw mode, in which Ctrl-C is no signal.
+//! terminal is ever needed: it would come in between keys, and where keys are not read it could not be read at all.
 
 use crossterm::Command;
 use crossterm::cursor::{
@@ -14,6 +14,7 @@ use crossterm::terminal::{
 };
 
 use super::frame;
+use super::keys::Panel;
 use super::state::LiveState;
 use super::view::Size;
 use crate::text::{Line, wrap};
@@ -37,9 +38,9 @@ impl Screen {
     }
 
     /// Bytes that replace what is shown by `state`.
-    pub(super) fn draw(&mut self, state: &LiveState, size: Size) -> String {
+    pub(super) fn draw(&mut self, state: &LiveState, panel: Option<&Panel>, size: Size) -> String {
         let usable = usable(size);
-        let lines = frame::lines(state, usable);
+        let lines = frame::lines(state, panel, usable);
         let resized = self.drawn.as_ref().is_some_and(|drawn| drawn.size != size);
         let mut out = Output::begin();
         if resized {

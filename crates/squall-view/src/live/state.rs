@@ -1,5 +1,7 @@
 //! What is known about a run while it goes: plain data, filled in by whoever runs it.
 
+use squall_metrics::summary::ControlSummary;
+
 /// A run at one moment. Rates and percentiles are those of the last second or few seconds, counts are since the start.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LiveState {
@@ -45,6 +47,45 @@ pub struct LiveState {
     pub reporters: Vec<ReporterState>,
     /// Single operations, the most important first; shown as far as there is room.
     pub series: Vec<SeriesState>,
+    /// Loads that go on and can be changed.
+    pub loads: Vec<LoadState>,
+    /// Somebody has paused the run.
+    pub paused: bool,
+    /// The run is being stopped.
+    pub stopping: bool,
+    /// What was changed so far, with marks and notes, the newest last.
+    pub controls: Vec<ControlSummary>,
+    /// Seconds from the start to the last mark: counts are since then; `None`: since the start.
+    pub counted_from_s: Option<f64>,
+}
+
+/// A load that goes on and can be changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoadState {
+    /// Which one.
+    pub name: LoadName,
+    /// What of it can be changed.
+    pub kind: LoadKind,
+    /// Users, or iterations a second, that are asked for now.
+    pub value: f64,
+}
+
+/// Names a load.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadName {
+    /// Name of the stage.
+    pub stage: String,
+    /// Name of the scenario.
+    pub scenario: String,
+}
+
+/// What of a load can be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoadKind {
+    /// Virtual users.
+    Users,
+    /// Iterations a second.
+    Rate,
 }
 
 /// A stage.

@@ -1,14 +1,15 @@
 //! How rules stand while a run goes.
 
+use super::frame::label;
 use super::state::{LiveState, ThresholdState, ThresholdStatus};
 use crate::number::amount;
-use crate::text::{Line, Role, field};
+use crate::text::{Line, Role, field, flow};
 
-/// How many rules hold, and each that does not.
-pub(super) fn fields(state: &LiveState) -> Vec<Line> {
+/// How many rules hold, and each that does not; then those that do.
+pub(super) fn lines(state: &LiveState, columns: usize) -> (Vec<Line>, Vec<Line>) {
     let all = state.thresholds.len();
     if all == 0 {
-        return Vec::new();
+        return (Vec::new(), Vec::new());
     }
     let held = count(state, ThresholdStatus::Holds);
     let mut fields = vec![Line::of(Role::Plain, &format!("{held} of {all} hold"))];
@@ -16,16 +17,24 @@ pub(super) fn fields(state: &LiveState) -> Vec<Line> {
     if waiting > 0 {
         fields.push(field("no data yet", Role::Plain, &waiting.to_string()));
     }
-    fields.extend(state.thresholds.iter().filter_map(broken));
-    fields
+    let is_broken = |one: &&ThresholdState| {
+        matches!(one.status, ThresholdStatus::Broken | ThresholdStatus::Warns)
+    };
+    let (broken, holding): (Vec<_>, Vec<_>) = state.thresholds.iter().partition(is_broken);
+    fields.extend(broken.into_iter().map(rule));
+    let holding = holding.into_iter().map(rule).collect();
+    (
+        flow(&label("thresholds", columns), fields, columns),
+        flow(&label("", columns), holding, columns),
+    )
 }
 
 /// In one word, for a line of a log.
 pub(super) fn field_of_log(state: &LiveState) -> Option<Line> {
     let broken = count(state, ThresholdStatus::Broken);
     let all = state.thresholds.len();
-    let told = format!("{broken} of {all} broken");
-    (broken > 0).then(|| field("thresholds", Role::Bad, &told))
+    let told = format!("{broken} of {all}");
+    (broken > 0).then(|| field("broken", Role::Bad, &told))
 }
 
 fn count(state: &LiveState, status: ThresholdStatus) -> usize {
@@ -33,15 +42,21 @@ fn count(state: &LiveState, status: ThresholdStatus) -> usize {
     with.filter(|one| one.status == status).count()
 }
 
-fn broken(threshold: &ThresholdState) -> Option<Line> {
+/// A rule with its value.
+fn rule(threshold: &ThresholdState) -> Line {
     let (role, sign) = match threshold.status {
         ThresholdStatus::Broken => (Role::Bad, "✘"),
         ThresholdStatus::Warns => (Role::Warn, "!"),
-        ThresholdStatus::Holds | ThresholdStatus::NoData => return None,
+        ThresholdStatus::Holds => (Role::Good, "✔"),
+        ThresholdStatus::NoData => (Role::Faint, "·"),
     };
-    let value = threshold
-        .value
-        .map_or("no data".to_owned(), |value| amount(value, &threshold.unit));
-    let told = format!("{sign} {}: {value}", threshold.rule);
-    Some(Line::of(role, &told))
+    let line = Line::of(role, &format!("{sign} {}", threshold.rule));
+    line.and(Role::Plain, ": ")
+        .and(Role::Plain, &value(threshold))
+}
+
+/// The value of a rule in its unit.
+pub(super) fn value(threshold: &ThresholdState) -> String {
+    let shown = |value| amount(value, &threshold.unit);
+    threshold.value.map_or("no data".to_owned(), shown)
 }

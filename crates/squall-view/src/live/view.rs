@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 
+use super::keys::Panel;
 use super::plain::Plain;
 use super::screen::Screen;
 use super::state::LiveState;
@@ -14,7 +15,7 @@ use crate::theme::Theme;
 pub enum Progress {
     /// A block of lines at the bottom of a terminal, redrawn in place.
     Screen,
-    /// Lines, fewer and fewer as the run goes on: for logs and pipes.
+    /// A line every few seconds: for logs and pipes.
     Plain,
     /// Messages only.
     None,
@@ -53,7 +54,7 @@ pub type SizeProvider = Box<dyn Fn() -> Size + Send>;
 /// Shows a run while it goes.
 ///
 /// A writer that fails must not stop a run: from the first error on nothing is shown, and [`LiveView::finish`] returns that error.
-/// Raw mode is never used, so Ctrl-C stays a signal. Dropping the view restores the terminal like `finish`.
+/// Raw mode is never used, so Ctrl-C stays a signal. Dropping the view restores the cursor like `finish`.
 pub struct LiveView<W: Write> {
     writer: W,
     size: SizeProvider,
@@ -85,9 +86,14 @@ impl<W: Write> LiveView<W> {
 
     /// Shows the state; call it about five times a second for a screen.
     pub fn update(&mut self, state: &LiveState) {
+        self.update_with(state, None);
+    }
+
+    /// Shows the state, and on a screen what the keys are doing.
+    pub fn update_with(&mut self, state: &LiveState, panel: Option<&Panel>) {
         let size = (self.size)();
         let bytes = match &mut self.shown {
-            Shown::Screen(screen) => screen.draw(state, size),
+            Shown::Screen(screen) => screen.draw(state, panel, size),
             Shown::Plain(plain) => plain.lines(state, size),
             Shown::Messages(_) => return,
         };
@@ -103,6 +109,11 @@ impl<W: Write> LiveView<W> {
             Shown::Messages(theme) => crate::message::render(message, *theme),
         };
         self.write(&bytes);
+    }
+
+    /// Takes the screen away and restores the cursor, until the next update.
+    pub fn hide(&mut self) {
+        self.restore();
     }
 
     /// Takes the screen away and restores the cursor; what is written next begins in a new line.

@@ -1,11 +1,13 @@
 //! What comes first: the verdict, which run it was, what it did in total, and its stages.
 
-use squall_metrics::summary::{StageSummary, Summary, Totals, VerdictStatus};
+use squall_metrics::summary::{SeriesSummary, StageSummary, Summary, Totals, VerdictStatus};
 
 use super::page::{hanging, heading};
-use crate::number::{byte_rate, bytes, count, duration};
+use crate::number::{NONE, byte_rate, bytes, count, duration, number, rate, time};
 use crate::table::{Cell, Column, Narrow, Table};
-use crate::text::{Line, Role, bad_above_zero, field, flow, warn_above_zero, wrap};
+use crate::text::{
+    Line, Role, bad_above_zero, clean, field, flow, shorten_middle, warn_above_zero, wrap,
+};
 
 /// The verdict, and below it its reasons.
 pub(super) fn verdict(summary: &Summary, columns: usize) -> Vec<Line> {
@@ -36,8 +38,8 @@ pub(super) fn run(summary: &Summary, columns: usize) -> Vec<Line> {
     let transferred = |label, transferred: u64| {
         let value = bytes(transferred);
         if elapsed > 0.0 {
-            let rate = byte_rate(transferred as f64 / elapsed);
-            field(label, Role::Plain, &format!("{value} ({rate})"))
+            let per_s = byte_rate(transferred as f64 / elapsed);
+            field(label, Role::Plain, &format!("{value} ({per_s})"))
         } else {
             field(label, Role::Plain, &value)
         }
@@ -47,8 +49,11 @@ pub(super) fn run(summary: &Summary, columns: usize) -> Vec<Line> {
         transferred("received", totals.bytes_received),
     ];
     let mut lines = flow(&label("run"), about, columns);
-    lines.extend(flow(&label("operations"), operations(totals), columns));
+    let operations = operations(totals, elapsed);
+    lines.extend(flow(&label("operations"), operations, columns));
     lines.extend(iterations(summary));
+    lines.extend(response(summary, columns));
+    lines.extend(slowest(summary, columns));
     lines.extend(flow(&label("data"), data, columns));
     lines
 }
@@ -65,15 +70,62 @@ fn iterations(summary: &Summary) -> Option<Line> {
     (failed > 0).then(|| label("iterations").and(Role::Bad, &told))
 }
 
-fn operations(totals: &Totals) -> Vec<Line> {
+/// Response times of all operations.
+fn response(summary: &Summary, columns: usize) -> Vec<Line> {
+    let Some(all) = summary
+        .response_time_ms
+        .as_ref()
+        .filter(|all| all.count > 0)
+    else {
+        return Vec::new();
+    };
+    let values = [
+        ("mean", all.mean),
+        ("p50", all.p50),
+        ("p95", all.p95),
+        ("p99", all.p99),
+        ("max", all.max),
+    ];
+    let fields = values.map(|(name, value)| field(name, Role::Plain, &time(value)));
+    flow(&label("response"), fields.into(), columns)
+}
+
+/// The slowest operations, where there are so many that it takes a search in the tables.
+fn slowest(summary: &Summary, columns: usize) -> Vec<Line> {
+    const MANY: usize = 5;
+    const SHOWN: usize = 3;
+    const NAME: usize = 40;
+    let series = summary.series.iter();
+    let mut timed: Vec<&SeriesSummary> = series
+        .filter(|series| series.response_time_ms.count > 0)
+        .collect();
+    if timed.len() < MANY {
+        return Vec::new();
+    }
+    timed.sort_by(|a, b| b.response_time_ms.p99.total_cmp(&a.response_time_ms.p99));
+    let fields = timed.iter().take(SHOWN).map(|series| {
+        let name = shorten_middle(&clean(&series.name), NAME);
+        let p99 = time(series.response_time_ms.p99);
+        field(&name, Role::Plain, &format!("p99 {p99}"))
+    });
+    flow(&label("slowest"), fields.collect(), columns)
+}
+
+fn operations(totals: &Totals, elapsed_s: f64) -> Vec<Line> {
+    let finished = totals.ok.saturating_add(totals.failed);
+    let failed = match totals.failed {
+        0 => count(0),
+        some => {
+            let share = number(some as f64 * 100.0 / finished as f64);
+            format!("{} ({share} %)", count(some))
+        }
+    };
+    let reached = (elapsed_s > 0.0).then(|| rate(finished as f64 / elapsed_s));
     vec![
         field("started", Role::Plain, &count(totals.started)),
         field("ok", Role::Plain, &count(totals.ok)),
-        field(
-            "failed",
-            bad_above_zero(totals.failed),
-            &count(totals.failed),
-        ),
+        field("failed", bad_above_zero(totals.failed), &failed),
+        field("rate", Role::Plain, &reached.unwrap_or(NONE.to_owned())),
         field("interrupted", Role::Plain, &count(totals.interrupted)),
         field(
             "dropped iterations",
@@ -83,7 +135,7 @@ fn operations(totals: &Totals) -> Vec<Line> {
     ]
 }
 
-fn label(text: &str) -> Line {
+pub(super) fn label(text: &str) -> Line {
     Line::of(Role::Strong, &format!("{text:<12}"))
 }
 

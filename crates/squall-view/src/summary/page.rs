@@ -3,7 +3,8 @@
 use squall_metrics::summary::Summary;
 
 use super::parts::{Part, Parts};
-use super::{head, health, metrics, outcomes, phases, thresholds, times};
+use super::timeline::{self, Timeline};
+use super::{changes, head, health, metrics, outcomes, phases, thresholds, times};
 use crate::table::Rendered;
 use crate::text::{Line, Role, wrap};
 use crate::theme::Theme;
@@ -22,6 +23,10 @@ pub struct Settings<'a> {
     pub theme: Theme,
     /// Where the run is stored.
     pub stored: Option<&'a str>,
+    /// Where its HTML report is.
+    pub report: Option<&'a str>,
+    /// Its course.
+    pub timeline: Option<&'a Timeline>,
 }
 
 /// Lines of the summary, each ended by a line break.
@@ -33,8 +38,12 @@ pub fn render(summary: &Summary, settings: &Settings<'_>) -> String {
         thresholds::thresholds(summary, columns),
     ];
     if wanted.has(Part::Session) {
-        parts.push(head::run(summary, columns));
+        let mut run = head::run(summary, columns);
+        let timeline = settings.timeline;
+        run.extend(timeline.map_or_else(Vec::new, |line| timeline::lines(line, columns)));
+        parts.push(run);
     }
+    parts.push(changes::lines(summary, columns));
     if wanted.has(Part::Stages) {
         parts.push(head::stages(summary, columns));
     }
@@ -59,9 +68,15 @@ pub fn render(summary: &Summary, settings: &Settings<'_>) -> String {
     }
     parts.push(health::reporters(summary, columns));
     parts.push(health::warnings(summary, columns));
-    if let Some(stored) = settings.stored {
-        parts.push(labelled("stored in ", stored, columns));
-    }
+    let places = [
+        ("stored in ", settings.stored),
+        ("report    ", settings.report),
+    ];
+    let places = places.into_iter().filter_map(|(label, place)| {
+        let place = place?;
+        Some(labelled(label, place, columns))
+    });
+    parts.push(places.flatten().collect());
     parts.retain(|part| !part.is_empty());
     let lines = parts.join(&Line::default());
     settings.theme.paint_all(lines, columns)

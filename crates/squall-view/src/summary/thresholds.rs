@@ -3,7 +3,7 @@
 use squall_metrics::summary::{Summary, ThresholdStatus, ThresholdSummary};
 
 use super::apart::apart;
-use crate::number::{NONE, amount};
+use crate::number::{NONE, amount, duration};
 use crate::table::{Cell, Column, Narrow, Table};
 use crate::text::{Line, Role};
 
@@ -12,12 +12,19 @@ pub(super) fn thresholds(summary: &Summary, columns: usize) -> Vec<Line> {
     if summary.thresholds.is_empty() {
         return apart(summary, columns);
     }
+    let before_end = |one: &ThresholdSummary| one.broken_at_s.is_some();
+    let when = if summary.thresholds.iter().any(before_end) {
+        Narrow::Leave(0)
+    } else {
+        Narrow::Hide
+    };
     let mut table = Table::new(vec![
         Column::text("", Narrow::Keep),
         Column::text("threshold", Narrow::Shorten),
         Column::number("value", Narrow::Keep),
-        Column::number("limit", Narrow::Leave(0)),
-        Column::number("margin", Narrow::Leave(1)),
+        Column::number("limit", Narrow::Leave(1)),
+        Column::number("margin", Narrow::Leave(2)),
+        Column::number("broken at", when),
     ]);
     for threshold in &summary.thresholds {
         table.row(row(threshold));
@@ -54,5 +61,6 @@ fn row(threshold: &ThresholdSummary) -> Vec<Cell> {
             role,
             shown(threshold.margin).unwrap_or_else(|| NONE.to_owned()),
         ),
+        Cell::plain(threshold.broken_at_s.map_or(String::new(), duration)),
     ]
 }

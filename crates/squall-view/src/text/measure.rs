@@ -25,6 +25,17 @@ pub(crate) fn shorten_end(text: &str, columns: usize) -> String {
     }
 }
 
+/// Cuts `text` at the start to `columns`, with `…` when something was cut: of what is being typed, the end matters.
+pub(crate) fn shorten_start(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    match columns {
+        0 => String::new(),
+        _ => format!("{ELLIPSIS}{}", tail(text, columns - 1)),
+    }
+}
+
 /// Cuts `text` in the middle to `columns`: names often differ at both ends only.
 pub(crate) fn shorten_middle(text: &str, columns: usize) -> String {
     if width(text) <= columns {
@@ -69,6 +80,8 @@ mod tests {
     #[test]
     fn a_name_is_shortened_in_the_middle() {
         assert_eq!(shorten_middle("GET /shop/orders/items", 11), "GET /…items");
+        assert_eq!(shorten_start("what is typed", 6), "…typed");
+        assert_eq!(shorten_start("abc", 0), "");
         assert_eq!(shorten_middle("short", 5), "short");
         assert_eq!(shorten_middle("abc", 1), "…");
         assert_eq!(shorten_middle("abc", 0), "");

@@ -9,5 +9,5 @@ mod wrap;
 pub(crate) use clean::clean;
 pub(crate) use fields::{bad_above_zero, field, flow, warn_above_zero};
 pub(crate) use line::{Line, Role};
-pub(crate) use measure::{shorten_end, shorten_middle, width};
+pub(crate) use measure::{shorten_end, shorten_middle, shorten_start, width};
 pub(crate) use wrap::wrap;

@@ -7,7 +7,7 @@ use squall_metrics::summary::{
 };
 use squall_view::Theme;
 use squall_view::explain::{self, Mode, Row, StageRow};
-use squall_view::summary::{Part, Parts, Settings, render};
+use squall_view::summary::{Part, Parts, Settings, Timeline, render};
 use squall_view::theme::{Color, Glyphs};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -241,11 +241,13 @@ proptest! {
         summary in summary(),
         columns in 1_u16..220,
         stored in proptest::option::of(text()),
+        (rate, p99_ms) in (proptest::collection::vec(number(), 0..90), proptest::collection::vec(number(), 0..90)),
     ) {
+        let timeline = Timeline { rate, p99_ms };
         for glyphs in [Glyphs::Unicode, Glyphs::Ascii] {
             let theme = Theme { color: Color::Off, glyphs };
             let parts = Parts::default().with(Part::Timings);
-            let shown = render(&summary, &Settings { columns, parts, theme, stored: stored.as_deref() });
+            let shown = render(&summary, &Settings { columns, parts, theme, stored: stored.as_deref(), report: stored.as_deref(), timeline: Some(&timeline) });
             nothing_is_wider(&shown, columns)?;
         }
     }

@@ -32,6 +32,8 @@ fn hostile() -> Summary {
     summary.run.file = Some("a,b:c%.py".to_owned());
     summary.verdict.reasons = vec![format!("stage `{name}` *failed* [x](y)")];
     summary.warnings = vec![name.to_owned()];
+    summary.controls = sample::controls();
+    summary.controls[2].text = Some(name.to_owned());
     for series in &mut summary.series {
         name.clone_into(&mut series.name);
         series.errors = vec![sample::error(name, name, 3, 0.1)];

@@ -4,6 +4,7 @@ mod any_moment;
 mod any_summary;
 mod comparison;
 mod documents;
+mod keys;
 mod live;
 mod moment;
 mod sample;

@@ -50,6 +50,7 @@ pub(crate) fn live(elapsed_s: f64) -> LiveState {
         },
         reporters: reporters(),
         series: series(response),
+        ..LiveState::default()
     }
 }
 

@@ -1,10 +1,10 @@
 //! Made-up results, shared by the tests and by `examples/show.rs`.
 
 use squall_metrics::summary::{
-    Distribution, ErrorSummary, GeneratorSummary, InterpreterSummary, MeasuredSummary,
-    MetricSummary, OutcomeTimes, Phase, PhaseSummary, ReporterSummary, RunInfo, SCHEMA_VERSION,
-    SeriesSummary, StageSummary, Summary, ThresholdStatus, ThresholdSummary, Totals,
-    TransactionSummary, ValueDistribution, Verdict, VerdictStatus,
+    ControlSummary, Distribution, ErrorSummary, GeneratorSummary, InterpreterSummary,
+    MeasuredSummary, MetricSummary, OutcomeTimes, Phase, PhaseSummary, ReporterSummary, RunInfo,
+    SCHEMA_VERSION, SeriesSummary, StageSummary, Summary, ThresholdStatus, ThresholdSummary,
+    Totals, TransactionSummary, ValueDistribution, Verdict, VerdictStatus,
 };
 
 /// A distribution around a median in milliseconds.
@@ -416,4 +416,34 @@ fn reporter(name: &str, dropped: u64, message: &str) -> ReporterSummary {
         dropped,
         message: Some(message.to_owned()),
     }
+}
+
+/// What somebody did with the keys while a run went.
+pub(crate) fn controls() -> Vec<ControlSummary> {
+    let at = |at_s, action: &str, by: &str| ControlSummary {
+        at_s,
+        action: action.to_owned(),
+        by: by.to_owned(),
+        ..ControlSummary::default()
+    };
+    let users = |scenario: &str, from, to| ControlSummary {
+        stage: Some("Browse".to_owned()),
+        scenario: Some(scenario.to_owned()),
+        from: Some(from),
+        to: Some(to),
+        ..at(3.2, "users", "keyboard")
+    };
+    let note = ControlSummary {
+        text: Some("deployed 4.2 | see `#311`".to_owned()),
+        ..at(4.0, "note", "dashboard")
+    };
+    vec![
+        users("Browse", 10.0, 20.0),
+        users("poll", 5.0, 10.0),
+        note,
+        at(5.5, "pause", "keyboard"),
+        at(6.0, "resume", "keyboard"),
+        at(7.25, "mark", "api"),
+        at(9.0, "stop", "keyboard"),
+    ]
 }

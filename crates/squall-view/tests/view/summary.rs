@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use squall_metrics::summary::{CustomSummary, Summary, SystemSummary};
 use squall_view::Theme;
-use squall_view::summary::{Part, Parts, Settings, render};
+use squall_view::summary::{Part, Parts, Settings, Timeline, render};
 use squall_view::theme::{Color, Glyphs};
 
 use crate::sample;
@@ -17,6 +17,8 @@ fn check(name: &str, summary: &Summary) {
             parts: Parts::default(),
             theme: Theme::PLAIN,
             stored: Some(".squall/runs/20260102-030405-shop-7f3a"),
+            report: None,
+            timeline: None,
         };
         assert_snapshot!(format!("{name}_{columns}"), render(summary, &settings));
     }
@@ -30,6 +32,8 @@ fn show(summary: &Summary, theme: Theme) -> String {
             parts: Parts::default(),
             theme,
             stored: None,
+            report: None,
+            timeline: None,
         },
     )
 }
@@ -42,6 +46,39 @@ fn a_passed_run() {
 #[test]
 fn a_failed_run_with_errors_and_several_stages() {
     check("failed", &sample::failed());
+}
+
+#[test]
+fn a_run_that_was_changed_with_its_course_and_its_report() {
+    let mut summary = sample::failed();
+    summary.controls = sample::controls();
+    summary.thresholds[1].broken_at_s = Some(4.0);
+    let paths = ["GET /", "GET /a", "GET /b", "GET /slow/one", "GET /d"];
+    summary.series = (1_u32..)
+        .zip(paths)
+        .map(|(at, path)| sample::series("Browse", path, f64::from(at) * 0.4))
+        .collect();
+    let seconds = (0_u32..90).map(f64::from);
+    let timeline = Timeline {
+        rate: seconds
+            .clone()
+            .map(|second| (second * 120.0).min(2_400.0))
+            .collect(),
+        p99_ms: seconds
+            .map(|second| if second < 2.0 { f64::NAN } else { 5.0 + second })
+            .collect(),
+    };
+    for columns in [60, 100] {
+        let settings = Settings {
+            columns,
+            parts: Parts::default().without(Part::Stages),
+            theme: Theme::PLAIN,
+            stored: Some(".squall/runs/20260102-030405-shop-7f3a"),
+            report: Some(".squall/runs/20260102-030405-shop-7f3a/report.html"),
+            timeline: Some(&timeline),
+        };
+        assert_snapshot!(format!("changed_{columns}"), render(&summary, &settings));
+    }
 }
 
 #[test]
@@ -87,6 +124,8 @@ fn a_run_with_numbers_of_its_results_and_samples() {
             parts: Parts::default().with(Part::Samples),
             theme: Theme::PLAIN,
             stored: None,
+            report: None,
+            timeline: None,
         };
         assert_snapshot!(format!("results_{columns}"), render(&summary, &settings));
     }
@@ -193,6 +232,8 @@ fn parts_are_left_out_and_phases_are_shown_where_asked() {
             parts: none.with(part),
             theme: Theme::PLAIN,
             stored: None,
+            report: None,
+            timeline: None,
         };
         render(&sample::passed(), &settings)
     };

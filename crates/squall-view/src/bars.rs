@@ -6,13 +6,13 @@ use crate::text::{Line, Role};
 const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// A bar of which `share` (0 to 1) is filled.
-pub(super) fn bar(share: f64, columns: usize) -> Line {
+pub(crate) fn bar(share: f64, columns: usize) -> Line {
     let filled = steps(share, columns);
     Line::of(Role::Accent, &"█".repeat(filled)).and(Role::Faint, &"░".repeat(columns - filled))
 }
 
-/// The newest values, from zero to the largest of them, as many as fit.
-pub(super) fn sparkline(values: &[f64], columns: usize) -> Line {
+/// The newest values, from zero to the largest of them, as many as fit; a gap where there is none.
+pub(crate) fn sparkline(values: &[f64], columns: usize) -> Line {
     let newest = &values[values.len().saturating_sub(columns)..];
     let largest = newest
         .iter()
@@ -24,6 +24,9 @@ pub(super) fn sparkline(values: &[f64], columns: usize) -> Line {
 }
 
 fn level(value: f64, largest: f64) -> char {
+    if value.is_nan() {
+        return ' ';
+    }
     let share = if largest > 0.0 { value / largest } else { 0.0 };
     LEVELS[steps(share, LEVELS.len() - 1)]
 }
@@ -62,7 +65,7 @@ mod tests {
     fn a_sparkline_shows_the_newest_values() {
         assert_eq!(
             text(&sparkline(&[100.0, 0.0, 1.0, 2.0, 7.0, f64::NAN], 5)),
-            "▁▂▃█▁"
+            "▁▂▃█ "
         );
         assert_eq!(text(&sparkline(&[], 5)), "");
         assert_eq!(text(&sparkline(&[0.0, 0.0], 5)), "▁▁");
