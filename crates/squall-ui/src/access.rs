@@ -69,7 +69,11 @@ impl Access {
 
     /// Returns the cookie that a browser keeps. Cookies do not know ports, and there may be several dashboards: its name does.
     pub(crate) fn cookie(&self) -> String {
-        let secure = if self.scheme == "https" { "; Secure" } else { "" };
+        let secure = if self.scheme == "https" {
+            "; Secure"
+        } else {
+            ""
+        };
         format!(
             "{}={}; Path=/; HttpOnly; SameSite=Strict{secure}",
             self.cookie_name(),
@@ -196,7 +200,10 @@ mod tests {
         assert_eq!(get("/?token=x", &[HOST]), Some(Denied::NoToken));
         assert_eq!(get("/?token=TOKEN", &[HOST]), None);
         assert_eq!(get("/", &[HOST, ("authorization", "Bearer TOKEN")]), None);
-        assert_eq!(get("/", &[HOST, ("authorization", "bearer TOKENx")]), Some(Denied::NoToken));
+        assert_eq!(
+            get("/", &[HOST, ("authorization", "bearer TOKENx")]),
+            Some(Denied::NoToken)
+        );
         assert_eq!(get("/", &[HOST, COOKIE]), None);
         let other = ("cookie", "squall-token-4001=TOKEN");
         assert_eq!(get("/", &[HOST, other]), Some(Denied::NoToken));
@@ -206,14 +213,23 @@ mod tests {
     fn with_the_cookie_only_the_own_page_changes_something() {
         let gate = gate("127.0.0.1:4000");
         let post = |headers: &[_]| {
-            let all: Vec<_> = [HOST, COOKIE].into_iter().chain(headers.iter().copied()).collect();
+            let all: Vec<_> = [HOST, COOKIE]
+                .into_iter()
+                .chain(headers.iter().copied())
+                .collect();
             gate.check(Method::POST, "/api/v1/control", &all)
         };
         assert_eq!(post(&[]), Some(Denied::OtherSite));
         assert_eq!(post(&[("origin", "http://127.0.0.1:4000")]), None);
-        assert_eq!(post(&[("origin", "http://127.0.0.1:4001")]), Some(Denied::OtherSite));
+        assert_eq!(
+            post(&[("origin", "http://127.0.0.1:4001")]),
+            Some(Denied::OtherSite)
+        );
         assert_eq!(post(&[("sec-fetch-site", "same-origin")]), None);
-        let lied = [("sec-fetch-site", "cross-site"), ("origin", "http://127.0.0.1:4000")];
+        let lied = [
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "http://127.0.0.1:4000"),
+        ];
         assert_eq!(post(&lied), Some(Denied::OtherSite));
         assert_eq!(post(&[("authorization", "Bearer TOKEN")]), None);
     }

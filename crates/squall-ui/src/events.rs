@@ -64,7 +64,9 @@ impl State {
 
     /// Tells whether a run is shown that has not ended.
     pub(crate) fn is_going(&self) -> bool {
-        self.run.as_ref().is_some_and(|run| run.state != Phase::Ended)
+        self.run
+            .as_ref()
+            .is_some_and(|run| run.state != Phase::Ended)
     }
 }
 

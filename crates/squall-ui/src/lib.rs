@@ -29,4 +29,4 @@ mod token;
 pub use error::UiError;
 pub use page::is_built;
 pub use server::{Server, Settings, TlsFiles};
-pub use start::{LoadOffer, Problem, StageOffer, StartOptions, StartRequest, TestOffer};
+pub use start::{LoadOffer, Problem, StageOffer, StartOptions, StartRequest, Starts, TestOffer};

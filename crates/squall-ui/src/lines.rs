@@ -56,7 +56,9 @@ mod tests {
         let mut lines = Lines::of(&path);
         let mut next = || {
             let mut got = None;
-            lines.next(|line| got = Some(String::from_utf8(line.to_vec()).unwrap())).unwrap();
+            lines
+                .next(|line| got = Some(String::from_utf8(line.to_vec()).unwrap()))
+                .unwrap();
             got
         };
         assert_eq!(next(), None);

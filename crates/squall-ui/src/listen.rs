@@ -73,9 +73,8 @@ impl Serving {
 
     async fn serve(mut self, stream: impl AsyncRead + AsyncWrite + Unpin) {
         let kick = Rc::new(Notify::new());
-        let service = service_fn(|request| {
-            answer(Rc::clone(&self.context), Rc::clone(&kick), request)
-        });
+        let service =
+            service_fn(|request| answer(Rc::clone(&self.context), Rc::clone(&kick), request));
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
         let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));

@@ -67,7 +67,8 @@ fn rate(fields: &mut Fields) -> Option<ControlOrder> {
 
 fn note(fields: &mut Fields) -> Option<ControlOrder> {
     let text = fields.text("text");
-    let text = text.or_else(|| fields.missing("text", "say it, like `\"text\": \"cache cleared\"`"))?;
+    let text =
+        text.or_else(|| fields.missing("text", "say it, like `\"text\": \"cache cleared\"`"))?;
     Some(ControlOrder::Note { text })
 }
 
@@ -116,9 +117,19 @@ mod tests {
     #[test]
     fn what_is_no_order_says_which_there_are() {
         let wrong = refused(r#"{"action": "user", "users": 5}"#);
-        assert!(wrong[0].2.as_deref().unwrap().contains("did you mean `users`"));
+        assert!(
+            wrong[0]
+                .2
+                .as_deref()
+                .unwrap()
+                .contains("did you mean `users`")
+        );
         assert!(refused("{}")[0].1.contains("`action` is missing"));
         assert!(refused("[]")[0].1.contains("no JSON object"));
-        assert!(refused(r#"{"action": "note"}"#)[0].1.contains("`text` is missing"));
+        assert!(
+            refused(r#"{"action": "note"}"#)[0]
+                .1
+                .contains("`text` is missing")
+        );
     }
 }

@@ -77,7 +77,9 @@ impl Context {
             let problem = Problem::new("", format!("`{path}` is asked with {allowed}"));
             let mut reply = refusal(StatusCode::METHOD_NOT_ALLOWED, &problem);
             let value = HeaderValue::from_str(allowed.as_str());
-            reply.headers_mut().extend(value.ok().map(|value| (ALLOW, value)));
+            reply
+                .headers_mut()
+                .extend(value.ok().map(|value| (ALLOW, value)));
             return reply;
         }
         match path {
@@ -288,7 +290,10 @@ async fn whole(mut body: Incoming) -> Result<Bytes, Reply> {
     let mut whole = Vec::new();
     while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
         let frame = frame.map_err(|error| {
-            reply::refusal(StatusCode::BAD_REQUEST, &Problem::new("", error.to_string()))
+            reply::refusal(
+                StatusCode::BAD_REQUEST,
+                &Problem::new("", error.to_string()),
+            )
         })?;
         let data = frame.into_data().unwrap_or_default();
         if whole.len() + data.len() > BODY {

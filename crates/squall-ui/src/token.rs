@@ -51,7 +51,12 @@ mod tests {
         let text = token.as_str().to_owned();
         assert_eq!(text.len(), 22);
         assert!(token.is(&text));
-        for other in ["", &text[1..], &format!("{text}A"), Token::draw().unwrap().as_str()] {
+        for other in [
+            "",
+            &text[1..],
+            &format!("{text}A"),
+            Token::draw().unwrap().as_str(),
+        ] {
             assert!(!token.is(other));
         }
         assert!(!format!("{token:?}").contains(&text));
