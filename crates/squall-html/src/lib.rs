@@ -19,9 +19,12 @@ mod resolution;
 #[cfg(test)]
 mod synthetic;
 
+pub use collect::{Collector, News};
 pub use comparison::{
     COMPARISON_DATA_VERSION, ComparedRunData, ComparisonData, comparison_data, comparison_page,
     is_comparison_built,
 };
 pub use error::ReportError;
-pub use page::{RunDocuments, is_built, page, report_data};
+pub use page::{RunDocuments, is_built, page, report_data, report_data_in_steps};
+pub use redact::document as redact;
+pub use resolution::live_step_s;

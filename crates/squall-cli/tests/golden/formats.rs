@@ -4,7 +4,7 @@ use std::fs;
 
 use insta::assert_snapshot;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
-use squall_html::{RunDocuments, report_data};
+use squall_html::{RunDocuments, report_data_in_steps};
 
 use crate::flat::flat;
 use crate::stored::{Golden, RUNS};
@@ -43,7 +43,7 @@ fn every_run_is_the_data_of_a_report() {
             summary: golden.json(run, "summary.json"),
             plan: Some(golden.json(run, "plan.json")),
         };
-        let data = report_data(&documents, 1, golden.intervals(run).unwrap()).unwrap();
+        let data = report_data_in_steps(&documents, 1, golden.intervals(run).unwrap()).unwrap();
         // The summary is snapshotted above.
         let timeline = serde_json::to_value(&data.timeline).unwrap();
         assert_snapshot!(format!("{run}_report"), flat(&timeline));
