@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # The front end in web/, with npm: web.sh build|lint|format|test. Where it cannot be built it says so and ends well: Rust is then built
-# without the HTML report.
+# without the HTML report and the dashboard. Each HTML file in web/ is a page.
 set -euo pipefail
 cd "$(dirname "$0")/../web"
-page=dist/report.html
+pages=(*.html)
+pages=("${pages[@]/#/dist/}")
 
 note() { printf 'note: %s\n' "$1" >&2; }
 
@@ -16,10 +17,10 @@ has_node() {
 if ! has_node; then
   if [ "$1" = build ]; then
     # A page of another version would be worse than none.
-    rm -f "$page"
-    note "Node.js 20.19 or newer is not installed: squall is built without the HTML report"
+    rm -f "${pages[@]}"
+    note "Node.js 20.19 or newer is not installed: squall is built without the HTML report and the dashboard"
   else
-    note "Node.js 20.19 or newer is not installed: $1 of the HTML report is skipped"
+    note "Node.js 20.19 or newer is not installed: $1 of the HTML report and the dashboard is skipped"
   fi
   exit 0
 fi
@@ -32,17 +33,20 @@ packages() {
 }
 
 if ! packages; then
-  [ "$1" != build ] || [ ! -e "$page" ] || rm -f "$page"
-  note "the packages of web/ cannot be installed: $1 of the HTML report is skipped"
+  [ "$1" != build ] || rm -f "${pages[@]}"
+  note "the packages of web/ cannot be installed: $1 of the HTML report and the dashboard is skipped"
   exit 0
 fi
 
-# The page is only written where something changed, so that cargo does not build anew.
+# Pages are only written where something changed, so that cargo does not build anew.
 build() {
-  if [ -e "$page" ] && [ -z "$(find src report.html package-lock.json vite.config.ts -newer "$page" -print -quit)" ]; then
-    return
-  fi
-  npm run --silent build -- --logLevel warn
+  local page
+  for page in "${pages[@]}"; do
+    if [ ! -e "$page" ] || [ -n "$(find src ./*.html package-lock.json vite.config.ts build.mjs -newer "$page" -print -quit)" ]; then
+      npm run --silent build
+      return
+    fi
+  done
 }
 
 # Chromium, installed where that takes no question.
@@ -62,7 +66,7 @@ case $1 in
     if chromium; then
       npm run --silent test:browser
     else
-      note "Chromium is not installed: the report is not tested in a browser (sudo apt-get install chromium)"
+      note "Chromium is not installed: the pages are not tested in a browser (sudo apt-get install chromium)"
     fi
     ;;
 esac
