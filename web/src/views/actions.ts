@@ -145,7 +145,8 @@ function rowsOf(state: State, choice: Choice): Row[] {
     const took = seconds.get(one.stage) ?? 0;
     // They have one time, of all that finished.
     const times = choice.outcome === "all" && choice.time === "response_time_ms" ? one.time_ms : null;
-    return { ...one, kind: one.kind as Kind, rate: took > 0 ? (one.ok + one.failed) / took : null, times };
+    const rate = one.rate_per_s ?? (took > 0 ? (one.ok + one.failed) / took : null);
+    return { ...one, kind: one.kind as Kind, rate, times };
   };
   const order: Kind[] = ["iteration", "transaction", "operation"];
   const rows = [...summary.transactions.map(transaction), ...summary.series.map(operation)];
