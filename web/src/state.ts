@@ -29,6 +29,8 @@ export class State {
   /** The run goes on: what it comes to is only so far. */
   going = false;
   private whole: Run;
+  /** Seconds of the run, as far as it was when it was given: it grows in place. */
+  private end: number;
   private mark: number | null = null;
   private readonly stored: string | null;
   private readonly listeners = new Map<Change, Set<() => void>>();
@@ -41,6 +43,7 @@ export class State {
     readonly live = false,
   ) {
     this.whole = this.run = run;
+    this.end = duration(run.timeline);
     const place = read(hash);
     this.stored = place.run;
     this.last = place.last;
@@ -94,6 +97,7 @@ export class State {
   setRun(run: Run): void {
     const follows = this.last !== null || this.isWhole();
     this.whole = run;
+    this.end = duration(run.timeline);
     this.run = this.mark === null ? run : { ...run, summary: since(run, this.mark) };
     if (follows) this.range = this.followed();
     this.tell("run");
@@ -170,7 +174,7 @@ export class State {
   }
 
   private full(): Range {
-    const to = duration(this.run.timeline);
+    const to = this.end;
     return { from: Math.min(this.first, Math.max(to - SHORTEST, 0)), to };
   }
 

@@ -10,6 +10,7 @@ import { type Entry, Legend } from "./legend";
 import { color, faded, type Look, look } from "./look";
 import { drawMarks, paintPauses, readMarks } from "./marks";
 import { type Panel, panel } from "./panel";
+import { path } from "./paths";
 import { longTable } from "./table";
 
 const HEIGHT = 230;
@@ -64,6 +65,7 @@ export class TimeChart {
   private shown: Range | null = null;
   private drawn = "";
   private anew = true;
+  private since = 0;
   private frame = 0;
   private readonly ask: () => void;
 
@@ -100,11 +102,27 @@ export class TimeChart {
       this.anew = true;
       this.ask();
     });
-    this.state.on(["run", "series", "hidden"], () => {
-      this.shown = null;
-      if (this.element.hidden) this.element.hidden = this.spec.lines().length === 0;
-      this.ask();
+    this.state.on(["run"], () => {
+      if (!this.element.hidden && this.isPast()) return;
+      this.changed();
     });
+    this.state.on(["series", "hidden"], () => this.changed());
+  }
+
+  private changed(): void {
+    this.shown = null;
+    if (this.element.hidden) this.element.hidden = this.spec.lines().length === 0;
+    this.ask();
+  }
+
+  /** Tells whether what came since the chart was drawn lies behind what it shows. */
+  private isPast(): boolean {
+    const steps = this.plot?.data[0].length ?? 0;
+    const { from, to } = this.state.range;
+    const still = this.shown?.from === from && this.shown.to === to;
+    return (
+      still && !this.spec.ratio && to < (steps - 1) * this.state.run.timeline.step_s && this.state.first === this.since
+    );
   }
 
   /** Draws once a frame at most, however fast the range changes. */
@@ -121,6 +139,7 @@ export class TimeChart {
     const { from, to } = this.state.range;
     const onlyRange = this.shown !== null && !this.anew;
     this.shown = { from, to };
+    this.since = this.state.first;
     if (!onlyRange) this.setLines();
     if (this.anew || !this.plot) this.build();
     else if (!onlyRange) this.refresh(this.plot);
@@ -236,7 +255,7 @@ export class TimeChart {
     return this.entries.map(({ id, label, look: { color, dash } }): uPlot.Series => {
       const line: uPlot.Series = { label, stroke: color, width: 1, dash, points: { show: false } };
       // The areas of a stack say everything.
-      if (stack) line.paths = () => null;
+      line.paths = stack ? () => null : path;
       return { ...line, show: !this.state.hidden.has(id) };
     });
   }

@@ -23,9 +23,10 @@ export function fold(state: State, title: string, make: () => Node | null): HTML
 }
 
 function keep(state: State, changes: Change[], place: HTMLElement, make: () => (Node | null)[]): () => void {
+  const scrolled = watchScroll(place);
   const ask = whileSeen(state, place, () => {
     if (isBusy(place)) return setTimeout(ask, 300);
-    const restore = remember(place);
+    const restore = remember(place, scrolled);
     fill(place, make);
     restore();
   });
@@ -39,31 +40,53 @@ function fill(place: HTMLElement, make: () => (Node | null)[]): void {
   place.hidden = !place.hasChildNodes();
 }
 
-/** Tells whether somebody presses a button in a place, has chosen in a list, or has selected words in it. */
-function isBusy(place: HTMLElement): boolean {
+/** Where somebody presses something, or has selected words. To ask the document each time would make it lay itself out. */
+let [pressed, selected]: (Node | null)[] = [null, null];
+document.addEventListener("pointerdown", (event) => {
+  pressed = event.target as Node;
+});
+for (const end of ["pointerup", "pointercancel", "dragend"]) {
+  document.addEventListener(end, () => {
+    pressed = null;
+  });
+}
+document.addEventListener("selectionchange", () => {
   const selection = document.getSelection();
-  const selects = selection !== null && !selection.isCollapsed && selection.containsNode(place, true);
-  return selects || place.matches(":active");
+  selected = selection === null || selection.isCollapsed ? null : selection.anchorNode;
+});
+
+function isBusy(place: HTMLElement): boolean {
+  return place.contains(pressed) || place.contains(selected);
 }
 
 const OPEN = "details";
 const SCROLLED = ".scroll, pre";
 const FOCUSED = "button, summary, select, input, a, [tabindex]";
 
+/** How far the things of a place are scrolled, by their number; to ask them would make the page lay itself out each time. */
+type Scrolled = Map<number, [left: number, top: number]>;
+
+function watchScroll(place: HTMLElement): Scrolled {
+  const scrolled: Scrolled = new Map();
+  const note = ({ target }: Event) => {
+    const at = [...place.querySelectorAll(SCROLLED)].indexOf(target as Element);
+    if (at >= 0) scrolled.set(at, [(target as Element).scrollLeft, (target as Element).scrollTop]);
+  };
+  // It does not bubble.
+  place.addEventListener("scroll", note, { capture: true, passive: true });
+  return scrolled;
+}
+
 /** Notes what the reader did to a place, and returns what does it again. */
-function remember(place: HTMLElement): () => void {
+function remember(place: HTMLElement, scrolled: Scrolled): () => void {
   const all = <E extends Element>(selector: string) => [...place.querySelectorAll<E>(selector)];
   const opened = all<HTMLDetailsElement>(OPEN).map((one) => one.open);
-  const scrolled = all(SCROLLED).map((one) => [one.scrollLeft, one.scrollTop]);
   const focused = all<HTMLElement>(FOCUSED).indexOf(document.activeElement as HTMLElement);
   return () => {
     all<HTMLDetailsElement>(OPEN).forEach((one, at) => {
       one.open = opened[at] ?? false;
     });
-    all(SCROLLED).forEach((one, at) => {
-      const [left, top] = scrolled[at] ?? [0, 0];
-      if (left || top) one.scrollTo(left, top);
-    });
+    for (const [at, place] of scrolled) all(SCROLLED)[at]?.scrollTo(...place);
     if (focused >= 0) all<HTMLElement>(FOCUSED)[focused]?.focus({ preventScroll: true });
   };
 }

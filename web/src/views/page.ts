@@ -66,7 +66,26 @@ function rangeBar(state: State): HTMLElement {
   };
   draw();
   state.on(["run", "range"], draw);
-  return h("div", { class: "range-bar" }, text, state.live ? follow(state) : null, whole);
+  return h("div", { class: "range-bar" }, text, state.live ? follow(state) : null, whole, countedFrom(state));
+}
+
+/** Where numbers begin: at the start of the run, or where somebody reset them. Not there in a run without such marks. */
+function countedFrom(state: State): HTMLElement {
+  const box = h("select", { id: "counted" });
+  const label = h("label", {}, "Count from ", box);
+  const draw = () => {
+    const marks = (state.run.summary.controls ?? []).filter((one) => one.action === "mark").map((one) => one.at_s);
+    label.hidden = marks.length === 0;
+    if (box.childElementCount !== marks.length + 1) {
+      const options = [0, ...marks].map((at) => h("option", { value: at }, at === 0 ? "the start" : clock(at)));
+      box.replaceChildren(...options);
+    }
+    box.value = String(state.first);
+  };
+  draw();
+  box.addEventListener("change", () => state.countFrom(Number(box.value) || null));
+  state.on(["run"], draw);
+  return label;
 }
 
 const FOLLOWED = [
