@@ -19,6 +19,7 @@ use squall_view::summary::{self, Part, Parts};
 use crate::args::{Format, ProgressArg, RunArgs, RunFormat, SummaryPart};
 use crate::baseline::Baseline;
 use crate::commands::refuse;
+use crate::dashboard::Dashboard;
 use crate::document::{self, Out, has_folder};
 use crate::exchange::{Detail, ExchangeFeed};
 use crate::exit::Invalid;
@@ -44,6 +45,7 @@ pub(crate) struct Shown<'a> {
     messages: Option<MessageFeed>,
     printed: PrintedFeed,
     exchanges: Option<ExchangeFeed>,
+    dashboard: Option<&'a Dashboard>,
 }
 
 /// Who has the terminal while a run goes.
@@ -66,7 +68,14 @@ impl<'a> Shown<'a> {
             messages: messages.map(MessageFeed::new),
             printed: PrintedFeed::default(),
             exchanges: None,
+            dashboard: None,
         }
+    }
+
+    /// Shows the run on a dashboard as well, if there is one.
+    pub(crate) fn with_dashboard(mut self, dashboard: Option<&'a Dashboard>) -> Self {
+        self.dashboard = dashboard;
+        self
     }
 
     /// Goes by a count of what the user does to end the program that has begun already.
@@ -150,6 +159,9 @@ pub(crate) fn execute(run: PreparedRun, shown: &Shown<'_>) -> anyhow::Result<u8>
         Err(error) => return not_started(error),
     };
     log.write_to(log_files(args, handle.directory()));
+    if let Some(dashboard) = shown.dashboard {
+        dashboard.show(&handle);
+    }
     watch(&handle, shown, &interrupts);
     let finished = handle.finish();
     if let Some(exchanges) = &shown.exchanges {
@@ -157,6 +169,9 @@ pub(crate) fn execute(run: PreparedRun, shown: &Shown<'_>) -> anyhow::Result<u8>
     }
     if !args.no_report {
         html::store(&finished);
+    }
+    if let Some(dashboard) = shown.dashboard {
+        dashboard.end(&finished);
     }
     show(&finished, shown);
     hand_out(&finished, args, &outs)?;

@@ -1,7 +1,7 @@
 //! The `squall` command: arguments, exit codes, and what is printed.
 //!
 //! Reading order: [`args`] (what can be typed), `defaults` (what need not be typed), `commands` (one file each), `load` (from a file
-//! to a plan), [`project`] (tests by name), [`starter`] (graphs put together of stages), `execute` (a run with its live view, Ctrl-C and summary), `document` (what it leaves for other tools), `baseline` (what a run is compared with), `stored` (runs that are read again), `messages`, `printed` and `exchange` (what is
+//! to a plan), [`project`] (tests by name), [`starter`] (graphs put together of stages), `execute` (a run with its live view, Ctrl-C and summary), `document` (what it leaves for other tools), `baseline` (what a run is compared with), `dashboard` (a run in a browser), `stored` (runs that are read again), `messages`, `printed` and `exchange` (what is
 //! shown of scripts and requests), `brief` (the end of `squall debug`), `output` (the only place that prints), [`exit`] (what the
 //! shell gets).
 //!
@@ -12,6 +12,7 @@ pub mod args;
 mod baseline;
 mod brief;
 mod commands;
+mod dashboard;
 mod defaults;
 mod document;
 mod exchange;

@@ -71,6 +71,9 @@ pub struct SeriesData {
 /// Values by size over time: rows of equal ratio, columns of equal time.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct HeatData {
+    /// The first column that `counts` hold, where the others are as they were told before; `None`: all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<usize>,
     /// Seconds that a column covers.
     pub step_s: u64,
     /// Lower end of the lowest row in milliseconds.
@@ -108,32 +111,87 @@ pub struct GeneratorData {
 }
 
 /// Numbers, one for each step of time.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(transparent)]
-pub struct Column(Vec<Cell>);
+#[derive(Clone, Debug, Default)]
+pub struct Column {
+    cells: Vec<Cell>,
+    /// A number other than zero was put in.
+    filled: bool,
+    /// Those who are told the run step by step have it.
+    told: bool,
+}
+
+/// Which steps of the run so far are wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum View {
+    /// All of so many.
+    Whole(usize),
+    /// Those that have not been told, of columns that have been; all of new ones.
+    News {
+        /// The first that may have changed.
+        from: usize,
+        /// How many there are.
+        steps: usize,
+    },
+}
 
 impl Column {
     /// Sets the number of a step; steps before it that have none stay empty.
     pub fn put(&mut self, step: usize, value: f64) {
-        self.pad(step + 1);
-        self.0[step] = Cell(value);
-    }
-
-    /// Makes it at least as long as the run.
-    pub fn pad(&mut self, steps: usize) {
-        if self.0.len() < steps {
-            self.0.resize(steps, Cell(f64::NAN));
+        if self.cells.len() <= step {
+            self.cells.resize(step + 1, Cell(f64::NAN));
         }
+        self.cells[step] = Cell(value);
+        self.filled |= !value.is_nan() && value != 0.0;
     }
 
     /// Tells whether all of its numbers are zero or missing.
     pub fn is_blank(&self) -> bool {
-        self.0.iter().all(|cell| cell.0.is_nan() || cell.0 == 0.0)
+        !self.filled
     }
 
     /// Returns the numbers; missing ones are not a number.
     pub fn values(&self) -> impl Iterator<Item = f64> + '_ {
-        self.0.iter().map(|cell| cell.0)
+        self.cells.iter().map(|cell| cell.0)
+    }
+
+    /// Returns the wanted steps, up to the last of the run; `missing` stands for those that have no number.
+    pub(crate) fn view(&mut self, view: View, missing: f64) -> Self {
+        let (from, steps) = match view {
+            View::Whole(steps) => (0, steps),
+            View::News { from, steps } => (if self.told { from } else { 0 }, steps),
+        };
+        self.told |= matches!(view, View::News { .. });
+        let cell = |step: usize| match self.cells.get(step) {
+            Some(cell) if !cell.0.is_nan() => *cell,
+            _ => Cell(missing),
+        };
+        Self {
+            cells: (from..steps).map(cell).collect(),
+            filled: self.filled,
+            told: false,
+        }
+    }
+
+    /// Notes that nobody has it any more.
+    pub(crate) fn forget(&mut self) {
+        self.told = false;
+    }
+}
+
+/// Returns the wanted steps of columns by name.
+pub(crate) fn view_all<K: Ord + Clone>(
+    columns: &mut BTreeMap<K, Column>,
+    view: View,
+) -> BTreeMap<K, Column> {
+    let columns = columns.iter_mut();
+    columns
+        .map(|(key, column)| (key.clone(), column.view(view, f64::NAN)))
+        .collect()
+}
+
+impl Serialize for Column {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(&self.cells)
     }
 }
 

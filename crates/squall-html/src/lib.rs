@@ -18,5 +18,8 @@ mod resolution;
 #[cfg(test)]
 mod synthetic;
 
+pub use collect::{Collector, News};
 pub use error::ReportError;
-pub use page::{RunDocuments, is_built, page};
+pub use page::{RunDocuments, data as report_data, is_built, page};
+pub use redact::document as redact;
+pub use resolution::live_step_s;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use squall_metrics::summary::Summary;
 
 use crate::collect::{MOST_SERIES, collect};
-use crate::data::{DATA_VERSION, ReportData};
+use crate::data::{DATA_VERSION, ReportData, Timeline};
 use crate::embed::embed;
 use crate::resolution::Resolution;
 use crate::{ReportError, redact};
@@ -38,6 +38,17 @@ impl RunDocuments {
         redact::document(&mut copy.summary);
         copy.plan.iter_mut().for_each(redact::document);
         copy
+    }
+
+    /// Makes the data of a page out of it, without secrets; `timeline` is the run so far.
+    pub fn with_timeline(&self, timeline: Timeline) -> ReportData {
+        let Self { summary, plan } = self.redacted();
+        ReportData {
+            version: DATA_VERSION,
+            summary,
+            plan,
+            timeline,
+        }
     }
 
     /// How long the run took.
@@ -79,20 +90,24 @@ pub fn page<R: BufRead>(
     page_from(TEMPLATE, run, intervals)
 }
 
+/// Makes the data of a run's report; it is as fine as is likely to fit into a page.
+///
+/// # Errors
+/// The intervals cannot be read.
+pub fn data(run: &RunDocuments, intervals: impl BufRead) -> Result<ReportData, ReportError> {
+    let elapsed_s = run.elapsed_s().unwrap_or(f64::INFINITY);
+    let timeline = collect(intervals, run.resolution().step_s(), elapsed_s)?;
+    Ok(run.with_timeline(timeline))
+}
+
 fn page_from<R: BufRead>(
     template: &str,
     run: &RunDocuments,
     mut intervals: impl FnMut() -> io::Result<R>,
 ) -> Result<String, ReportError> {
-    let RunDocuments { summary, plan } = run.redacted();
     let elapsed_s = run.elapsed_s().unwrap_or(f64::INFINITY);
     let mut resolution = run.resolution();
-    let mut data = ReportData {
-        version: DATA_VERSION,
-        summary,
-        plan,
-        timeline: collect(intervals()?, resolution.step_s(), elapsed_s)?,
-    };
+    let mut data = data(run, intervals()?)?;
     loop {
         let page = embed(template, &serde_json::to_vec(&data)?)?;
         match resolution.coarser_than(page.len()) {

@@ -35,7 +35,7 @@ fn pattern(text: &str) -> Regex {
 }
 
 /// Takes secrets out of a document: values whose names say so, and what looks like one within text.
-pub(crate) fn document(value: &mut Value) {
+pub fn document(value: &mut Value) {
     match value {
         Value::String(string) => *string = text(string),
         Value::Array(items) => items.iter_mut().for_each(document),

@@ -1,5 +1,7 @@
 //! How fine the time is.
 
+use crate::collect::MOST_SERIES;
+
 /// Steps at most, however short they could be.
 const MOST_STEPS: u64 = 1_800;
 /// Steps that a report has at least, however large it gets.
@@ -14,6 +16,25 @@ const FEW_SERIES: u64 = 10;
 /// Bytes that each further series may add, up to [`LARGEST`].
 const LIMIT_OF_SERIES: u64 = 20_000;
 const LARGEST: usize = 2_000_000;
+
+/// Steps at most of a page that is fed while the run goes on.
+const MOST_LIVE_STEPS: u64 = 3_600;
+/// Numbers that such a page holds at most.
+const LIVE_NUMBERS: u64 = 1_500_000;
+
+/// Returns how many seconds become one step in a page that is fed while a run goes on: one, until so many seconds of so many series are
+/// too much for a page.
+pub fn live_step_s(seconds: u64, series: u64) -> u64 {
+    let series = series.min(MOST_SERIES as u64);
+    let steps = LIVE_NUMBERS / (COLUMNS * (series + 1));
+    let most = steps.clamp(FEWEST_STEPS, MOST_LIVE_STEPS);
+    let mut step_s = 1;
+    // Each is twice the one before, so that a run of unknown length is read again few times.
+    while seconds.div_ceil(step_s) > most {
+        step_s *= 2;
+    }
+    step_s
+}
 
 /// How many seconds become one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +84,14 @@ mod tests {
         let hour = Resolution::of(3_600, 1);
         assert_eq!(hour.step_s(), 2, "at most 1,800 steps");
         assert!(Resolution::of(3_600, 10).step_s() <= 5);
+    }
+
+    #[test]
+    fn a_live_page_has_each_second_of_an_hour_of_twenty_series() {
+        assert_eq!(live_step_s(0, 0), 1);
+        assert_eq!(live_step_s(3_600, 20), 1);
+        assert_eq!(live_step_s(3_601, 20), 2);
+        assert_eq!(live_step_s(24 * 3_600, 10_000), 64);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{ConfigArgs, RequestArgs, RunArgs, ScriptArgs};
+use super::{ConfigArgs, DashboardArgs, RequestArgs, RunArgs, ScriptArgs};
 
 /// `squall journey …`.
 #[derive(Clone, Debug, Subcommand)]
@@ -80,6 +80,9 @@ pub struct CodeArgs {
     /// The run.
     #[command(flatten)]
     pub run: RunArgs,
+    /// Its dashboard.
+    #[command(flatten)]
+    pub dashboard: DashboardArgs,
 }
 
 /// Arguments of `squall debug`.

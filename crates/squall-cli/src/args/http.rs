@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{LoadArgs, RequestArgs, RunArgs};
+use super::{DashboardArgs, LoadArgs, RequestArgs, RunArgs};
 
 /// Arguments of `squall http`.
 #[derive(Clone, Debug, Args)]
@@ -49,6 +49,9 @@ pub struct HttpArgs {
     /// The run.
     #[command(flatten)]
     pub run: RunArgs,
+    /// Its dashboard.
+    #[command(flatten)]
+    pub dashboard: DashboardArgs,
 }
 
 const EXAMPLES: &str = "\

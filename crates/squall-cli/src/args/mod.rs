@@ -17,6 +17,7 @@ mod results;
 mod run;
 mod script;
 mod target;
+mod ui;
 
 pub use cli::{Cli, Command, ExplainArgs, FileArgs, Format, GraphCommand, NewArgs, TestKind};
 pub use code::{
@@ -40,3 +41,4 @@ pub use run::{LogLevel, ProgressArg, RunArgs, RunFileArgs, SummaryPart};
 pub(crate) use script::ALL_MESSAGES;
 pub use script::{ConfigArgs, ScriptArgs};
 pub use target::TargetArgs;
+pub use ui::{DashboardArgs, DashboardTlsArgs, UiArgs};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{LoadArgs, RequestArgs, ResultsArgs, ScriptArgs, StagesArgs};
+use super::{DashboardArgs, LoadArgs, RequestArgs, ResultsArgs, ScriptArgs, StagesArgs};
 
 /// Arguments of `squall run`.
 #[derive(Clone, Debug, Args)]
@@ -30,6 +30,9 @@ pub struct RunFileArgs {
     /// The run.
     #[command(flatten)]
     pub run: RunArgs,
+    /// Its dashboard.
+    #[command(flatten)]
+    pub dashboard: DashboardArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -40,6 +43,7 @@ Examples:
   squall run shop.py
   squall run shop.py --set SetupStage.batch_size=50
   squall run plan.yaml -u 20 -d 30s --summary out.json
+  squall run shop.py --ui
   squall run shop.py -q --tag branch=main --out junit=results.xml --out markdown=results.md";
 
 /// How the run itself goes and what it shows.

@@ -75,5 +75,6 @@ fn run_args(spec: &str, code: &CodeArgs, duration: Option<String>) -> RunFileArg
         script: code.script.clone(),
         stages: StagesArgs::default(),
         run: code.run.clone(),
+        dashboard: code.dashboard.clone(),
     }
 }

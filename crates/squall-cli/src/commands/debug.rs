@@ -3,7 +3,9 @@
 use super::refuse;
 use super::run::{in_this_process, load_test, options, prepare_test};
 use crate::TestLoader;
-use crate::args::{DebugArgs, LoadArgs, RunArgs, RunFileArgs, ScriptArgs, StagesArgs};
+use crate::args::{
+    DashboardArgs, DebugArgs, LoadArgs, RunArgs, RunFileArgs, ScriptArgs, StagesArgs,
+};
 use crate::exchange::{Detail, Length, Secrets};
 use crate::execute::{self, Shown};
 use crate::load::{Directions, Form, one_iteration};
@@ -73,5 +75,6 @@ fn run_args(args: &DebugArgs) -> RunFileArgs {
             runs_dir: args.runs_dir.clone(),
             ..RunArgs::default()
         },
+        dashboard: DashboardArgs::default(),
     }
 }

@@ -1,5 +1,8 @@
 //! `squall http`: one URL as a plan.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
 use squall_plan::{
     Body, Execute, ExecuteSettings, HttpRequest, Plan, PlanError, PlanErrors, Scenario, Stage,
     Step, Template,
@@ -9,7 +12,8 @@ use squall_run::{RunOptions, prepare};
 use super::as_typed::as_typed;
 use super::refuse;
 use crate::args::{Format, HttpArgs};
-use crate::execute::{self, Shown};
+use crate::dashboard::Dashboard;
+use crate::execute::{self, Shown, count_interrupts};
 use crate::load::{LoadOptions, Typed, absolute, complete_url, http_settings, tags};
 use crate::output;
 
@@ -18,6 +22,26 @@ pub(super) fn run(args: &HttpArgs) -> anyhow::Result<u8> {
     if args.run.results.format == Format::Json {
         output::keep_for_document()?;
     }
+    let interrupts = count_interrupts()?;
+    let dashboard = match Dashboard::of_run(&args.dashboard, &args.run.runs_dir) {
+        Ok(dashboard) => dashboard,
+        Err(errors) => return Ok(refuse(&errors)),
+    };
+    let code = run_once(args, &interrupts, dashboard.as_ref());
+    if let Some(dashboard) = dashboard {
+        dashboard.finish(&interrupts);
+    }
+    code
+}
+
+fn run_once(
+    args: &HttpArgs,
+    interrupts: &Arc<AtomicUsize>,
+    dashboard: Option<&Dashboard>,
+) -> anyhow::Result<u8> {
+    let shown = Shown::of_run(&args.run, None)
+        .with_interrupts(interrupts)
+        .with_dashboard(dashboard);
     let prepared = plan(args).and_then(|mut plan| {
         Typed::add(&mut plan, &args.run);
         let options = RunOptions {
@@ -29,7 +53,7 @@ pub(super) fn run(args: &HttpArgs) -> anyhow::Result<u8> {
         prepare(&plan, options)
     });
     match prepared {
-        Ok(prepared) => execute::execute(prepared, &Shown::of_run(&args.run, None)),
+        Ok(prepared) => execute::execute(prepared, &shown),
         Err(errors) => Ok(refuse(&as_typed(errors))),
     }
 }

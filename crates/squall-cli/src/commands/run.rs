@@ -13,6 +13,7 @@ use squall_store::repository::commit_of;
 
 use super::refuse;
 use crate::args::{FileArgs, Format, GraphRunArgs, RunFileArgs, ValidationArgs};
+use crate::dashboard::Dashboard;
 use crate::execute::{self, Shown, count_interrupts};
 use crate::load::{Directions, LoadedTest, Overrides, Typed, load, one_user};
 use crate::{TestLoader, exit, output};
@@ -57,9 +58,29 @@ fn run_attempts(args: &RunFileArgs, way: &Way<'_>, loader: &dyn TestLoader) -> a
         output::keep_for_document()?;
     }
     let interrupts = count_interrupts()?;
+    let dashboard = match Dashboard::of_run(&args.dashboard, &args.run.runs_dir) {
+        Ok(dashboard) => dashboard,
+        Err(errors) => return Ok(refuse(&errors)),
+    };
+    let code = attempts(args, way, (&interrupts, dashboard.as_ref()), loader);
+    if let Some(dashboard) = dashboard {
+        dashboard.finish(&interrupts);
+    }
+    code
+}
+
+/// Who may end a run, and where it is shown.
+type Around<'a> = (&'a Arc<AtomicUsize>, Option<&'a Dashboard>);
+
+fn attempts(
+    args: &RunFileArgs,
+    way: &Way<'_>,
+    around: Around<'_>,
+    loader: &dyn TestLoader,
+) -> anyhow::Result<u8> {
     let attempts = args.stages.retries.saturating_add(1);
     for attempt in 1..attempts {
-        let code = run_once(args, way, &interrupts, loader)?;
+        let code = run_once(args, way, around, loader)?;
         if code != exit::FAILED {
             return Ok(code);
         }
@@ -67,18 +88,18 @@ fn run_attempts(args: &RunFileArgs, way: &Way<'_>, loader: &dyn TestLoader) -> a
             "note: attempt {attempt} of {attempts} failed; the test runs again, as a run of its own"
         ));
     }
-    run_once(args, way, &interrupts, loader)
+    run_once(args, way, around, loader)
 }
 
 fn run_once(
     args: &RunFileArgs,
     way: &Way<'_>,
-    interrupts: &Arc<AtomicUsize>,
+    (interrupts, dashboard): Around<'_>,
     loader: &dyn TestLoader,
 ) -> anyhow::Result<u8> {
     let debugging = way.directions.debugging;
     let mut shown = Shown::of_run(&args.run, args.script.messages.as_deref());
-    shown = shown.with_interrupts(interrupts);
+    shown = shown.with_interrupts(interrupts).with_dashboard(dashboard);
     if debugging {
         shown = shown.for_debugger();
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use squall_metrics::{Histogram, Interval};
 
-use crate::data::{Column, GeneratorData, three_digits};
+use crate::data::{GeneratorData, View, three_digits, view_all};
 
 /// Threads and interpreters of which there is a column; of more the first.
 const MOST: usize = 32;
@@ -46,41 +46,54 @@ impl Health {
         self.generator_delay.merge_sparse(&interval.generator_delay);
     }
 
-    /// Ends a step.
-    pub(super) fn close(&mut self, step: usize) {
-        let length_s = std::mem::take(&mut self.length_s);
+    /// Writes down the step so far.
+    pub(super) fn write(&mut self, step: usize) {
+        let length_s = self.length_s;
         let percent = |ns: u64| three_digits((ns as f64 / 1e7 / length_s).min(100.0));
         if length_s > 0.0 {
-            for (thread, ns) in std::mem::take(&mut self.threads_ns) {
+            for (&thread, &ns) in &self.threads_ns {
                 let column = self.data.threads.entry(thread).or_default();
                 column.put(step, percent(ns));
             }
-            for (process, ns) in std::mem::take(&mut self.interpreters_ns) {
+            for (&process, &ns) in &self.interpreters_ns {
                 let column = self.data.interpreters.entry(process).or_default();
                 column.put(step, percent(ns));
             }
         }
         for (name, times) in [
-            ("schedule_error", &mut self.schedule_error),
-            ("generator_delay", &mut self.generator_delay),
-            ("python_wait", &mut self.python_wait),
-            ("python_delay", &mut self.python_delay),
+            ("schedule_error", &self.schedule_error),
+            ("generator_delay", &self.generator_delay),
+            ("python_wait", &self.python_wait),
+            ("python_delay", &self.python_delay),
         ] {
             if !times.is_empty() {
                 let p99 = three_digits(times.value_at(0.99) as f64 / 1e6);
                 self.data.delays.entry(name).or_default().put(step, p99);
-                times.clear();
             }
         }
     }
 
-    /// Returns the columns, all as long as the run.
-    pub(super) fn finish(mut self, steps: usize) -> GeneratorData {
-        let data = &mut self.data;
-        let columns = data.threads.values_mut();
-        let columns = columns.chain(data.interpreters.values_mut());
-        let columns = columns.chain(data.delays.values_mut());
-        columns.for_each(|column: &mut Column| column.pad(steps));
-        self.data
+    /// Begins a step.
+    pub(super) fn reset(&mut self) {
+        self.length_s = 0.0;
+        self.threads_ns.clear();
+        self.interpreters_ns.clear();
+        for times in [
+            &mut self.schedule_error,
+            &mut self.generator_delay,
+            &mut self.python_wait,
+            &mut self.python_delay,
+        ] {
+            times.clear();
+        }
+    }
+
+    /// Returns the wanted steps.
+    pub(super) fn view(&mut self, view: View) -> GeneratorData {
+        GeneratorData {
+            threads: view_all(&mut self.data.threads, view),
+            interpreters: view_all(&mut self.data.interpreters, view),
+            delays: view_all(&mut self.data.delays, view),
+        }
     }
 }

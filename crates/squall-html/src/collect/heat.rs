@@ -2,7 +2,7 @@
 
 use squall_metrics::SparseHistogram;
 
-use crate::data::HeatData;
+use crate::data::{HeatData, View};
 
 /// Rows of a decade while values come in.
 const FINE: f64 = 48.0;
@@ -13,9 +13,9 @@ const FINE_ROWS: usize = 480;
 /// Rows that are shown at most.
 const ROWS: usize = 40;
 /// Columns of the heat map of all operations at most.
-pub(super) const FINE_COLUMNS: u64 = 240;
+pub(super) const FINE_COLUMNS: usize = 240;
 /// Columns of the heat map of one series at most.
-pub(super) const COARSE_COLUMNS: u64 = 100;
+pub(super) const COARSE_COLUMNS: usize = 100;
 
 /// Counts of a heat map.
 #[derive(Clone, Debug)]
@@ -25,6 +25,20 @@ pub(super) struct Heat {
     columns: Vec<Vec<(u16, u64)>>,
     column: Vec<u64>,
     at: usize,
+    /// The rows that have values.
+    rows: Option<(usize, usize)>,
+    /// What is known to those who are told the run step by step.
+    told: Option<Told>,
+    /// Something has come since.
+    touched: bool,
+}
+
+/// How a map was told: by its rows, how many columns became one, and how many there were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Told {
+    rows: (usize, usize),
+    wide: usize,
+    columns: usize,
 }
 
 impl Heat {
@@ -35,6 +49,9 @@ impl Heat {
             columns: Vec::new(),
             column: vec![0; FINE_ROWS],
             at: 0,
+            rows: None,
+            told: None,
+            touched: false,
         }
     }
 
@@ -42,15 +59,21 @@ impl Heat {
     pub(super) fn add(&mut self, second: u64, values: &SparseHistogram) {
         let at = usize::try_from(second / self.step_s).unwrap_or(usize::MAX);
         if at != self.at {
-            self.close();
+            self.write();
+            self.column.fill(0);
             self.at = at;
         }
         for (ns, count) in values.values() {
-            self.column[row_of(ns)] += count;
+            let row = row_of(ns);
+            self.column[row] += count;
+            let (lowest, highest) = self.rows.unwrap_or((row, row));
+            self.rows = Some((lowest.min(row), highest.max(row)));
+            self.touched = true;
         }
     }
 
-    fn close(&mut self) {
+    /// Writes down the column so far.
+    fn write(&mut self) {
         let filled = self
             .column
             .iter()
@@ -59,41 +82,58 @@ impl Heat {
         let column: Vec<(u16, u64)> = filled
             .map(|(row, count)| (u16::try_from(row).unwrap_or(u16::MAX), *count))
             .collect();
-        self.column.fill(0);
         if !column.is_empty() {
             self.columns.resize(self.at + 1, Vec::new());
             self.columns[self.at] = column;
         }
     }
 
-    /// Returns the map with rows as fine as the values need, and at most so many columns.
-    pub(super) fn finish(mut self, columns: u64) -> Option<HeatData> {
-        self.close();
-        let wide = (self.columns.len() as u64).div_ceil(columns).max(1);
-        let cells = || self.columns.iter().flatten();
-        let lowest = usize::from(cells().map(|cell| cell.0).min()?);
-        let highest = usize::from(cells().map(|cell| cell.0).max()?);
+    /// Notes that nobody has it any more.
+    pub(super) fn forget(&mut self) {
+        self.told = None;
+    }
+
+    /// Returns the map with rows as fine as the values need, and at most so many columns. Of news, `None` says that nothing is new.
+    pub(super) fn view(&mut self, columns: usize, view: View) -> Option<HeatData> {
+        self.write();
+        let (lowest, highest) = self.rows?;
         let high = (highest - lowest + 1).div_ceil(ROWS);
         let rows = (highest - lowest + 1).div_ceil(high);
-        let mut counts = vec![0; rows * self.columns.len().div_ceil(width(wide))];
-        for (at, column) in self.columns.iter().enumerate() {
+        let wide = self.columns.len().div_ceil(columns).max(1);
+        let mut from = None;
+        if let View::News { .. } = view {
+            let now = Told {
+                rows: (lowest, highest),
+                wide,
+                columns: self.columns.len(),
+            };
+            let before = self.told.replace(now);
+            let same = |told: &Told| (told.rows, told.wide) == (now.rows, wide);
+            // The last column that was told may have been open.
+            from = before
+                .filter(same)
+                .map(|told| told.columns.saturating_sub(1) / wide);
+            if !std::mem::take(&mut self.touched) && from.is_some() {
+                return None;
+            }
+        }
+        let first = from.unwrap_or(0);
+        let mut counts = vec![0; rows * (self.columns.len().div_ceil(wide) - first)];
+        for (at, column) in self.columns.iter().enumerate().skip(first * wide) {
             for &(row, count) in column {
                 let row = (usize::from(row) - lowest) / high;
-                counts[at / width(wide) * rows + row] += count;
+                counts[(at / wide - first) * rows + row] += count;
             }
         }
         Some(HeatData {
-            step_s: self.step_s * wide,
+            from,
+            step_s: self.step_s * wide as u64,
             low_ms: LOW_NS / 1e6 * 10_f64.powf(lowest as f64 / FINE),
             ratio: 10_f64.powf(high as f64 / FINE),
             rows,
             counts,
         })
     }
-}
-
-fn width(wide: u64) -> usize {
-    usize::try_from(wide).unwrap_or(usize::MAX)
 }
 
 fn row_of(ns: u64) -> usize {
@@ -124,7 +164,7 @@ mod tests {
 
     #[test]
     fn nothing_has_no_map() {
-        assert_eq!(Heat::new(1).finish(FINE_COLUMNS), None);
+        assert_eq!(Heat::new(1).view(FINE_COLUMNS, View::Whole(0)), None);
     }
 
     proptest! {
@@ -137,7 +177,7 @@ mod tests {
                 heat.add(second as u64, &of(values));
             }
             let count: usize = seconds.iter().map(Vec::len).sum();
-            let Some(heat) = heat.finish(FINE_COLUMNS) else {
+            let Some(heat) = heat.view(FINE_COLUMNS, View::Whole(900)) else {
                 prop_assert_eq!(count, 0);
                 return Ok(());
             };

@@ -1,13 +1,13 @@
 //! The lines of `intervals.jsonl`.
 
-use std::io::{self, BufRead};
-
 use serde::Deserialize;
 use squall_metrics::{Interval, SeriesSnapshot};
 
 /// One line.
 #[derive(Debug)]
 pub(super) enum Line {
+    /// Nothing.
+    Empty,
     /// All names so far.
     Names(SeriesSnapshot),
     /// One second.
@@ -21,15 +21,11 @@ struct Names {
     series: SeriesSnapshot,
 }
 
-/// Reads one line after the other.
-pub(super) fn lines(source: impl BufRead) -> impl Iterator<Item = io::Result<Line>> {
-    source
-        .split(b'\n')
-        .filter(|line| !line.as_ref().is_ok_and(Vec::is_empty))
-        .map(|line| line.map(|line| parse(&line)))
-}
-
-fn parse(line: &[u8]) -> Line {
+/// Reads a line, without its end.
+pub(super) fn parse(line: &[u8]) -> Line {
+    if line.is_empty() {
+        return Line::Empty;
+    }
     if line.starts_with(b"{\"series\"") {
         let names = serde_json::from_slice(line);
         return names.map_or(Line::Unreadable, |names: Names| Line::Names(names.series));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use squall_metrics::{Histogram, Measure, SeriesKey, SeriesKind, SeriesPart, ValuePart};
 
 use super::heat::{COARSE_COLUMNS, FINE_COLUMNS, Heat};
-use crate::data::{Column, SeriesData, three_digits};
+use crate::data::{Column, SeriesData, View, three_digits};
 
 const NS_PER_MS: f64 = 1e6;
 
@@ -26,6 +26,8 @@ pub(super) struct SeriesColumns {
     columns: BTreeMap<&'static str, Column>,
     heat: Heat,
     open: OpenStep,
+    /// What happened in all steps: operations that finished, and values.
+    size: u64,
 }
 
 /// What happened in a step so far.
@@ -53,7 +55,18 @@ impl SeriesColumns {
             columns: BTreeMap::new(),
             heat: Heat::new(step_s),
             open: OpenStep::default(),
+            size: 0,
         }
+    }
+
+    /// Returns how much happened.
+    pub(super) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Tells whether nothing happened.
+    pub(super) fn is_blank(&self) -> bool {
+        self.columns.values().all(Column::is_blank)
     }
 
     /// Tells whether it counts operations.
@@ -69,6 +82,7 @@ impl SeriesColumns {
     pub(super) fn add(&mut self, second: u64, part: &SeriesPart) {
         let open = &mut self.open;
         open.seen = true;
+        self.size += part.ok + part.failed;
         open.started += part.started;
         open.ok += part.ok;
         open.failed += part.failed;
@@ -90,6 +104,7 @@ impl SeriesColumns {
             }
         }
         if let Some(values) = &part.values {
+            self.size += values.count();
             open.values.merge(values);
         }
     }
@@ -99,15 +114,20 @@ impl SeriesColumns {
         self.open.in_flight = self.open.in_flight.max(now);
     }
 
-    /// Ends a step.
-    pub(super) fn close(&mut self, step: usize) {
-        let mut open = std::mem::take(&mut self.open);
+    /// Writes down the step so far.
+    pub(super) fn write(&mut self, step: usize) {
+        let (open, columns) = (&self.open, &mut self.columns);
         if open.seen {
-            let mut put = |name, value| self.columns.entry(name).or_default().put(step, value);
+            let mut put = |name, value| columns.entry(name).or_default().put(step, value);
             open.counts(&mut put);
             open.times(&mut put);
             open.numbers(&mut put);
         }
+    }
+
+    /// Begins a step.
+    pub(super) fn reset(&mut self) {
+        let mut open = std::mem::take(&mut self.open);
         // Their memory is used again.
         open.response.clear();
         open.service.clear();
@@ -115,16 +135,25 @@ impl SeriesColumns {
         self.open.service = open.service;
     }
 
-    /// Returns the columns, all as long as the run.
-    pub(super) fn finish(mut self, steps: usize) -> SeriesData {
-        if matches!(self.kind(), None | Some(SeriesKind::Operation)) {
-            self.fill_counts(steps);
-        }
-        self.columns.retain(|_, column| !column.is_blank());
-        for column in self.columns.values_mut() {
-            column.pad(steps);
-        }
+    /// Notes that nobody has it any more.
+    pub(super) fn forget(&mut self) {
+        self.columns.values_mut().for_each(Column::forget);
+        self.heat.forget();
+    }
+
+    /// Returns the wanted steps.
+    pub(super) fn view(&mut self, view: View) -> SeriesData {
         let kind = self.kind();
+        let operations = matches!(kind, None | Some(SeriesKind::Operation));
+        let columns = self.columns.iter_mut();
+        let columns = columns.filter(|(_, column)| !column.is_blank());
+        let columns = columns.map(|(&name, column)| {
+            // A step in which nothing was seen has counts all the same: zero.
+            let counted = operations && matches!(name, "started" | "ok" | "failed");
+            let missing = if counted { 0.0 } else { f64::NAN };
+            (name, column.view(view, missing))
+        });
+        let columns = columns.collect();
         let heat_columns = if kind.is_none() {
             FINE_COLUMNS
         } else {
@@ -136,22 +165,8 @@ impl SeriesColumns {
             scenario: text(|key| &key.scenario),
             name: text(|key| &key.name),
             kind,
-            columns: self.columns,
-            heat: self.heat.finish(heat_columns),
-        }
-    }
-
-    /// A step in which nothing was seen has counts all the same: zero.
-    fn fill_counts(&mut self, steps: usize) {
-        for name in ["started", "ok", "failed"] {
-            let Some(column) = self.columns.get_mut(name) else {
-                continue;
-            };
-            column.pad(steps);
-            let values: Vec<f64> = column.values().collect();
-            for (step, value) in values.into_iter().enumerate() {
-                column.put(step, if value.is_nan() { 0.0 } else { value });
-            }
+            columns,
+            heat: self.heat.view(heat_columns, view),
         }
     }
 }

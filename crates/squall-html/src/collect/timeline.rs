@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::io::BufRead;
 
-use squall_metrics::{Interval, ScenarioPart, SeriesPart, SeriesSnapshot};
+use serde::Serialize;
+use squall_metrics::{Interval, ScenarioPart, SeriesKey, SeriesPart, SeriesSnapshot};
 
 use super::health::Health;
-use super::lines::{Line, lines};
+use super::lines::{Line, parse};
 use super::series::SeriesColumns;
-use crate::ReportError;
-use crate::data::{Column, ScenarioData, SeriesData, Timeline, three_digits};
+use crate::data::{Column, ScenarioData, Timeline, View, three_digits, view_all};
+use crate::{ReportError, redact};
 
 /// Statuses and classes of failures of which there is a column; of more those that came first.
 const MOST: usize = 32;
@@ -29,24 +30,25 @@ pub(crate) fn collect(
     step_s: u64,
     elapsed_s: f64,
 ) -> Result<Timeline, ReportError> {
-    let mut collector = Collector::new(step_s.max(1), elapsed_s);
-    for line in lines(source) {
-        match line? {
-            Line::Names(names) => collector.name(&names),
-            Line::Interval(interval) => collector.add(&interval),
-            Line::Unreadable => collector.timeline.unreadable += 1,
-        }
+    let mut collector = Collector::new(step_s);
+    collector.elapsed_s = elapsed_s;
+    for line in source.split(b'\n') {
+        collector.line(&line?);
     }
-    Ok(collector.finish())
+    Ok(collector.whole())
 }
 
-/// The run so far; the last step is open.
+/// The run so far, as it is read line by line; the last step is open.
 #[derive(Debug)]
-struct Collector {
+pub struct Collector {
     timeline: Timeline,
     elapsed_s: f64,
     step: usize,
     length_s: f64,
+    /// The open step has something that is not written down.
+    unwritten: bool,
+    /// Steps that were told as news.
+    told: usize,
     all: SeriesColumns,
     series: Vec<SeriesColumns>,
     scenarios: Vec<ScenarioPart>,
@@ -55,17 +57,32 @@ struct Collector {
     health: Health,
 }
 
+/// What has come since the last time.
+#[derive(Clone, Debug, Serialize)]
+pub struct News {
+    /// The first step that may have changed.
+    pub from: usize,
+    /// Steps that the run has now. All columns end here: those that were told before begin at `from`, new ones at 0.
+    pub steps: usize,
+    /// The steps.
+    pub timeline: Timeline,
+}
+
 impl Collector {
-    fn new(step_s: u64, elapsed_s: f64) -> Self {
+    /// Begins with nothing; so many seconds become one step.
+    pub fn new(step_s: u64) -> Self {
+        let step_s = step_s.max(1);
         let timeline = Timeline {
             step_s,
             ..Timeline::default()
         };
         Self {
             timeline,
-            elapsed_s,
+            elapsed_s: f64::INFINITY,
             step: 0,
             length_s: 0.0,
+            unwritten: false,
+            told: 0,
             all: SeriesColumns::new(None, step_s),
             series: Vec::new(),
             scenarios: Vec::new(),
@@ -75,10 +92,59 @@ impl Collector {
         }
     }
 
+    /// Returns how many seconds become one step.
+    pub fn step_s(&self) -> u64 {
+        self.timeline.step_s
+    }
+
+    /// Returns how many series there are, also those that are left out.
+    pub fn series(&self) -> usize {
+        self.series.len()
+    }
+
+    /// Returns how many steps there are.
+    pub fn steps(&mut self) -> usize {
+        self.write();
+        self.timeline.length_s.values().count()
+    }
+
+    /// Takes a line of `intervals.jsonl`, without its end; one that is none is counted.
+    pub fn line(&mut self, line: &[u8]) {
+        match parse(line) {
+            Line::Empty => {}
+            Line::Names(names) => self.name(&names),
+            Line::Interval(interval) => self.add(&interval),
+            Line::Unreadable => self.timeline.unreadable += 1,
+        }
+    }
+
+    /// Returns the whole run so far.
+    pub fn whole(&mut self) -> Timeline {
+        let steps = self.steps();
+        self.view(View::Whole(steps))
+    }
+
+    /// Returns what has come since the last call, or the whole run at the first. It costs as much as is new.
+    pub fn news(&mut self) -> News {
+        let steps = self.steps();
+        let from = self.told.saturating_sub(1);
+        self.told = steps;
+        News {
+            from,
+            steps,
+            timeline: self.view(View::News { from, steps }),
+        }
+    }
+
     /// Learns names; those that are known come again first.
     fn name(&mut self, names: &SeriesSnapshot) {
         for key in names.series.iter().skip(self.series.len()) {
-            let series = SeriesColumns::new(Some(key.clone()), self.timeline.step_s);
+            // As in the summary.
+            let key = SeriesKey {
+                name: redact::text(&key.name).into(),
+                ..key.clone()
+            };
+            let series = SeriesColumns::new(Some(key), self.timeline.step_s);
             self.series.push(series);
         }
         for key in names.scenarios.iter().skip(self.scenarios.len()) {
@@ -97,6 +163,7 @@ impl Collector {
             self.close();
             self.step = step;
         }
+        self.unwritten = true;
         let rest_s = (self.elapsed_s - interval.start_s).max(SHORTEST_S);
         let length_s = interval.length_s.min(rest_s);
         self.length_s += length_s;
@@ -138,91 +205,103 @@ impl Collector {
         }
     }
 
-    /// Ends the step that is open.
-    fn close(&mut self) {
-        let step = self.step;
-        if self.length_s == 0.0 {
+    /// Writes the open step down, as far as it is known.
+    fn write(&mut self) {
+        if !std::mem::take(&mut self.unwritten) {
             return;
         }
-        let length_s = three_digits(std::mem::take(&mut self.length_s));
+        let step = self.step;
+        let length_s = three_digits(self.length_s);
         self.timeline.length_s.put(step, length_s);
-        self.health.close(step);
-        self.all.close(step);
+        self.health.write(step);
+        self.all.write(step);
         for series in &mut self.series {
-            series.close(step);
+            series.write(step);
         }
-        for (data, part) in self.timeline.scenarios.iter_mut().zip(&mut self.scenarios) {
+        for (data, part) in self.timeline.scenarios.iter_mut().zip(&self.scenarios) {
             data.users.put(step, part.users as f64);
             data.dropped.put(step, part.dropped as f64);
-            *part = ScenarioPart::default();
         }
-        put_all(
-            &mut self.timeline.statuses,
-            std::mem::take(&mut self.statuses),
-            step,
-        );
-        put_all(
-            &mut self.timeline.failures,
-            std::mem::take(&mut self.failures),
-            step,
-        );
+        put_all(&mut self.timeline.statuses, &self.statuses, step);
+        put_all(&mut self.timeline.failures, &self.failures, step);
     }
 
-    fn finish(mut self) -> Timeline {
-        self.close();
-        let steps = self.timeline.length_s.values().count();
-        let mut timeline = self.timeline;
-        timeline.all = self.all.finish(steps);
-        let series = self.series.into_iter().map(|series| series.finish(steps));
-        timeline.series = series.filter(|series| !series.columns.is_empty()).collect();
-        timeline.left_out = keep_busiest(&mut timeline.series);
-        timeline.generator = self.health.finish(steps);
-        for scenario in &mut timeline.scenarios {
-            scenario.users.pad(steps);
-            scenario.dropped.pad(steps);
+    /// Ends the open step.
+    fn close(&mut self) {
+        self.write();
+        self.length_s = 0.0;
+        self.health.reset();
+        self.all.reset();
+        self.series.iter_mut().for_each(SeriesColumns::reset);
+        self.scenarios.fill(ScenarioPart::default());
+        self.statuses.clear();
+        self.failures.clear();
+    }
+
+    fn view(&mut self, view: View) -> Timeline {
+        let least = self.least_size();
+        let mut series = Vec::new();
+        let mut left_out = 0;
+        for own in self.series.iter_mut().filter(|own| !own.is_blank()) {
+            if own.size() >= least && series.len() < MOST_SERIES {
+                series.push(own.view(view));
+            } else {
+                left_out += 1;
+                own.forget();
+            }
         }
-        timeline
-            .statuses
-            .values_mut()
-            .for_each(|column| column.pad(steps));
-        timeline
-            .failures
-            .values_mut()
-            .for_each(|column| column.pad(steps));
-        timeline
+        let timeline = &mut self.timeline;
+        let scenarios = timeline.scenarios.iter_mut();
+        let scenarios = scenarios.map(|scenario| ScenarioData {
+            stage: scenario.stage.clone(),
+            scenario: scenario.scenario.clone(),
+            users: scenario.users.view(view, f64::NAN),
+            dropped: scenario.dropped.view(view, f64::NAN),
+        });
+        Timeline {
+            step_s: timeline.step_s,
+            length_s: timeline.length_s.view(view, f64::NAN),
+            unreadable: timeline.unreadable,
+            left_out,
+            all: self.all.view(view),
+            series,
+            scenarios: scenarios.collect(),
+            statuses: view_all(&mut timeline.statuses, view),
+            failures: view_all(&mut timeline.failures, view),
+            generator: self.health.view(view),
+        }
+    }
+
+    /// Returns how much must have happened in a series that has charts.
+    fn least_size(&self) -> u64 {
+        let shown = self.series.iter().filter(|own| !own.is_blank());
+        let mut sizes: Vec<u64> = shown.map(SeriesColumns::size).collect();
+        if sizes.len() <= MOST_SERIES {
+            return 0;
+        }
+        sizes.sort_unstable_by(|left, right| right.cmp(left));
+        sizes[MOST_SERIES - 1]
     }
 }
 
-/// Drops all but the busiest series, the order of the others stays; returns how many those are.
-fn keep_busiest(series: &mut Vec<SeriesData>) -> usize {
-    let all = series.len();
-    if all > MOST_SERIES {
-        let mut sizes: Vec<f64> = series.iter().map(size).collect();
-        sizes.sort_by(|left, right| right.total_cmp(left));
-        let least = sizes[MOST_SERIES - 1];
-        series.retain(|series| size(series) >= least);
-        series.truncate(MOST_SERIES);
-    }
-    all - series.len()
-}
-
-/// How much happened in a series.
-fn size(series: &SeriesData) -> f64 {
-    let counts = ["ok", "failed", "count"].map(|name| series.columns.get(name));
-    let values = counts.into_iter().flatten().flat_map(Column::values);
-    values.filter(|value| !value.is_nan()).sum()
-}
-
-fn put_all<K: Ord>(columns: &mut BTreeMap<K, Column>, counts: BTreeMap<K, u64>, step: usize) {
-    for (key, count) in counts {
-        if columns.len() < MOST || columns.contains_key(&key) {
-            columns.entry(key).or_default().put(step, count as f64);
+fn put_all<K: Ord + Clone>(
+    columns: &mut BTreeMap<K, Column>,
+    counts: &BTreeMap<K, u64>,
+    step: usize,
+) {
+    for (key, &count) in counts {
+        if columns.len() < MOST || columns.contains_key(key) {
+            let column = columns.entry(key.clone()).or_default();
+            column.put(step, count as f64);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::apply::apply;
     use super::*;
     use crate::synthetic::{Shape, Synthetic};
 
@@ -237,6 +316,26 @@ mod tests {
         let timeline = collect(&Synthetic::new(shape).lines()[..], 1, 3.0).unwrap();
         assert_eq!(timeline.series.len(), MOST_SERIES);
         assert_eq!(timeline.left_out, 100 + 1 - MOST_SERIES);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+        #[test]
+        fn news_add_up_to_the_whole(
+            seconds in 1_u64..60, series in 1_u32..70, per_second in 0_u64..4, seed: u64, step_s in 1_u64..4, looks in 1_usize..9
+        ) {
+            let lines = Synthetic::new(Shape { seconds, series, per_second, seed }).lines();
+            let mut collector = Collector::new(step_s);
+            let mut accumulated = serde_json::Value::Null;
+            for (number, line) in lines.split(|byte| *byte == b'\n').enumerate() {
+                collector.line(line);
+                if number % looks == 0 {
+                    apply(&mut accumulated, &serde_json::to_value(collector.news()).unwrap());
+                }
+            }
+            apply(&mut accumulated, &serde_json::to_value(collector.news()).unwrap());
+            prop_assert_eq!(accumulated, serde_json::to_value(collector.whole()).unwrap());
+        }
     }
 
     #[test]
