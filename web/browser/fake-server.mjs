@@ -83,7 +83,7 @@ export async function fakeServer({ steps = 60, series = 3, state = "running" } =
       const from = fake.steps - 1;
       fake.steps += 1;
       const { timeline } = cut(whole, from, fake.steps);
-      tell(say("second", { from, timeline, summary: summary(), live: live() }));
+      tell(say("second", { from, steps: fake.steps, timeline, summary: summary(), live: live() }));
     },
     change(state) {
       fake.state = state;

@@ -20,8 +20,8 @@ function part(timeline: Timeline, from: number, to: number): Timeline {
   return JSON.parse(JSON.stringify(cut(timeline)));
 }
 
-const second = (from: number, timeline: Timeline): Second => ({
-  from,
+const second = (steps: number, timeline: Timeline): Second => ({
+  steps,
   timeline,
   summary: { schema_version: 9 } as Summary,
 });
@@ -36,7 +36,7 @@ describe("a second more", () => {
       [2, 4],
       [4, 6],
     ]) {
-      run = merge(run, second(from, part(read(), from, to)));
+      run = merge(run, second(to, part(read(), from, to)));
     }
     expect(run.timeline).toEqual(whole);
     expect(run.summary.schema_version).toBe(9);
@@ -44,44 +44,46 @@ describe("a second more", () => {
 
   it("writes anew what was still open", () => {
     const run = runOf(without(read()));
-    const { all } = merge(
-      run,
-      second(5, { ...part(read(), 5, 6), all: { ...part(read(), 5, 6).all, columns: { ok: [7, 8] } } }),
-    ).timeline;
+    const news = part(read(), 5, 6);
+    const { all } = merge(run, second(7, { ...news, all: { ...news.all, columns: { ok: [7, 8] } } })).timeline;
     expect(all.columns.ok.slice(4)).toEqual([78, 7, 8]);
   });
 
-  it("fills up what is new before, and what is not mentioned after", () => {
+  it("takes what is new whole, fills up what is not mentioned, and lets go of series that are gone", () => {
     const run = runOf(without(read()));
-    const more = part(read(), 6, 6);
+    const nothing = [null, null, null, null, null, null];
     const { timeline } = merge(
       run,
-      second(6, {
-        ...more,
+      second(7, {
+        ...part(read(), 6, 6),
         length_s: [2],
-        series: [{ stage: "late", scenario: "shop", name: "new", kind: "operation", columns: { ok: [3] } }],
-        failures: { timeout: [1] },
+        series: [
+          { stage: "late", scenario: "shop", name: "new", kind: "operation", columns: { ok: [...nothing, 3] } },
+          { ...part(read(), 5, 6).series[0] },
+        ],
+        failures: { timeout: [...nothing, 1], other: [1] },
         statuses: {},
       }),
     );
-    const nothing = [null, null, null, null, null, null];
     expect(timeline.length_s).toHaveLength(7);
-    expect(timeline.series.at(-1)?.columns.ok).toEqual([...nothing, 3]);
-    expect(timeline.series[0].name).toBe("GET /page/0");
-    expect(timeline.series[0].columns.ok.at(-1)).toBeNull();
-    expect(timeline.failures.timeout).toEqual([...nothing, 1]);
-    for (const column of Object.values(timeline.statuses)) expect(column).toHaveLength(7);
+    expect(timeline.series.map((one) => one.name)).toEqual(["new", "GET /page/0"]);
+    expect(timeline.series[0].columns.ok).toEqual([...nothing, 3]);
+    expect(timeline.series[1].columns.ok).toHaveLength(7);
+    expect(timeline.failures).toMatchObject({ timeout: [...nothing, 1], other: [...nothing, 1] });
+    for (const column of Object.values(timeline.statuses)) expect(column.slice(6)).toEqual([null]);
     expect(timeline.generator.delays.schedule_error).toHaveLength(7);
   });
 
-  it("begins with nothing", () => {
+  it("begins with nothing, and keeps a summary that does not come", () => {
     const empty = { ...read(), length_s: [], series: [], scenarios: [], statuses: {}, failures: {} };
     empty.all = { ...empty.all, columns: {} };
     const run = runOf(empty);
-    const { timeline } = merge(run, second(0, { ...part(read(), 0, 1), series: [] }));
+    const { timeline, summary } = merge(run, { steps: 1, timeline: { ...part(read(), 0, 1), series: [] } });
+    expect(summary).toBe(run.summary);
     expect(timeline.series).toEqual([]);
     expect(timeline.length_s).toEqual([2]);
-    expect(merge(run, second(1, part(read(), 1, 2))).timeline.series[0].columns.ok[0]).toBeNull();
+    const { series } = merge(run, second(2, part(read(), 0, 2))).timeline;
+    expect(series[0].columns.ok).toEqual(read().series[0].columns.ok.slice(0, 2));
   });
 });
 
@@ -110,7 +112,7 @@ describe("a map of response times", () => {
 });
 
 describe("what is shown", () => {
-  const grow = (run: Run) => merge(run, second(6, { ...part(read(), 6, 6), length_s: [2] }));
+  const grow = (run: Run) => merge(run, second(7, { ...part(read(), 6, 6), length_s: [2] }));
 
   it("grows with the run, which grows in place, or stays where somebody looks", () => {
     const whole = new State(runOf(without(read())));
