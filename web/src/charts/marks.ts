@@ -83,7 +83,7 @@ function label(
   { x, y, width, ratio }: { x: number; y: number; width: number; ratio: number },
 ): void {
   const ink = ctx.fillStyle;
-  ctx.fillStyle = color("ground");
+  ctx.fillStyle = faded(color("ground"), 0.75);
   ctx.fillRect(x, y, width, 15 * ratio);
   ctx.fillStyle = ink;
   ctx.fillText(text, x + 3 * ratio, y + 11 * ratio);

@@ -109,7 +109,7 @@ class App {
       const state = new State(run, this.place.what === "live" ? location.hash : "", true);
       state.going = this.session.goes();
       this.live = { state, elements: page(state) };
-      keepAddress(state);
+      keepAddress(state, () => this.place.what === "live");
       if (this.place.what === "live") this.show();
     } else {
       this.live.state.going = this.session.goes();
@@ -163,7 +163,7 @@ class App {
     const file = h("a", { href: reportOf(id), download: `${id}.html` }, "Report as a file");
     this.message.element.replaceChildren();
     this.view.replaceChildren(h("p", { class: "note" }, file), ...page(state));
-    keepAddress(state);
+    keepAddress(state, () => this.stored?.state === state);
     this.title();
   }
 

@@ -83,19 +83,19 @@ function fieldsOf({ live, run }: Session, shown: State | null): Fields {
   if (!live) return {};
   const totals = (shown?.run ?? run)?.summary.totals;
   const finished = totals ? totals.ok + totals.failed : 0;
-  const { busiest_thread_percent: busy, cpu_percent } = live.generator;
+  const busy = live.generator.busiest_thread_percent;
   const [, p95, p99] = live.response_ms ?? latest(run);
   const fields: Fields = {
-    Operations: [rate(live.rate), "finished in the last second"],
+    Operations: [rate(live.rate), "finished"],
     Iterations: [
       rate(live.iteration_rate),
-      live.asked_rate == null ? "started in the last second" : `of ${rate(live.asked_rate)} asked for`,
+      live.asked_rate == null ? "started" : `of ${rate(live.asked_rate)} asked for`,
     ],
     Users: [count(live.users)],
     "In flight": [count(live.in_flight), "operations"],
-    "Response p95": [ms(p95), "of the last seconds"],
-    "Response p99": [ms(p99), "of the last seconds"],
-    Generator: [percent(busy), busy >= BUSY ? "! near its limit" : `busiest thread; CPU ${percent(cpu_percent)}`],
+    "Response p95": [ms(p95), "last seconds"],
+    "Response p99": [ms(p99), "last seconds"],
+    Generator: [percent(busy), busy >= BUSY ? "! near its limit" : "busiest thread"],
   };
   if (totals) fields.Failed = [count(totals.failed), finished > 0 ? share(totals.failed / finished) : ""];
   return fields;

@@ -156,11 +156,12 @@ function rowsOf(state: State, choice: Choice): Row[] {
 function rowOf(state: State, row: Row): HTMLElement {
   const id = idOf(row);
   const kind = row.kind === "operation" ? null : h("small", {}, row.kind === "iteration" ? "" : " (transaction)");
-  const button = h("button", { type: "button", class: "link", "aria-pressed": String(state.series === id) }, row.name);
-  button.addEventListener("click", () => {
+  const click = () => {
     state.setSeries(id);
     document.getElementById("times")?.scrollIntoView();
-  });
+  };
+  const pressed = String(state.series === id);
+  const button = h("button", { type: "button", class: "link", "aria-pressed": pressed, click }, row.name);
   const finished = row.ok + row.failed;
   const some = (row.times?.count ?? 0) > 0 ? row.times : null;
   const cells = [

@@ -1,10 +1,11 @@
 import { h } from "../dom";
+import { patch } from "../patch";
 import { whileSeen } from "../seen";
 import type { Change, State } from "../state";
 
 /**
- * A place whose contents are made anew when something changes, while it is seen. What the reader did to it stays: what is folded open,
- * how far it is scrolled, where the focus is; and nothing changes under a pressed button or a selection.
+ * A place whose contents are made anew when something changes, while it is seen. What the reader did to it stays, and nothing changes
+ * under a pressed button or a selection. What listens to events in it has to be made with `h`.
  */
 export function live(state: State, changes: Change[], make: () => (Node | null)[]): HTMLElement {
   const place = h("div", {});
@@ -23,12 +24,9 @@ export function fold(state: State, title: string, make: () => Node | null): HTML
 }
 
 function keep(state: State, changes: Change[], place: HTMLElement, make: () => (Node | null)[]): () => void {
-  const scrolled = watchScroll(place);
   const ask = whileSeen(state, place, () => {
     if (isBusy(place)) return setTimeout(ask, 300);
-    const restore = remember(place, scrolled);
-    fill(place, make);
-    restore();
+    keepFocus(place, () => fill(place, make));
   });
   // An empty place is never seen.
   state.on(changes, () => (place.hasChildNodes() ? ask() : fill(place, make)));
@@ -36,7 +34,10 @@ function keep(state: State, changes: Change[], place: HTMLElement, make: () => (
 }
 
 function fill(place: HTMLElement, make: () => (Node | null)[]): void {
-  place.replaceChildren(...make().filter((node) => node !== null));
+  patch(
+    place,
+    make().filter((node) => node !== null),
+  );
   place.hidden = !place.hasChildNodes();
 }
 
@@ -59,36 +60,12 @@ function isBusy(place: HTMLElement): boolean {
   return place.contains(pressed) || place.contains(selected);
 }
 
-const OPEN = "details";
-const SCROLLED = ".scroll, pre";
-const FOCUSED = "button, summary, select, input, a, [tabindex]";
-
-/** How far the things of a place are scrolled, by their number; to ask them would make the page lay itself out each time. */
-type Scrolled = Map<number, [left: number, top: number]>;
-
-function watchScroll(place: HTMLElement): Scrolled {
-  const scrolled: Scrolled = new Map();
-  const note = ({ target }: Event) => {
-    const at = [...place.querySelectorAll(SCROLLED)].indexOf(target as Element);
-    if (at >= 0) scrolled.set(at, [(target as Element).scrollLeft, (target as Element).scrollTop]);
-  };
-  // It does not bubble.
-  place.addEventListener("scroll", note, { capture: true, passive: true });
-  return scrolled;
-}
-
-/** Notes what the reader did to a place, and returns what does it again. */
-function remember(place: HTMLElement, scrolled: Scrolled): () => void {
-  const all = <E extends Element>(selector: string) => [...place.querySelectorAll<E>(selector)];
-  const opened = all<HTMLDetailsElement>(OPEN).map((one) => one.open);
-  const focused = all<HTMLElement>(FOCUSED).indexOf(document.activeElement as HTMLElement);
-  return () => {
-    all<HTMLDetailsElement>(OPEN).forEach((one, at) => {
-      one.open = opened[at] ?? false;
-    });
-    for (const [at, place] of scrolled) all(SCROLLED)[at]?.scrollTo(...place);
-    if (focused >= 0) all<HTMLElement>(FOCUSED)[focused]?.focus({ preventScroll: true });
-  };
+/** Puts the focus back where it was, if what had it was made anew: things that take it keep their number. */
+function keepFocus(place: HTMLElement, work: () => void): void {
+  const all = () => [...place.querySelectorAll<HTMLElement>("button, summary, a, [tabindex]")];
+  const at = place.contains(document.activeElement) ? all().indexOf(document.activeElement as HTMLElement) : -1;
+  work();
+  if (at >= 0 && !place.contains(document.activeElement)) all()[at]?.focus({ preventScroll: true });
 }
 
 /** A part of the page with its heading; `null` where it has nothing to show. */

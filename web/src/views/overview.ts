@@ -15,7 +15,15 @@ const VERDICTS = {
 export function overview(state: State): HTMLElement | null {
   const make = () => {
     const { summary } = state.run;
-    return [verdict(summary, state.going), counted(summary), thresholds(summary), totals(summary), warnings(state)];
+    const { ok, failed } = summary.totals;
+    const early = state.going && ok + failed === 0;
+    return [
+      early ? h("p", {}, "Nothing has finished yet.") : verdict(summary, state.going),
+      counted(summary),
+      thresholds(summary),
+      totals(summary),
+      warnings(state),
+    ];
   };
   return part("overview", "Overview", live(state, ["run"], make));
 }
