@@ -26,7 +26,7 @@ test-rust: tools ## Run the Rust tests alone
 test-python: build ## Build the release wheel, install it in .venv, and run the Python tests against it
 	$(BIN)/python -m pytest
 
-test-web: web ## Test the HTML report, also in Chromium; says what is skipped where node or Chromium are missing
+test-web: web ## Test the HTML report and the dashboard, also in Chromium; says what is skipped where node or Chromium are missing
 	@bash scripts/web.sh test
 
 lint: tools $(VENV)/.dev-tools ## Check format, lints and types (rustfmt, clippy, ruff, mypy), change nothing
@@ -58,14 +58,14 @@ build: tools web $(VENV)/.dev-tools ## Build the release wheel into dist/ and in
 	$(BIN)/pip install --quiet --force-reinstall --no-deps dist/squall-*.whl
 	$(BIN)/pip check --quiet
 
-web: ## Build the page of the HTML report into web/dist with npm; without node the program is built without it
+web: ## Build the pages (report, dashboard) into web/dist with npm; without node the program is built without it
 	@bash scripts/web.sh build
 
 tools: ## Check that the tools are here; a missing one is named with the command that installs it
 	@PYTHON=$(PYTHON) bash scripts/tools.sh
 
 clean: ## Remove what was built (.venv, dist, target, bench/build, web/dist); stored runs and bench results stay
-	rm -rf $(VENV) dist target bench/build web/node_modules web/dist/report.html
+	rm -rf $(VENV) dist target bench/build web/node_modules web/dist/*.html
 	find python tests examples bench -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 # The tools of the `dev` group in pyproject.toml; `pip --group` needs pip 25.1.

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # The front end in web/, with npm: web.sh build|lint|format|test. Where it cannot be built it says so and ends well: Rust is then built
-# without the HTML report.
+# without the HTML report and the dashboard. Each HTML file in web/ is a page.
 set -euo pipefail
 cd "$(dirname "$0")/../web"
-pages=(dist/report.html dist/compare.html)
+pages=(*.html)
+pages=("${pages[@]/#/dist/}")
 
 note() { printf 'note: %s\n' "$1" >&2; }
 
@@ -17,9 +18,9 @@ if ! has_node; then
   if [ "$1" = build ]; then
     # A page of another version would be worse than none.
     rm -f "${pages[@]}"
-    note "Node.js 20.19 or newer is not installed: squall is built without the HTML report"
+    note "Node.js 20.19 or newer is not installed: squall is built without the HTML report and the dashboard"
   else
-    note "Node.js 20.19 or newer is not installed: $1 of the HTML report is skipped"
+    note "Node.js 20.19 or newer is not installed: $1 of the HTML report and the dashboard is skipped"
   fi
   exit 0
 fi
@@ -33,18 +34,19 @@ packages() {
 
 if ! packages; then
   [ "$1" != build ] || rm -f "${pages[@]}"
-  note "the packages of web/ cannot be installed: $1 of the HTML report is skipped"
+  note "the packages of web/ cannot be installed: $1 of the HTML report and the dashboard is skipped"
   exit 0
 fi
 
 # Pages are only written where something changed, so that cargo does not build anew.
-is_fresh() { [ -e "$1" ] && [ -z "$(find src ./*.html package-lock.json vite.config.ts -newer "$1" -print -quit)" ]; }
-
 build() {
-  if is_fresh "${pages[0]}" && is_fresh "${pages[1]}"; then
-    return
-  fi
-  npm run --silent build
+  local page
+  for page in "${pages[@]}"; do
+    if [ ! -e "$page" ] || [ -n "$(find src ./*.html package-lock.json vite.config.ts build.mjs -newer "$page" -print -quit)" ]; then
+      npm run --silent build
+      return
+    fi
+  done
 }
 
 # Chromium, installed where that takes no question.
@@ -64,7 +66,7 @@ case $1 in
     if chromium; then
       npm run --silent test:browser
     else
-      note "Chromium is not installed: the report is not tested in a browser (sudo apt-get install chromium)"
+      note "Chromium is not installed: the pages are not tested in a browser (sudo apt-get install chromium)"
     fi
     ;;
 esac

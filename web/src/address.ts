@@ -1,14 +1,20 @@
 import type { State } from "./state";
 
-/** Keeps the address at what is shown, and goes where it is changed to. */
-export function follow(state: State): void {
+/** Keeps the address at what a state shows, while it is the one that is shown. */
+export function keepAddress(state: State, isShown = () => true): void {
   let waiting = 0;
   const write = () => {
     clearTimeout(waiting);
     waiting = window.setTimeout(() => {
+      if (state.signal.aborted || !isShown()) return;
       history.replaceState(null, "", state.link() || location.pathname + location.search);
     }, 100);
   };
-  state.on(["range", "series", "hidden"], write);
-  window.addEventListener("hashchange", () => state.visit(location.hash));
+  let before = state.link();
+  state.on(["range", "series", "hidden"], () => {
+    const now = state.link();
+    // What only grows needs no other link.
+    if (now !== before) write();
+    before = now;
+  });
 }

@@ -1,7 +1,7 @@
 import "uplot/dist/uPlot.min.css";
 import "./style.css";
 import "./compare.css";
-import { follow } from "./address";
+import { keepAddress } from "./address";
 import { h } from "./dom";
 import { type Compared, longest } from "./model/comparison";
 import { decode } from "./model/decode";
@@ -15,7 +15,8 @@ function start(root: HTMLElement): void {
   const ids = data.comparison.others.map((other) => other.run.id);
   document.title = `${ids.join(", ")} against ${data.comparison.base.id} – Squall comparison`;
   root.append(...comparePage(data, state));
-  follow(state);
+  keepAddress(state);
+  window.addEventListener("hashchange", () => state.visit(location.hash));
 }
 
 const root = document.getElementById("report") as HTMLElement;

@@ -1,6 +1,14 @@
 type Child = Node | string | null | undefined | false;
 type Attributes = Record<string, string | number | boolean | null | undefined | ((event: Event) => void)>;
 
+/** Elements that somebody listens to. */
+const LISTENING = new WeakSet<Element>();
+
+/** Tells whether an element was made with a listener. */
+export function listens(element: Element): boolean {
+  return LISTENING.has(element);
+}
+
 /** Makes an element. Functions are listeners, `true` an empty attribute, `false`, `null` and `undefined` none. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
@@ -9,8 +17,10 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") element.addEventListener(name, value);
-    else if (value === true) element.setAttribute(name, "");
+    if (typeof value === "function") {
+      element.addEventListener(name, value);
+      LISTENING.add(element);
+    } else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value != null) element.setAttribute(name, String(value));
   }
   for (const child of children) {

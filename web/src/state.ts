@@ -1,6 +1,7 @@
 import { type Place, read, write } from "./model/link";
 import type { Run } from "./model/run";
 import { duration, find, idOf } from "./model/series";
+import { since } from "./model/since";
 
 export type Change = "run" | "range" | "series" | "hidden" | "theme";
 
@@ -18,15 +19,34 @@ const SHORTEST = 1;
  * Views read the run from here and draw anew on `run`: a page that is fed while the run goes only has to call `setRun`.
  */
 export class State {
+  /** The run as it is shown: since a mark, its summary counts from there. */
   run: Run;
   range: Range;
   series: string;
   readonly hidden: Set<string>;
+  /** Seconds at the end of the run that stay in sight while it grows; `null`: no such. */
+  last: number | null;
+  /** The run goes on: what it comes to is only so far. */
+  going = false;
+  private whole: Run;
+  /** Seconds of the run, as far as it was when it was given: it grows in place. */
+  private end: number;
+  private mark: number | null = null;
+  private readonly stored: string | null;
   private readonly listeners = new Map<Change, Set<() => void>>();
+  private readonly closing = new AbortController();
 
-  constructor(run: Run, hash = "") {
-    this.run = run;
+  /** `live`: more of the run may come, so views keep places for what there is not yet. */
+  constructor(
+    run: Run,
+    hash = "",
+    readonly live = false,
+  ) {
+    this.whole = this.run = run;
+    this.end = duration(run.timeline);
     const place = read(hash);
+    this.stored = place.run;
+    this.last = place.last;
     this.series = idOf(find(run.timeline, place.series));
     this.hidden = new Set(place.hidden);
     this.range = this.within(place);
@@ -39,53 +59,93 @@ export class State {
     }
   }
 
+  /** Ends when another run takes the page: for listeners of what outlives this one. */
+  get signal(): AbortSignal {
+    return this.closing.signal;
+  }
+
+  /** Says that this is shown no longer. */
+  close(): void {
+    this.closing.abort();
+    this.listeners.clear();
+  }
+
   /** Goes to where a link points. */
   visit(hash: string): void {
     const place = read(hash);
     this.hidden.clear();
     for (const id of place.hidden) this.hidden.add(id);
     this.series = idOf(find(this.run.timeline, place.series));
+    this.last = place.last;
     this.range = this.within(place);
     for (const change of ["series", "hidden", "range"] as const) this.tell(change);
   }
 
   /** The link that leads here. */
   link(): string {
-    const whole = this.isWhole();
+    const free = this.last === null && !this.isWhole();
     return write({
+      run: this.stored,
       series: this.series,
-      from: whole ? null : this.range.from,
-      to: whole ? null : this.range.to,
+      from: free ? this.range.from : null,
+      to: free ? this.range.to : null,
+      last: this.last,
       hidden: [...this.hidden],
     });
   }
 
   setRun(run: Run): void {
-    const whole = this.isWhole();
-    this.run = run;
-    if (whole) this.range = this.full();
+    const follows = this.last !== null || this.isWhole();
+    this.whole = run;
+    this.end = duration(run.timeline);
+    this.run = this.mark === null ? run : { ...run, summary: since(run, this.mark) };
+    if (follows) this.range = this.followed();
     this.tell("run");
-    if (whole) this.tell("range");
+    if (follows) this.tell("range");
+  }
+
+  /** Counts from a second of the run on; `null`: counts the whole run. */
+  countFrom(second: number | null): void {
+    this.mark = second;
+    this.range = this.followed();
+    this.setRun(this.whole);
+    this.tell("range");
+  }
+
+  /** The second from which is counted; 0 is the whole run. */
+  get first(): number {
+    return this.mark ?? 0;
+  }
+
+  /** Keeps the last seconds in sight; `null`: all of the run. */
+  follow(seconds: number | null): void {
+    this.last = seconds;
+    this.range = this.followed();
+    this.tell("range");
   }
 
   /** Shows a part of the run; a part that sticks out is moved in, one that is too short is widened. */
   setRange(from: number, to: number): void {
-    const end = duration(this.run.timeline);
-    const length = Math.min(Math.max(to - from, SHORTEST), end);
-    const start = Math.min(Math.max(from, 0), end - length);
+    const { from: first, to: end } = this.full();
+    const length = Math.min(Math.max(to - from, SHORTEST), end - first);
+    const start = Math.min(Math.max(from, first), end - length);
     // As exact as a link, so that it leads to what was shown.
     const range = { from: hundredths(start), to: hundredths(start + length) };
     if (range.from === this.range.from && range.to === this.range.to) return;
+    this.last = null;
     this.range = range;
     this.tell("range");
   }
 
   showAll(): void {
-    this.setRange(0, duration(this.run.timeline));
+    this.last = null;
+    const { from, to } = this.full();
+    this.setRange(from, to);
   }
 
   isWhole(): boolean {
-    return this.range.from <= 0 && this.range.to >= duration(this.run.timeline);
+    const { from, to } = this.full();
+    return this.last === null && this.range.from <= from && this.range.to >= to;
   }
 
   setSeries(id: string): void {
@@ -114,12 +174,19 @@ export class State {
   }
 
   private full(): Range {
-    return { from: 0, to: duration(this.run.timeline) };
+    const to = this.end;
+    return { from: Math.min(this.first, Math.max(to - SHORTEST, 0)), to };
+  }
+
+  private followed(): Range {
+    const { from, to } = this.full();
+    return this.last === null ? { from, to } : { from: Math.max(from, to - this.last), to };
   }
 
   private within(place: Place): Range {
+    if (this.last !== null) return this.followed();
     const full = this.full();
-    const range = { from: place.from ?? 0, to: Math.min(place.to ?? full.to, full.to) };
+    const range = { from: place.from ?? full.from, to: Math.min(place.to ?? full.to, full.to) };
     return range.to - range.from >= SHORTEST ? range : full;
   }
 }

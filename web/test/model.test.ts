@@ -104,16 +104,23 @@ describe("numbers", () => {
 describe("links", () => {
   it("lead back to where they were made", () => {
     const places = [
-      { series: "all", from: null, to: null, hidden: [] },
-      { series: "load/shop/GET /a?b=c&d", from: 1.25, to: 60, hidden: ["load/shop/x", "ünïcode #1"] },
+      { series: "all", from: null, to: null, last: null, run: null, hidden: [] },
+      {
+        series: "load/shop/GET /a?b=c&d",
+        from: 1.25,
+        to: 60,
+        last: 300,
+        run: "20260101-120000-shop",
+        hidden: ["load/shop/x", "ünïcode #1"],
+      },
     ];
     for (const place of places) expect(read(write(place))).toEqual(place);
     expect(write(places[0])).toBe("");
   });
 
   it("that make no sense show the whole run", () => {
-    for (const hash of ["#from=9&to=3", "#from=x", "#from=-1", "#", "#nothing"]) {
-      expect(read(hash)).toEqual({ series: "all", from: null, to: null, hidden: [] });
+    for (const hash of ["#from=9&to=3", "#from=x", "#from=-1", "#last=0", "#", "#nothing"]) {
+      expect(read(hash)).toEqual({ series: "all", from: null, to: null, last: null, run: null, hidden: [] });
     }
   });
 });

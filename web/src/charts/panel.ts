@@ -31,19 +31,3 @@ export function panel(title: string, note: string, table: () => HTMLElement): Pa
   element.append(chart, legend, behind);
   return { element, chart, legend, refreshTable };
 }
-
-/** Calls once the element comes near the screen, or is printed. */
-export function whenNear(element: Element, draw: () => void): void {
-  let drawn = false;
-  const once = () => {
-    if (drawn) return;
-    drawn = true;
-    watcher.disconnect();
-    draw();
-  };
-  const watcher = new IntersectionObserver((seen) => seen.some((entry) => entry.isIntersecting) && once(), {
-    rootMargin: "300px",
-  });
-  watcher.observe(element);
-  window.addEventListener("beforeprint", once);
-}

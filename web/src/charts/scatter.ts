@@ -2,9 +2,10 @@ import uPlot from "uplot";
 import { clock, type Format, ms } from "../model/format";
 import { type Knee, knee } from "../model/knee";
 import type { Column } from "../model/run";
+import { whileSeen } from "../seen";
 import type { State } from "../state";
 import { color, faded } from "./look";
-import { panel, whenNear } from "./panel";
+import { panel } from "./panel";
 import { longTable } from "./table";
 
 const HEIGHT = 260;
@@ -19,6 +20,12 @@ export interface ScatterSpec {
   time: () => Column;
 }
 
+/** What is shown now. */
+interface Sight {
+  points: Point[];
+  knee: Knee | null;
+}
+
 interface Point {
   step: number;
   load: number;
@@ -28,41 +35,48 @@ interface Point {
 /** Response time against load: a point for each step of time in the range that is shown. */
 export function scatter(state: State, spec: ScatterSpec): HTMLElement {
   let plot: uPlot | null = null;
-  let shown: Point[] = [];
+  let anew = true;
+  const sight: Sight = { points: [], knee: null };
   const table = () =>
-    longTable(["from", spec.loadName, spec.timeName], shown.length, (at) => [
-      clock(shown[at].step * state.run.timeline.step_s),
-      spec.loadFormat(shown[at].load),
-      ms(shown[at].time),
+    longTable(["from", spec.loadName, spec.timeName], sight.points.length, (at) => [
+      clock(sight.points[at].step * state.run.timeline.step_s),
+      spec.loadFormat(sight.points[at].load),
+      ms(sight.points[at].time),
     ]);
   const place = panel(spec.title, spec.note, table);
   const said = document.createElement("output");
   place.legend.append(said);
   const draw = () => {
-    shown = points(state, spec);
-    const found = knee(
-      shown.map((point) => point.load),
-      shown.map((point) => point.time),
+    sight.points = points(state, spec);
+    sight.knee = knee(
+      sight.points.map((point) => point.load),
+      sight.points.map((point) => point.time),
     );
-    said.textContent = sentence(found, spec);
-    plot?.destroy();
-    plot = new uPlot(options(place.chart, shown, found, spec, state), data(shown), place.chart);
+    said.textContent = sentence(sight.knee, spec);
+    if (anew || !plot) {
+      plot?.destroy();
+      plot = new uPlot(options(place.chart, sight, spec, state), data(sight.points), place.chart);
+      anew = false;
+    } else plot.setData(data(sight.points));
     place.refreshTable();
   };
+  const ask = whileSeen(state, place.element, draw);
   let waiting = 0;
   const soon = () => {
     clearTimeout(waiting);
-    waiting = window.setTimeout(draw, 150);
+    waiting = window.setTimeout(ask, 150);
   };
   place.chart.style.minHeight = `${HEIGHT}px`;
-  whenNear(place.element, () => {
-    draw();
-    state.on(["run", "range", "series", "theme"], soon);
-    new ResizeObserver(() => {
-      const width = place.chart.clientWidth;
-      if (plot && width > 0 && width !== plot.width) plot.setSize({ width, height: HEIGHT });
-    }).observe(place.chart);
+  ask();
+  state.on(["run", "range", "series"], soon);
+  state.on(["theme"], () => {
+    anew = true;
+    soon();
   });
+  new ResizeObserver(() => {
+    const width = place.chart.clientWidth;
+    if (plot && width > 0 && width !== plot.width) plot.setSize({ width, height: HEIGHT });
+  }).observe(place.chart);
   return place.element;
 }
 
@@ -86,19 +100,13 @@ function sentence(found: Knee | null, spec: ScatterSpec): string {
   return `Knee at ${spec.loadFormat(found.load)}: above it the ${spec.timeName} grows beyond ${ms(found.time)}.`;
 }
 
-function options(
-  chart: HTMLElement,
-  shown: Point[],
-  found: Knee | null,
-  spec: ScatterSpec,
-  state: State,
-): uPlot.Options {
+function options(chart: HTMLElement, sight: Sight, spec: ScatterSpec, state: State): uPlot.Options {
   const grid = { stroke: color("grid"), width: 1 };
   const axis = { stroke: color("faint"), grid, ticks: grid, font: "12px system-ui, sans-serif" };
   const out = chart.closest("section")?.querySelector(".note");
   const read = (plot: uPlot) => {
     const at = plot.cursor.idx;
-    const point = at == null || (plot.cursor.left ?? -1) < 0 ? undefined : shown[at];
+    const point = at == null || (plot.cursor.left ?? -1) < 0 ? undefined : sight.points[at];
     const moment = (step: number) => clock(step * state.run.timeline.step_s);
     if (out) {
       out.textContent = point
@@ -134,7 +142,7 @@ function options(
         },
       },
     ],
-    hooks: { setCursor: [read], draw: [(plot) => found && drawKnee(plot, found, spec)] },
+    hooks: { setCursor: [read], draw: [(plot) => sight.knee && drawKnee(plot, sight.knee, spec)] },
   };
 }
 

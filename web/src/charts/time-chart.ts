@@ -2,12 +2,15 @@ import uPlot from "uplot";
 import { clock, type Format } from "../model/format";
 import type { Column } from "../model/run";
 import { starts } from "../model/series";
-import type { State } from "../state";
+import { whileSeen } from "../seen";
+import type { Range, State } from "../state";
 import { type Area, paintAreas } from "./areas";
 import { keys, wheel } from "./keys";
 import { type Entry, Legend } from "./legend";
 import { color, faded, type Look, look } from "./look";
-import { type Panel, panel, whenNear } from "./panel";
+import { drawMarks, paintPauses, readMarks } from "./marks";
+import { type Panel, panel } from "./panel";
+import { path } from "./paths";
 import { longTable } from "./table";
 
 const HEIGHT = 230;
@@ -44,6 +47,14 @@ export interface ChartSpec {
   table?: () => HTMLElement;
 }
 
+/**
+ * A chart of lines that a run may not have: without any, there is none in a finished run, and one that goes on has a place for it.
+ */
+export function optional(state: State, spec: ChartSpec): HTMLElement | null {
+  if (spec.lines().length > 0) return new TimeChart(state, spec).element;
+  return state.live ? new TimeChart(state, spec, true).element : null;
+}
+
 /** A chart over the time of the run: it zooms, pans and reads together with all others. */
 export class TimeChart {
   private readonly panel: Panel;
@@ -51,13 +62,18 @@ export class TimeChart {
   private plot: uPlot | null = null;
   private lines: Line[] = [];
   private entries: Entry[] = [];
+  private shown: Range | null = null;
+  private drawn = "";
+  private anew = true;
+  private since = 0;
   private frame = 0;
-  private visible = false;
-  private stale = false;
+  private readonly ask: () => void;
 
+  /** `waits`: it is not there until it has lines. */
   constructor(
     private readonly state: State,
     private readonly spec: ChartSpec,
+    waits = false,
   ) {
     this.panel = panel(spec.title, spec.note, () => spec.table?.() ?? this.table());
     const heading = this.panel.element.querySelector(".panel-head") as HTMLElement;
@@ -68,30 +84,81 @@ export class TimeChart {
     };
     this.legend = new Legend(this.panel.legend, say, (id, alone) => this.switched(id, alone));
     this.panel.chart.style.minHeight = `${HEIGHT}px`;
-    whenNear(this.panel.element, () => this.start());
+    this.ask = whileSeen(state, this.panel.element, () => this.draw());
+    this.element.hidden = waits;
+    this.listen();
+    this.ask();
   }
 
   get element(): HTMLElement {
     return this.panel.element;
   }
 
-  private start(): void {
-    this.build();
+  private listen(): void {
     keys(this.panel.chart, this.state, (by) => this.moveCursor(by));
     new ResizeObserver(() => this.resize()).observe(this.panel.chart);
-    new IntersectionObserver((seen) => {
-      this.visible = seen[seen.length - 1].isIntersecting;
-      if (this.visible && this.stale) this.showRange();
-    }).observe(this.panel.chart);
-    this.state.on(["range"], () => this.showRangeSoon());
-    this.state.on(["hidden"], () => this.refresh());
-    this.state.on(["run", "series", "theme"], () => this.build());
+    this.state.on(["range"], () => this.drawSoon());
+    this.state.on(["theme"], () => {
+      this.anew = true;
+      this.ask();
+    });
+    this.state.on(["run"], () => {
+      if (!this.element.hidden && this.isPast()) return;
+      this.changed();
+    });
+    this.state.on(["series", "hidden"], () => this.changed());
   }
 
-  /** Makes the chart anew: its lines may be others. */
-  private build(): void {
-    this.plot?.destroy();
+  private changed(): void {
+    this.shown = null;
+    if (this.element.hidden) this.element.hidden = this.spec.lines().length === 0;
+    this.ask();
+  }
+
+  /** Tells whether what came since the chart was drawn lies behind what it shows. */
+  private isPast(): boolean {
+    const steps = this.plot?.data[0].length ?? 0;
+    const { from, to } = this.state.range;
+    const still = this.shown?.from === from && this.shown.to === to;
+    return (
+      still && !this.spec.ratio && to < (steps - 1) * this.state.run.timeline.step_s && this.state.first === this.since
+    );
+  }
+
+  /** Draws once a frame at most, however fast the range changes. */
+  private drawSoon(): void {
+    if (this.frame !== 0) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      const { from, to } = this.state.range;
+      if (this.shown?.from !== from || this.shown.to !== to) this.ask();
+    });
+  }
+
+  private draw(): void {
+    const { from, to } = this.state.range;
+    const onlyRange = this.shown !== null && !this.anew;
+    this.shown = { from, to };
+    this.since = this.state.first;
+    if (!onlyRange) this.setLines();
+    if (this.anew || !this.plot) this.build();
+    else if (!onlyRange) this.refresh(this.plot);
+    this.plot?.setScale("x", { min: from, max: to });
+    this.panel.refreshTable();
+  }
+
+  /** Reads the lines; where they are others than before, the chart has to be made anew. */
+  private setLines(): void {
     this.lines = this.spec.lines();
+    const names = this.lines.map((line) => [idOf(line), line.label]);
+    const drawn = JSON.stringify([names, this.ratio() !== null]);
+    this.anew ||= drawn !== this.drawn;
+    this.drawn = drawn;
+  }
+
+  private build(): void {
+    this.anew = false;
+    this.plot?.destroy();
     const area = this.spec.kind === "stack";
     this.entries = this.lines.map((line, at) => ({ ...line, id: idOf(line), look: this.lookOf(at), area }));
     this.legend.fill(this.entries);
@@ -99,39 +166,24 @@ export class TimeChart {
     wheel(this.plot.over, this.state);
     this.plot.over.addEventListener("dblclick", () => this.state.showAll());
     this.legend.mark(this.entries, (id) => this.state.hidden.has(id));
-    this.panel.refreshTable();
   }
 
-  /** Draws what is switched on. */
-  private refresh(): void {
-    if (!this.plot) return;
+  /** Draws the numbers that there are now, of what is switched on. */
+  private refresh(plot: uPlot): void {
     this.entries.forEach((entry, at) => {
-      (this.plot as uPlot).series[at + 1].show = !this.state.hidden.has(entry.id);
+      plot.series[at + 1].show = !this.state.hidden.has(entry.id);
     });
-    this.plot.setData(this.data(), false);
-    this.showRange();
+    plot.setData(this.data(), false);
     this.legend.mark(this.entries, (id) => this.state.hidden.has(id));
-  }
-
-  private showRangeSoon(): void {
-    if (this.frame !== 0) return;
-    this.frame = requestAnimationFrame(() => {
-      this.frame = 0;
-      if (this.visible) this.showRange();
-      else this.stale = true;
-    });
-  }
-
-  private showRange(): void {
-    this.stale = false;
-    const { from, to } = this.state.range;
-    this.plot?.setScale("x", { min: from, max: to });
-    this.panel.refreshTable();
   }
 
   private resize(): void {
     const width = this.panel.chart.clientWidth;
     if (this.plot && width > 0 && width !== this.plot.width) this.plot.setSize({ width, height: HEIGHT });
+  }
+
+  private ratio(): [number, number] | null {
+    return this.spec.ratio?.() ?? null;
   }
 
   private lookOf(at: number): Look {
@@ -157,7 +209,7 @@ export class TimeChart {
     const { from, to } = this.state.range;
     const grid = { stroke: color("grid"), width: 1 };
     const axis = { stroke: color("faint"), grid, ticks: grid, font: "12px system-ui, sans-serif" };
-    const ratio = this.spec.ratio?.() ?? null;
+    const ratio = this.ratio();
     return {
       width: Math.max(this.panel.chart.clientWidth, 200),
       height: HEIGHT,
@@ -171,7 +223,9 @@ export class TimeChart {
       },
       scales: {
         x: { time: false, auto: false, range: () => [this.state.range.from, this.state.range.to], min: from, max: to },
-        y: ratio ? { distr: 3, range: ratio } : { range: (_, __, max) => [0, max > 0 ? max * 1.05 : 1] },
+        y: ratio
+          ? { distr: 3, range: () => this.ratio() ?? ratio }
+          : { range: (_, __, max) => [0, max > 0 ? max * 1.05 : 1] },
       },
       axes: [
         { ...axis, values: (_, splits) => splits.map(clock), space: 80, size: 36, incrs: INCREMENTS },
@@ -186,8 +240,12 @@ export class TimeChart {
       hooks: {
         setCursor: [(plot) => this.read(plot)],
         setSelect: [(plot) => this.selected(plot)],
-        drawClear: [(plot) => this.spec.paint?.(plot), (plot) => paintAreas(plot, this.areas(plot))],
-        draw: [(plot) => this.drawStages(plot)],
+        drawClear: [
+          (plot) => this.spec.paint?.(plot),
+          (plot) => paintAreas(plot, this.areas(plot)),
+          (plot) => paintPauses(plot, this.state.run),
+        ],
+        draw: [(plot) => drawMarks(plot, this.state.run)],
       },
     };
   }
@@ -197,7 +255,7 @@ export class TimeChart {
     return this.entries.map(({ id, label, look: { color, dash } }): uPlot.Series => {
       const line: uPlot.Series = { label, stroke: color, width: 1, dash, points: { show: false } };
       // The areas of a stack say everything.
-      if (stack) line.paths = () => null;
+      line.paths = stack ? () => null : path;
       return { ...line, show: !this.state.hidden.has(id) };
     });
   }
@@ -243,7 +301,7 @@ export class TimeChart {
     const start = plot.data[0][at];
     const step = this.state.run.timeline.step_s;
     const until = step > 1 ? `–${clock(start + step)}` : "";
-    const more = this.spec.reading?.(plot) ?? "";
+    const more = `${this.spec.reading?.(plot) ?? ""}${readMarks(plot, this.state.run)}`;
     const values = this.lines.map((line) => this.spec.format(line.values[at]));
     this.legend.show(`at ${clock(start)}${until}${more}`, values);
   }
@@ -253,33 +311,6 @@ export class TimeChart {
     if (width < 4) return;
     plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     this.state.setRange(plot.posToVal(left, "x"), plot.posToVal(left + width, "x"));
-  }
-
-  /** Marks where stages begin, where there are several. */
-  private drawStages(plot: uPlot): void {
-    const stages = (this.state.run.summary.stages ?? []).filter((stage) => stage.elapsed_s > 0);
-    if (stages.length < 2) return;
-    const { ctx, bbox } = plot;
-    const ratio = devicePixelRatio;
-    ctx.save();
-    ctx.strokeStyle = ctx.fillStyle = color("faint");
-    ctx.font = `${11 * ratio}px system-ui, sans-serif`;
-    ctx.setLineDash([3 * ratio, 3 * ratio]);
-    ctx.textAlign = "left";
-    let free = 0;
-    for (const stage of stages) {
-      const x = plot.valToPos(stage.started_at_s, "x", true);
-      if (x < bbox.left - 1 || x > bbox.left + bbox.width) continue;
-      ctx.beginPath();
-      ctx.moveTo(x, bbox.top);
-      ctx.lineTo(x, bbox.top + bbox.height);
-      ctx.stroke();
-      const width = ctx.measureText(stage.name).width;
-      if (x < free || x + width > bbox.left + bbox.width) continue;
-      ctx.fillText(stage.name, x + 2 * ratio, bbox.top - 4 * ratio);
-      free = x + width + 8 * ratio;
-    }
-    ctx.restore();
   }
 
   private table(): HTMLElement {

@@ -3,6 +3,10 @@
 export type Format = (value: number | null | undefined) => string;
 
 const NONE = "–";
+/** Formats of so many decimals: to make one takes a hundred times as long as to use it. */
+const FORMATS = Array.from({ length: 7 }, (_, digits) => {
+  return new Intl.NumberFormat("en-US", { maximumFractionDigits: digits, minimumFractionDigits: digits });
+});
 const known = (value: number | null | undefined): value is number => value != null && Number.isFinite(value);
 
 /** Three significant digits, thousands apart, no exponent. */
@@ -11,11 +15,11 @@ export const number: Format = (value) => {
   const size = Math.abs(value);
   const decimals = size === 0 || size >= 100 ? 0 : Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(size))));
   const exact = Number.isInteger(value) ? 0 : decimals;
-  return value.toLocaleString("en-US", { maximumFractionDigits: exact, minimumFractionDigits: exact });
+  return FORMATS[exact].format(value);
 };
 
 /** A whole number, exact. */
-export const count: Format = (value) => (known(value) ? Math.round(value).toLocaleString("en-US") : NONE);
+export const count: Format = (value) => (known(value) ? FORMATS[0].format(Math.round(value)) : NONE);
 
 /** A time, given in milliseconds. */
 export const ms: Format = (value) => {

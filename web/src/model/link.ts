@@ -7,11 +7,15 @@ export interface Place {
   /** Seconds from the start of the run; `null`: the whole run. */
   from: number | null;
   to: number | null;
+  /** Shows the last seconds of a run that goes on; `null`: not. */
+  last: number | null;
+  /** A stored run; `null`: the one that the page is about. */
+  run: string | null;
   /** Series that are switched off. */
   hidden: string[];
 }
 
-/** Reads `#series=…&from=…&to=…&hide=…`; what is not understood is as if it was not there. */
+/** Reads `#run=…&series=…&from=…&to=…&last=…&hide=…`; what is not understood is as if it was not there. */
 export function read(hash: string): Place {
   const words = new URLSearchParams(hash.replace(/^#/, ""));
   const moment = (name: string) => {
@@ -25,6 +29,8 @@ export function read(hash: string): Place {
     series: words.get("series") || ALL,
     from: whole ? null : from,
     to: whole ? null : to,
+    last: moment("last") || null,
+    run: words.get("run") || null,
     hidden: words.getAll("hide"),
   };
 }
@@ -32,9 +38,11 @@ export function read(hash: string): Place {
 /** Writes what `read` reads; empty where nothing was chosen. */
 export function write(place: Place): string {
   const words = new URLSearchParams();
+  if (place.run !== null) words.set("run", place.run);
   if (place.series !== ALL) words.set("series", place.series);
   if (place.from !== null) words.set("from", String(place.from));
   if (place.to !== null) words.set("to", String(place.to));
+  if (place.last !== null) words.set("last", String(place.last));
   for (const id of place.hidden) words.append("hide", id);
   const text = words.toString().replaceAll("%2F", "/");
   return text === "" ? "" : `#${text}`;

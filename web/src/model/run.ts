@@ -143,6 +143,22 @@ export interface TransactionSummary extends Named {
   interrupted: number;
   time_ms: Distribution;
   errors?: Failure[];
+  /** Only where it is not counted over the whole stage. */
+  rate_per_s?: number;
+}
+
+/** What somebody changed of a run that went on, a mark or a note. */
+export interface Control {
+  at_s: number;
+  /** `users`, `rate`, `pause`, `resume`, `stop`, `mark` or `note`. */
+  action: string;
+  /** `keyboard`, `dashboard` or `api`. */
+  by: string;
+  stage?: string;
+  scenario?: string;
+  from?: number;
+  to?: number;
+  text?: string;
 }
 
 export interface MetricSummary extends Named, Distribution {
@@ -190,6 +206,9 @@ export interface Summary {
   };
   warnings: string[];
   reporters: { name: string; accepted: number; delivered: number; dropped: number; message: string | null }[];
+  controls?: Control[];
+  /** Of a summary that counts from a second on, which, and how far percentiles may be off, as a share; see `since.ts`. */
+  since?: { from_s: number; within: number };
 }
 
 export interface Run {

@@ -145,7 +145,8 @@ function rowsOf(state: State, choice: Choice): Row[] {
     const took = seconds.get(one.stage) ?? 0;
     // They have one time, of all that finished.
     const times = choice.outcome === "all" && choice.time === "response_time_ms" ? one.time_ms : null;
-    return { ...one, kind: one.kind as Kind, rate: took > 0 ? (one.ok + one.failed) / took : null, times };
+    const rate = one.rate_per_s ?? (took > 0 ? (one.ok + one.failed) / took : null);
+    return { ...one, kind: one.kind as Kind, rate, times };
   };
   const order: Kind[] = ["iteration", "transaction", "operation"];
   const rows = [...summary.transactions.map(transaction), ...summary.series.map(operation)];
@@ -155,11 +156,12 @@ function rowsOf(state: State, choice: Choice): Row[] {
 function rowOf(state: State, row: Row): HTMLElement {
   const id = idOf(row);
   const kind = row.kind === "operation" ? null : h("small", {}, row.kind === "iteration" ? "" : " (transaction)");
-  const button = h("button", { type: "button", class: "link", "aria-pressed": String(state.series === id) }, row.name);
-  button.addEventListener("click", () => {
+  const click = () => {
     state.setSeries(id);
     document.getElementById("times")?.scrollIntoView();
-  });
+  };
+  const pressed = String(state.series === id);
+  const button = h("button", { type: "button", class: "link", "aria-pressed": pressed, click }, row.name);
   const finished = row.ok + row.failed;
   const some = (row.times?.count ?? 0) > 0 ? row.times : null;
   const cells = [

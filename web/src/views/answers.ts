@@ -1,15 +1,14 @@
 import { table } from "../charts/table";
-import { type Line, TimeChart } from "../charts/time-chart";
+import { type Line, optional } from "../charts/time-chart";
 import { h } from "../dom";
 import { clock, count, rate, share } from "../model/format";
 import type { Column, Failure } from "../model/run";
 import { happens, perSecond } from "../model/series";
 import type { State } from "../state";
-import { live, part } from "./live";
+import { fold, live, part } from "./live";
 
 /** Answers by status, and failures: over time, in groups, with an example of each. */
 export function answers(state: State): HTMLElement | null {
-  const { timeline } = state.run;
   const chart = (title: string, note: string, columns: () => Record<string, Column>) => {
     const lines = (): Line[] =>
       Object.entries(columns())
@@ -19,9 +18,7 @@ export function answers(state: State): HTMLElement | null {
           label: name,
           values: perSecond(state.run.timeline, column),
         }));
-    return lines().length > 0
-      ? new TimeChart(state, { title, note, format: rate, kind: "stack", lines }).element
-      : null;
+    return optional(state, { title, note, format: rate, kind: "stack", lines });
   };
   return part(
     "answers",
@@ -31,7 +28,7 @@ export function answers(state: State): HTMLElement | null {
       "All operations. From the bottom up as in the legend.",
       () => state.run.timeline.statuses,
     ),
-    Object.keys(timeline.statuses).length > 0 && live(state, ["run"], () => [statuses(state)]),
+    fold(state, "Statuses of each action", () => statuses(state)),
     chart(
       "Failures by class",
       "All operations, iterations and transactions; one operation may fail in several ways. From the bottom up as in the legend.",
@@ -46,12 +43,7 @@ function statuses(state: State): HTMLElement | null {
   const all = [...new Set(series.flatMap((one) => Object.keys(one.statuses)))].sort();
   if (all.length === 0) return null;
   const rows = series.map((one) => [one.name, ...all.map((status) => count(one.statuses[status] ?? 0))]);
-  return h(
-    "details",
-    {},
-    h("summary", {}, "Statuses of each action"),
-    table(["action", ...all], rows, "Statuses of each action"),
-  );
+  return table(["action", ...all], rows, "Statuses of each action");
 }
 
 interface Group extends Failure {
@@ -65,7 +57,7 @@ function failures(state: State): HTMLElement {
     (one.errors ?? []).map((error) => ({ ...error, place: one.name, of: one.started })),
   );
   if (groups.length === 0) return h("p", {}, "Nothing failed.");
-  groups.sort((left, right) => right.count - left.count);
+  groups.sort((left, right) => (right.count || 0) - (left.count || 0));
   const rows = groups.map((group) => [
     group.place,
     group.class,

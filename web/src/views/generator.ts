@@ -1,5 +1,5 @@
 import { table } from "../charts/table";
-import { type ChartSpec, TimeChart } from "../charts/time-chart";
+import { type ChartSpec, optional } from "../charts/time-chart";
 import { h } from "../dom";
 import { bytes, count, elapsed, ms, number, percent } from "../model/format";
 import type { Distribution } from "../model/run";
@@ -15,7 +15,7 @@ const DELAYS: Record<string, string> = {
 
 /** Whether the generator kept up: what the verdict looks at. */
 export function generator(state: State): HTMLElement | null {
-  const chart = (spec: ChartSpec) => (spec.lines().length > 0 ? new TimeChart(state, spec).element : null);
+  const chart = (spec: ChartSpec) => optional(state, spec);
   const busy = (what: "threads" | "interpreters", label: string) => () =>
     Object.entries(state.run.timeline.generator[what]).map(([name, values]) => ({
       id: `${label} ${name}`,

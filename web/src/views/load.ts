@@ -1,5 +1,5 @@
 import { scatter } from "../charts/scatter";
-import { type ChartSpec, type Line, TimeChart } from "../charts/time-chart";
+import { type ChartSpec, type Line, optional } from "../charts/time-chart";
 import { bytes, count, number, rate } from "../model/format";
 import type { Column } from "../model/run";
 import { find, happens, idOf, labels, operations, perSecond, sum } from "../model/series";
@@ -8,7 +8,7 @@ import { part } from "./live";
 
 /** What was asked for, what was reached, and what the response time made of it. */
 export function load(state: State): HTMLElement | null {
-  const chart = (spec: ChartSpec) => (spec.lines().length > 0 ? new TimeChart(state, spec).element : null);
+  const chart = (spec: ChartSpec) => optional(state, spec);
   return part(
     "load",
     "Load",

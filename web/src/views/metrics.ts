@@ -1,26 +1,41 @@
 import { table } from "../charts/table";
 import { TimeChart } from "../charts/time-chart";
+import { h } from "../dom";
 import { count, number } from "../model/format";
+import type { SeriesData } from "../model/run";
 import { idOf } from "../model/series";
 import type { State } from "../state";
 import { live, part } from "./live";
 
 /** Numbers of the test itself, each in its own unit. */
 export function metrics(state: State): HTMLElement | null {
-  const measured = state.run.timeline.series.filter((series) => series.kind === "metric");
-  const charts = measured.map((first) => {
-    const id = idOf(first);
-    const columns = () => state.run.timeline.series.find((series) => idOf(series) === id)?.columns ?? {};
-    const names = ["p50", "p95", "p99", "max"];
-    const lines = () =>
-      names
-        .filter((name) => columns()[name])
-        .map((name) => ({ id: `${id} ${name}`, label: name, values: columns()[name] }));
-    const note = `Stage ${first.stage}, scenario ${first.scenario}; in the unit of the test.`;
-    return new TimeChart(state, { title: first.name, note, format: number, lines }).element;
-  });
+  const charts = h("div", {});
+  const known = new Set<string>();
+  const more = () => {
+    for (const series of state.run.timeline.series) {
+      if (series.kind !== "metric" || known.has(idOf(series))) continue;
+      known.add(idOf(series));
+      charts.append(chartOf(state, series));
+    }
+    charts.hidden = known.size === 0;
+  };
+  more();
+  state.on(["run"], more);
   const tables = live(state, ["run"], () => [values(state), custom(state)]);
-  return part("metrics", "Metrics of the test", ...charts, tables.hasChildNodes() && tables);
+  const shown = [charts, tables].filter((place) => state.live || !place.hidden);
+  return part("metrics", "Metrics of the test", ...shown);
+}
+
+function chartOf(state: State, first: SeriesData): HTMLElement {
+  const id = idOf(first);
+  const columns = () => state.run.timeline.series.find((series) => idOf(series) === id)?.columns ?? {};
+  const names = ["p50", "p95", "p99", "max"];
+  const lines = () =>
+    names
+      .filter((name) => columns()[name])
+      .map((name) => ({ id: `${id} ${name}`, label: name, values: columns()[name] }));
+  const note = `Stage ${first.stage}, scenario ${first.scenario}; in the unit of the test.`;
+  return new TimeChart(state, { title: first.name, note, format: number, lines }).element;
 }
 
 function values(state: State): HTMLElement | null {

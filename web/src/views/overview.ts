@@ -15,14 +15,29 @@ const VERDICTS = {
 export function overview(state: State): HTMLElement | null {
   const make = () => {
     const { summary } = state.run;
-    return [verdict(summary), thresholds(summary), totals(summary), warnings(state)];
+    const { ok, failed } = summary.totals;
+    const early = state.going && ok + failed === 0;
+    return [
+      early ? h("p", {}, "Nothing has finished yet.") : verdict(summary, state.going),
+      counted(summary),
+      thresholds(summary),
+      totals(summary),
+      warnings(state),
+    ];
   };
   return part("overview", "Overview", live(state, ["run"], make));
 }
 
-function verdict({ verdict: { status, reasons } }: Summary): HTMLElement {
+function verdict({ verdict: { status, reasons } }: Summary, going: boolean): HTMLElement {
   const { sign, text } = VERDICTS[status] ?? { sign: "?", text: status };
-  const head = h("p", { class: "verdict-head" }, h("span", { class: "sign", "aria-hidden": "true" }, sign), text);
+  const sofar = going ? "So far: " : "";
+  const head = h(
+    "p",
+    { class: "verdict-head" },
+    h("span", { class: "sign", "aria-hidden": "true" }, sign),
+    sofar,
+    text,
+  );
   const list = reasons.length > 0 && h("ul", {}, ...reasons.map((reason) => h("li", {}, ...sentence(reason))));
   return h("div", { class: `verdict ${status}` }, head, list);
 }
@@ -60,19 +75,27 @@ function thresholds({ thresholds, measured }: Summary): HTMLElement | null {
   );
 }
 
-function totals({ run, totals, transactions }: Summary): HTMLElement {
+/** Says from where numbers are counted, where that is not the start. */
+function counted({ since }: Summary): HTMLElement | null {
+  if (!since) return null;
+  const text = `Totals, actions and failures are counted from ${clock(since.from_s)} on. Percentiles of the tree are read off the map of response times, to about ${number(since.within * 100)} %; what cannot be told of a part of the run is left empty. Verdict, thresholds and the generator's totals are of the whole run.`;
+  return h("p", { class: "note counted" }, text);
+}
+
+function totals({ run, totals, transactions, since }: Summary): HTMLElement {
   const finished = totals.ok + totals.failed;
+  const seconds = run.elapsed_s - (since?.from_s ?? 0);
   const iterations = transactions.filter((one) => one.kind === "iteration");
   const add = (of: (one: (typeof iterations)[0]) => number) => iterations.reduce((sum, one) => sum + of(one), 0);
   const due = add((one) => one.started) + totals.dropped_iterations;
   const cards: [string, string, string][] = [
     ["Operations", count(totals.started), `${count(totals.ok)} ok`],
     ["Failed", count(totals.failed), finished > 0 ? `${share(totals.failed / finished)} of those that finished` : ""],
-    ["Rate", rate(run.elapsed_s > 0 ? finished / run.elapsed_s : 0), "finished, over the whole run"],
+    ["Rate", rate(seconds > 0 ? finished / seconds : 0), `finished, over ${since ? "that time" : "the whole run"}`],
     ["Interrupted", count(totals.interrupted), "in flight when the load ended"],
     ["Dropped", count(totals.dropped_iterations), due > 0 ? `of ${count(due)} iterations that were due` : "iterations"],
     ["Data", bytes(totals.bytes_received), `received; ${bytes(totals.bytes_sent)} sent`],
-    ["Time", elapsed(run.elapsed_s), ""],
+    ["Time", elapsed(seconds), ""],
   ];
   const card = ([name, value, more]: [string, string, string]) =>
     h("div", { class: "card" }, h("dt", {}, name), h("dd", {}, h("strong", {}, value), h("span", {}, more)));

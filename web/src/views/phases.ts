@@ -1,11 +1,10 @@
 import { table } from "../charts/table";
 import { TimeChart } from "../charts/time-chart";
-import { h } from "../dom";
 import { count, ms, rate } from "../model/format";
 import type { Distribution, OperationSummary } from "../model/run";
 import { find, happens, perSecond } from "../model/series";
 import type { State } from "../state";
-import { live, part } from "./live";
+import { fold, part } from "./live";
 
 const PHASES: [string, string, keyof OperationSummary][] = [
   ["waiting", "waiting", "waiting_ms"],
@@ -44,7 +43,7 @@ export function phases(state: State): HTMLElement | null {
     "phases",
     "Phases",
     chart.element,
-    live(state, ["run"], () => [phaseTable(state)]),
+    fold(state, "Phases of each action", () => phaseTable(state)),
     opened.element,
   );
 }
@@ -58,6 +57,5 @@ function phaseTable(state: State): HTMLElement {
         return [series.name, label, count(of.count), ms(of.mean), ms(of.p50), ms(of.p95), ms(of.p99), ms(of.max)];
       }),
   );
-  const grid = table(["action", "phase", "count", "mean", "p50", "p95", "p99", "max"], rows, "Phases of each action");
-  return h("details", {}, h("summary", {}, "Phases of each action"), grid);
+  return table(["action", "phase", "count", "mean", "p50", "p95", "p99", "max"], rows, "Phases of each action");
 }

@@ -37,11 +37,14 @@ export function times(state: State): HTMLElement | null {
 /** Chooses the series that the charts of one series show. */
 function picker(state: State): HTMLElement {
   const box = h("select", { id: "series" });
+  let shown = "";
   const fill = () => {
-    const all = timed(state.run.timeline);
-    const names = labels(all);
-    const option = (id: string) => h("option", { value: id, selected: id === state.series }, names.get(id) ?? id);
-    box.replaceChildren(...all.map((series) => option(idOf(series))));
+    const names = [...labels(timed(state.run.timeline))];
+    // A list that is made anew closes under who chooses from it.
+    if (JSON.stringify(names) !== shown) {
+      box.replaceChildren(...names.map(([value, text]) => h("option", { value }, text)));
+      shown = JSON.stringify(names);
+    }
     box.value = state.series;
   };
   fill();

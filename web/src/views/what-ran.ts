@@ -2,14 +2,15 @@ import { table } from "../charts/table";
 import { h } from "../dom";
 import { count, elapsed } from "../model/format";
 import type { State } from "../state";
-import { live, part } from "./live";
+import { fold, live, part } from "./live";
 
 /** What ran: the run, its plan without secrets, and its reporters. */
 export function whatRan(state: State): HTMLElement | null {
   return part(
     "what-ran",
     "What ran",
-    live(state, ["run"], () => [facts(state), reporters(state), plan(state)]),
+    live(state, ["run"], () => [facts(state), reporters(state)]),
+    fold(state, "The plan, without secrets", () => plan(state)),
   );
 }
 
@@ -44,5 +45,5 @@ function reporters(state: State): HTMLElement | null {
 function plan(state: State): HTMLElement | null {
   if (state.run.plan == null) return null;
   const text = JSON.stringify(state.run.plan, null, 2);
-  return h("details", {}, h("summary", {}, "The plan, without secrets"), h("pre", {}, text));
+  return h("pre", {}, text);
 }
