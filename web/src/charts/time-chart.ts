@@ -4,6 +4,7 @@ import type { Column } from "../model/run";
 import { starts } from "../model/series";
 import type { State } from "../state";
 import { type Area, paintAreas } from "./areas";
+import { paintExcluded } from "./excluded";
 import { keys, wheel } from "./keys";
 import { type Entry, Legend } from "./legend";
 import { color, faded, type Look, look } from "./look";
@@ -186,7 +187,11 @@ export class TimeChart {
       hooks: {
         setCursor: [(plot) => this.read(plot)],
         setSelect: [(plot) => this.selected(plot)],
-        drawClear: [(plot) => this.spec.paint?.(plot), (plot) => paintAreas(plot, this.areas(plot))],
+        drawClear: [
+          (plot) => paintExcluded(plot, this.state.run.summary.phases ?? []),
+          (plot) => this.spec.paint?.(plot),
+          (plot) => paintAreas(plot, this.areas(plot)),
+        ],
         draw: [(plot) => this.drawStages(plot)],
       },
     };

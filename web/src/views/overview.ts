@@ -3,6 +3,7 @@ import { h } from "../dom";
 import { bytes, clock, count, elapsed, type Format, ms, number, percent, rate, share } from "../model/format";
 import type { Summary } from "../model/run";
 import type { State } from "../state";
+import { phasesTable } from "./apart";
 import { live, part } from "./live";
 
 const VERDICTS = {
@@ -15,7 +16,7 @@ const VERDICTS = {
 export function overview(state: State): HTMLElement | null {
   const make = () => {
     const { summary } = state.run;
-    return [verdict(summary), thresholds(summary), totals(summary), warnings(state)];
+    return [verdict(summary), thresholds(summary), totals(summary), phasesTable(summary), warnings(state)];
   };
   return part("overview", "Overview", live(state, ["run"], make));
 }
@@ -50,7 +51,7 @@ function thresholds({ thresholds, measured }: Summary): HTMLElement | null {
   });
   const headings = ["rule", "result", "value", "limit", "margin", "action", "broken", "what is wrong"];
   const windows = (measured ?? []).map((one) => `stage ${one.stage} from ${clock(one.from_s)} to ${clock(one.to_s)}`);
-  const note = windows.length > 0 && h("p", { class: "note" }, `Rules look at ${windows.join(", ")}.`);
+  const note = windows.length > 0 && h("p", { class: "note" }, `Measured: ${windows.join(", ")}.`);
   return h(
     "div",
     { class: "thresholds" },
@@ -60,7 +61,10 @@ function thresholds({ thresholds, measured }: Summary): HTMLElement | null {
   );
 }
 
-function totals({ run, totals, transactions }: Summary): HTMLElement {
+function totals(summary: Summary): HTMLElement {
+  const { run, totals, transactions } = summary;
+  const seconds = measuredSeconds(summary);
+  const span = summary.whole_run ? "the measured part" : "the whole run";
   const finished = totals.ok + totals.failed;
   const iterations = transactions.filter((one) => one.kind === "iteration");
   const add = (of: (one: (typeof iterations)[0]) => number) => iterations.reduce((sum, one) => sum + of(one), 0);
@@ -68,7 +72,7 @@ function totals({ run, totals, transactions }: Summary): HTMLElement {
   const cards: [string, string, string][] = [
     ["Operations", count(totals.started), `${count(totals.ok)} ok`],
     ["Failed", count(totals.failed), finished > 0 ? `${share(totals.failed / finished)} of those that finished` : ""],
-    ["Rate", rate(run.elapsed_s > 0 ? finished / run.elapsed_s : 0), "finished, over the whole run"],
+    ["Rate", rate(seconds > 0 ? finished / seconds : 0), `finished, over ${span}`],
     ["Interrupted", count(totals.interrupted), "in flight when the load ended"],
     ["Dropped", count(totals.dropped_iterations), due > 0 ? `of ${count(due)} iterations that were due` : "iterations"],
     ["Data", bytes(totals.bytes_received), `received; ${bytes(totals.bytes_sent)} sent`],
@@ -77,6 +81,17 @@ function totals({ run, totals, transactions }: Summary): HTMLElement {
   const card = ([name, value, more]: [string, string, string]) =>
     h("div", { class: "card" }, h("dt", {}, name), h("dd", {}, h("strong", {}, value), h("span", {}, more)));
   return h("dl", { class: "cards" }, ...cards.map(card));
+}
+
+/** Seconds in which something was measured; stages may run at the same time. */
+export function measuredSeconds({ run, measured, whole_run }: Summary): number {
+  if (!whole_run) return run.elapsed_s;
+  let [sum, end] = [0, 0];
+  for (const { from_s, to_s } of [...(measured ?? [])].sort((a, b) => a.from_s - b.from_s)) {
+    sum += Math.max(0, to_s - Math.max(from_s, end));
+    end = Math.max(end, to_s);
+  }
+  return sum;
 }
 
 function warnings(state: State): HTMLElement | null {

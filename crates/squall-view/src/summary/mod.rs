@@ -4,9 +4,10 @@
 //! numbers of the test itself, errors, the generator, reporters, warnings, where the run is stored. Parts that have nothing to say are left
 //! out, and those that nobody wants (`parts`).
 //!
-//! Reading order: `head` (verdict to stages), `thresholds`, `apart` (warm-up and cool-down), `times` (the tables), `phases`, `metrics` (numbers of the test), `outcomes` (statuses and errors), `health` (the rest).
+//! Reading order: `head` (verdict to stages), `thresholds`, `apart` (warm-up and cool-down), `times` (the tables), `phases`, `checks`, `metrics` (numbers of the test), `outcomes` (statuses and errors), `health` (the rest).
 
 mod apart;
+mod checks;
 mod head;
 mod health;
 mod metrics;
