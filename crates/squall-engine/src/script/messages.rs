@@ -214,6 +214,8 @@ pub enum ScriptCommand {
         hold: u32,
         /// Why it failed, besides what was wrong with it already; empty: nothing.
         failures: Vec<Failure>,
+        /// The script's own checks of the answer by name, and whether each held.
+        checks: Vec<(String, bool)>,
     },
     /// Gives up an operation that was sent with this token; it counts as interrupted, and nothing is told.
     Forget {

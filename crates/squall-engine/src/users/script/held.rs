@@ -65,12 +65,27 @@ impl<'a> AllHeld<'a> {
     }
 
     /// Counts one that was judged, and returns how.
-    pub(super) fn judge(&mut self, number: u32, failures: Vec<Failure>) -> Outcome {
+    pub(super) fn judge(
+        &mut self,
+        number: u32,
+        failures: Vec<Failure>,
+        checks: Vec<(String, bool)>,
+    ) -> Outcome {
         let Some(at) = self.waiting.iter().position(|held| held.number == number) else {
             return Outcome::Ok;
         };
         let mut held = self.waiting.swap_remove(at);
         held.operation.failures.extend(failures);
+        if !checks.is_empty() {
+            let failed: Vec<usize> = (0..)
+                .zip(&checks)
+                .filter(|(_, (_, held))| !held)
+                .map(|(at, _)| at)
+                .collect();
+            let names: CheckNames = checks.into_iter().map(|(name, _)| name.into()).collect();
+            let mut recorder = self.worker.recorder.borrow_mut();
+            recorder.checked(held.series, &names, failed.into_iter());
+        }
         held.count(self.worker, self.ids)
     }
 
