@@ -21,6 +21,7 @@ from squall import _squall
 from squall._authoring.answers import Expectation, Extraction
 from squall._authoring.placeholders import Placeholder
 from squall._authoring.response import HTTPStatusError, RequestFailedError, Response
+from squall._authoring.tags import Tags
 from squall._authoring.values import Duration, Fields, FilePath, Json, Text, Value
 from squall._recording.recording import misuse
 from squall._recording.request import Operation, Options, Transaction
@@ -111,7 +112,7 @@ class HttpClient(metaclass=ABCMeta):  # noqa: B024 - a face that two classes hav
     - `extract`: values to take from the answer, by name.
     - `name`: name of the series in the results. Default: the action's name where it is compiled; in Python the method
       and the path, with `{id}` for what looks like one.
-    - `tags`: names and values that are added to the name of the series; in Python only.
+    - `tags`: names and values that thresholds select by, `{tag.team=shop}`; they stand behind the name of the series.
     - `stream`: the body is read and counted, but not kept.
     - `raise_for_failure`: raises `RequestFailedError` where the request counts as failed; in Python only. Without it no
       answer raises anything.
@@ -140,7 +141,7 @@ class HttpClient(metaclass=ABCMeta):  # noqa: B024 - a face that two classes hav
         expect: Expectation | None = None,
         extract: Mapping[str, Extraction] | None = None,
         name: Text | None = None,
-        tags: Mapping[str, str] | None = None,
+        tags: Tags | None = None,
         stream: bool = False,
         raise_for_failure: bool = False,
     ) -> Operation[Response]:
@@ -160,7 +161,7 @@ class HttpClient(metaclass=ABCMeta):  # noqa: B024 - a face that two classes hav
         expect: Expectation | None = None,
         extract: Mapping[str, Extraction] | None = None,
         name: Text | None = None,
-        tags: Mapping[str, str] | None = None,
+        tags: Tags | None = None,
         stream: bool = False,
         raise_for_failure: bool = False,
     ) -> Operation[Response]:
@@ -180,7 +181,7 @@ class HttpClient(metaclass=ABCMeta):  # noqa: B024 - a face that two classes hav
         expect: Expectation | None = None,
         extract: Mapping[str, Extraction] | None = None,
         name: Text | None = None,
-        tags: Mapping[str, str] | None = None,
+        tags: Tags | None = None,
         stream: bool = False,
         raise_for_failure: bool = False,
     ) -> Operation[Response]:
@@ -205,7 +206,7 @@ class HttpClient(metaclass=ABCMeta):  # noqa: B024 - a face that two classes hav
         expect: Expectation | None = None,
         extract: Mapping[str, Extraction] | None = None,
         name: Text | None = None,
-        tags: Mapping[str, str] | None = None,
+        tags: Tags | None = None,
         stream: bool = False,
         raise_for_failure: bool = False,
     ) -> Operation[Response]:
@@ -230,7 +231,7 @@ class HttpClient(metaclass=ABCMeta):  # noqa: B024 - a face that two classes hav
         expect: Expectation | None = None,
         extract: Mapping[str, Extraction] | None = None,
         name: Text | None = None,
-        tags: Mapping[str, str] | None = None,
+        tags: Tags | None = None,
         stream: bool = False,
         raise_for_failure: bool = False,
     ) -> Operation[Response]:
@@ -255,7 +256,7 @@ class HttpClient(metaclass=ABCMeta):  # noqa: B024 - a face that two classes hav
         expect: Expectation | None = None,
         extract: Mapping[str, Extraction] | None = None,
         name: Text | None = None,
-        tags: Mapping[str, str] | None = None,
+        tags: Tags | None = None,
         stream: bool = False,
         raise_for_failure: bool = False,
     ) -> Operation[Response]:
@@ -280,7 +281,7 @@ class HttpClient(metaclass=ABCMeta):  # noqa: B024 - a face that two classes hav
         expect: Expectation | None = None,
         extract: Mapping[str, Extraction] | None = None,
         name: Text | None = None,
-        tags: Mapping[str, str] | None = None,
+        tags: Tags | None = None,
         stream: bool = False,
         raise_for_failure: bool = False,
     ) -> Operation[Response]:
@@ -306,7 +307,7 @@ class HttpClient(metaclass=ABCMeta):  # noqa: B024 - a face that two classes hav
         expect: Expectation | None = None,
         extract: Mapping[str, Extraction] | None = None,
         name: Text | None = None,
-        tags: Mapping[str, str] | None = None,
+        tags: Tags | None = None,
         stream: bool = False,
         raise_for_failure: bool = False,
     ) -> Operation[Response]:

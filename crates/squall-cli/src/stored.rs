@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use squall_compare::StoredRun;
+use squall_metrics::Tags;
 use squall_plan::PlanError;
 use squall_store::intervals::read_intervals;
 use squall_store::{StoreError, read_json, read_summary};
@@ -24,6 +25,10 @@ pub(crate) fn read(folder: &Path) -> Result<StoredRun, StoreError> {
     read_intervals(folder, |interval, table| {
         if table.len() > run.names.len() {
             run.names = table.snapshot().series;
+            // Those that tell series apart stand behind their names.
+            run.names
+                .iter_mut()
+                .for_each(|key| key.tags = Tags::default());
         }
         run.add(interval.clone());
     })?;

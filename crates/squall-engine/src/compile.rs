@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use squall_http::{ClientConfig, ClientConfigError, RequestDefaults};
-use squall_metrics::{ScenarioKey, SeriesTable};
+use squall_metrics::{ScenarioKey, SeriesTable, Tags};
 use squall_plan::{CheckedExecute, CheckedScenario, DataUse, Priority, RowOrder, Source};
 use squall_protocol::template::CompileError;
 use squall_protocol::values::{Scope, Table};
@@ -90,6 +90,7 @@ fn compile_scenario(
     let names = Names {
         stage: stage.into(),
         scenario: scenario.name.as_str().into(),
+        tags: Tags::new(&scenario.tags),
     };
     let used = pools_of(&names, environment);
     let mut scope = Scope::new(

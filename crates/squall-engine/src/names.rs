@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use squall_metrics::series::DEFAULT_MAX_SERIES;
+use squall_metrics::series::{DEFAULT_MAX_SERIES, without_suffix};
 use squall_metrics::{SeriesId, SeriesKey, SeriesTable};
 use squall_protocol::template::Compiled;
 use squall_protocol::values::Bindings;
@@ -48,9 +48,15 @@ impl DynamicNames {
         let Some(key) = self.table.key(written) else {
             return written;
         };
+        let name = String::from_utf8_lossy(&self.rendered);
+        // Its own tags stand behind the name as written, and stand behind this one too.
+        let tags = match key.tags.is_empty() {
+            true => "",
+            false => &key.name[without_suffix(&key.name).len()..],
+        };
         let id = self.table.intern(SeriesKey {
-            name: String::from_utf8_lossy(&self.rendered).into(),
-            ..key
+            name: format!("{name}{tags}").into(),
+            ..key.clone()
         });
         if self.remembered < DEFAULT_MAX_SERIES {
             self.remembered += 1;

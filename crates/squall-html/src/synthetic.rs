@@ -7,7 +7,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use serde_json::{Value, json};
 use squall_metrics::{
     FailureGroups, Histogram, Interval, Measure, ScenarioId, ScenarioKey, ScenarioPart, SeriesId,
-    SeriesKey, SeriesKind, SeriesPart, SeriesTable, ThreadPart,
+    SeriesKey, SeriesKind, SeriesPart, SeriesTable, Tags, ThreadPart,
 };
 
 /// What a run is like.
@@ -97,6 +97,7 @@ fn key(name: &str, kind: SeriesKind) -> SeriesKey {
         scenario: "shop".into(),
         name: name.into(),
         kind,
+        tags: Tags::default(),
     }
 }
 

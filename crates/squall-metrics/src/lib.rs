@@ -6,6 +6,7 @@
 //!
 //! This crate does no I/O, reads no clock, and knows no protocol and no reporter.
 
+pub mod checks;
 pub mod failures;
 pub mod histogram;
 pub mod interpreter;
@@ -22,6 +23,7 @@ pub mod total;
 pub mod values;
 pub mod window;
 
+pub use checks::{CheckCount, CheckCounts};
 pub use failures::{FailureGroup, FailureGroups};
 pub use histogram::{Histogram, SparseHistogram};
 pub use interpreter::{InterpreterPart, InterpreterTotals};
@@ -30,7 +32,7 @@ pub use phased::{PhaseTotals, PhasedTotals};
 pub use recorder::Recorder;
 pub use sample::{Outcome, Sample};
 pub use series::{
-    ScenarioId, ScenarioKey, SeriesId, SeriesKey, SeriesKind, SeriesSnapshot, SeriesTable,
+    ScenarioId, ScenarioKey, SeriesId, SeriesKey, SeriesKind, SeriesSnapshot, SeriesTable, Tags,
 };
 pub use series_part::{Measure, SeriesPart};
 pub use statuses::StatusCounts;

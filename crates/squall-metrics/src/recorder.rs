@@ -1,5 +1,8 @@
 //! What one I/O thread writes to.
 
+use std::sync::Arc;
+
+use crate::checks::CheckLog;
 use crate::failures::FailureLog;
 use crate::histogram::Histogram;
 use crate::interval::{IntervalPart, ScenarioPart, ThreadPart};
@@ -30,6 +33,7 @@ struct SeriesCell {
     failed: u64,
     interrupted: u64,
     unmet: u64,
+    checks: CheckLog,
     bytes_sent: u64,
     bytes_received: u64,
     /// Carried from interval to interval.
@@ -87,6 +91,18 @@ impl Recorder {
     /// An operation failed because its answer was not as expected, in addition to [`Self::operation_finished`].
     pub fn unmet(&mut self, series: SeriesId) {
         self.cell(series).unmet += 1;
+    }
+
+    /// The answer to a request with these checks was looked at, and those did not hold, each named once by its place; in addition to
+    /// [`Self::operation_finished`].
+    #[inline]
+    pub fn checked(
+        &mut self,
+        series: SeriesId,
+        names: &Arc<[Arc<str>]>,
+        failed: impl Iterator<Item = usize>,
+    ) {
+        self.cell(series).checks.record(names, failed);
     }
 
     /// A transaction or an iteration started.
@@ -267,6 +283,7 @@ impl SeriesCell {
             interrupted: std::mem::take(&mut self.interrupted),
             in_flight: self.in_flight,
             unmet: std::mem::take(&mut self.unmet),
+            checks: self.checks.take(),
             bytes_sent: std::mem::take(&mut self.bytes_sent),
             bytes_received: std::mem::take(&mut self.bytes_received),
             statuses: self.statuses.take(),

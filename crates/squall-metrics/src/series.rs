@@ -1,6 +1,6 @@
 //! Names interned to integers, bounded.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,71 @@ pub struct SeriesKey {
     pub name: Arc<str>,
     /// What it counts.
     pub kind: SeriesKind,
+    /// What rules may select it by, beside its names.
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
+}
+
+/// Names and values that the test gave to something.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Tags(Option<Arc<BTreeMap<String, String>>>);
+
+impl Tags {
+    /// The tags, of which later ones replace earlier ones with the same name.
+    pub fn new<K: Into<String>, V: Into<String>>(tags: impl IntoIterator<Item = (K, V)>) -> Self {
+        let tags: BTreeMap<String, String> = tags
+            .into_iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
+        Self((!tags.is_empty()).then(|| Arc::new(tags)))
+    }
+
+    /// These and others, which go before these.
+    #[must_use]
+    pub fn with(&self, others: &Self) -> Self {
+        match (&self.0, &others.0) {
+            (_, None) => self.clone(),
+            (None, _) => others.clone(),
+            _ => Self::new(self.iter().chain(others.iter())),
+        }
+    }
+
+    /// The value of a tag.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.as_ref()?.get(name).map(String::as_str)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Names and values, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let tags = self.0.iter().flat_map(|tags| tags.iter());
+        tags.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// What stands behind the name of something with these tags: ` {team=shop, tier=1}`; nothing where there is none.
+    pub fn suffix(&self) -> String {
+        if self.is_empty() {
+            return String::new();
+        }
+        let tags: Vec<String> = self
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        format!(" {{{}}}", tags.join(", "))
+    }
+}
+
+/// A name without the tags behind it.
+pub fn without_suffix(name: &str) -> &str {
+    match name.strip_suffix('}').and_then(|rest| rest.rfind(" {")) {
+        Some(at) => &name[..at],
+        None => name,
+    }
 }
 
 /// A series of one [`SeriesTable`]; ids are given in order from 0.
@@ -131,6 +196,7 @@ impl SeriesTable {
         names.overflowed += 1;
         let overflow = SeriesKey {
             name: OVERFLOW_NAME.into(),
+            tags: Tags::default(),
             ..key
         };
         match names.ids.get(&overflow) {
@@ -242,7 +308,37 @@ mod tests {
             scenario: "shop".into(),
             name: name.into(),
             kind,
+            tags: Tags::default(),
         }
+    }
+
+    #[test]
+    fn tags_tell_series_apart_and_travel_with_them() {
+        let table = SeriesTable::default();
+        let tagged = SeriesKey {
+            tags: Tags::new([("tier", "1"), ("team", "shop")]),
+            ..key("a", SeriesKind::Operation)
+        };
+        assert_ne!(
+            table.intern(tagged.clone()),
+            table.intern(key("a", SeriesKind::Operation))
+        );
+        let text = serde_json::to_string(&tagged).unwrap();
+        assert!(
+            text.ends_with(r#""tags":{"team":"shop","tier":"1"}}"#),
+            "{text}"
+        );
+        assert_eq!(serde_json::from_str::<SeriesKey>(&text).unwrap(), tagged);
+        let bare = serde_json::to_string(&key("a", SeriesKind::Operation)).unwrap();
+        assert!(!bare.contains("tags"), "{bare}");
+        assert_eq!(
+            serde_json::from_str::<SeriesKey>(&bare).unwrap().tags,
+            Tags::default()
+        );
+        let more = tagged.tags.with(&Tags::new([("tier", "2")]));
+        assert_eq!(more.suffix(), " {team=shop, tier=2}");
+        assert_eq!(without_suffix(&format!("GET /{}", more.suffix())), "GET /");
+        assert_eq!(without_suffix("GET /{id}"), "GET /{id}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::checks::CheckCounts;
 use crate::failures::FailureGroups;
 use crate::histogram::{Histogram, SparseHistogram};
 use crate::sample::Sample;
@@ -114,6 +115,9 @@ pub struct SeriesPart {
     /// Failed in the interval because the answer was not as expected: its status, a check, or a value to extract.
     #[serde(skip_serializing_if = "is_zero")]
     pub unmet: u64,
+    /// Single checks by name, of operations that ended in the interval.
+    #[serde(skip_serializing_if = "CheckCounts::is_empty")]
+    pub checks: CheckCounts,
     /// Bytes written by operations that ended in the interval.
     #[serde(skip_serializing_if = "is_zero")]
     pub bytes_sent: u64,
@@ -148,6 +152,9 @@ impl SeriesPart {
         self.interrupted += other.interrupted;
         self.in_flight += other.in_flight;
         self.unmet += other.unmet;
+        for (name, count) in &other.checks {
+            self.checks.entry(name.clone()).or_default().merge(*count);
+        }
         self.bytes_sent += other.bytes_sent;
         self.bytes_received += other.bytes_received;
         self.statuses.merge(&other.statuses);

@@ -41,6 +41,9 @@ pub struct Summary {
     pub series: Vec<SeriesSummary>,
     /// Transactions and iterations: times from first to last moment of what they contain.
     pub transactions: Vec<TransactionSummary>,
+    /// Single checks of answers by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<CheckSummary>,
     /// Numbers that the test measured itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub metrics: Vec<MetricSummary>,
@@ -326,6 +329,9 @@ pub struct SeriesSummary {
     pub scenario: String,
     /// Name of the operation.
     pub name: String,
+    /// Tags that rules may select it by.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub tags: IndexMap<String, String>,
     /// Operations started; equals `ok + failed + interrupted`.
     pub started: u64,
     /// Operations that succeeded.
@@ -364,6 +370,25 @@ pub struct SeriesSummary {
     pub failed_times: OutcomeTimes,
     /// Failures, grouped.
     pub errors: Vec<ErrorSummary>,
+}
+
+/// One check of the answers of an operation.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CheckSummary {
+    /// Stage that the operation belongs to.
+    pub stage: String,
+    /// Scenario that the operation belongs to.
+    pub scenario: String,
+    /// Name of the operation.
+    pub operation: String,
+    /// Name of the check.
+    pub name: String,
+    /// Answers for which it held.
+    pub passed: u64,
+    /// Answers for which it did not.
+    pub failed: u64,
+    /// Share of answers for which it held, in percent.
+    pub passed_percent: f64,
 }
 
 /// Times of the operations of one outcome.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::checks::{CheckCounts, merge_up_to};
 use crate::failures::FailureGroups;
 use crate::histogram::Histogram;
 use crate::interpreter::InterpreterTotals;
@@ -11,13 +12,15 @@ use crate::series::{ScenarioId, ScenarioKey, SeriesId, SeriesKey, SeriesKind, Se
 use crate::series_part::{Measure, SeriesPart, Times};
 use crate::statuses::StatusCounts;
 use crate::summary::{
-    Distribution, ErrorSummary, MetricSummary, OutcomeTimes, SeriesSummary, Totals,
+    CheckSummary, Distribution, ErrorSummary, MetricSummary, OutcomeTimes, SeriesSummary, Totals,
     TransactionSummary,
 };
 use crate::values::ValuePart;
 
 /// Failure groups of a series over a whole run.
 pub(crate) const FAILURE_LIMIT: usize = 256;
+/// Names of checks of a series over a whole run.
+const CHECK_LIMIT: usize = 256;
 const NS_PER_S: f64 = 1e9;
 
 /// Everything that was measured in a run so far.
@@ -53,6 +56,8 @@ pub struct SeriesTotal {
     pub failed: u64,
     /// Given up because the run ended.
     pub interrupted: u64,
+    /// Single checks by name.
+    pub checks: CheckCounts,
     /// Bytes written.
     pub bytes_sent: u64,
     /// Bytes read.
@@ -114,6 +119,7 @@ impl SeriesTotal {
         self.ok += part.ok;
         self.failed += part.failed;
         self.interrupted += part.interrupted;
+        merge_up_to(CHECK_LIMIT, &mut self.checks, &part.checks);
         self.bytes_sent += part.bytes_sent;
         self.bytes_received += part.bytes_received;
         self.statuses.merge(&part.statuses);
@@ -139,6 +145,11 @@ impl SeriesTotal {
             stage: key.stage.to_string(),
             scenario: key.scenario.to_string(),
             name: key.name.to_string(),
+            tags: key
+                .tags
+                .iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
             started: self.started,
             ok: self.ok,
             failed: self.failed,
@@ -392,6 +403,26 @@ impl RunTotals {
         seen.iter()
             .map(|(key, series)| series.summary(key, load_s(&key.stage)))
             .collect()
+    }
+
+    /// One entry per single check of each operation series, in order of the series' ids.
+    pub fn check_summaries(&self) -> Vec<CheckSummary> {
+        let mut summaries = Vec::new();
+        for (key, series) in self.seen(|kind| kind == SeriesKind::Operation) {
+            summaries.extend(series.checks.iter().map(|(name, count)| CheckSummary {
+                stage: key.stage.to_string(),
+                scenario: key.scenario.to_string(),
+                operation: key.name.to_string(),
+                name: name.to_string(),
+                passed: count.passed,
+                failed: count.failed,
+                passed_percent: match count.passed + count.failed {
+                    0 => 0.0,
+                    all => count.passed as f64 * 100.0 / all as f64,
+                },
+            }));
+        }
+        summaries
     }
 
     /// One entry per transaction and per scenario's iterations, in order of their ids.

@@ -8,7 +8,7 @@ use squall_metrics::series::OVERFLOW_NAME;
 use squall_metrics::summary::{Phase, Totals};
 use squall_metrics::{
     Histogram, InterpreterPart, Interval, IntervalPart, Outcome, PhasedTotals, Recorder, RunTotals,
-    Sample, ScenarioKey, SeriesId, SeriesKey, SeriesKind, SeriesPart, SeriesTable, Window,
+    Sample, ScenarioKey, SeriesId, SeriesKey, SeriesKind, SeriesPart, SeriesTable, Tags, Window,
 };
 
 const THREADS: usize = 3;
@@ -109,6 +109,7 @@ fn table() -> (SeriesTable, Vec<SeriesId>) {
             scenario: "shop".into(),
             name: format!("series {n}").into(),
             kind,
+            tags: Tags::default(),
         })
     });
     let ids = ids.collect();
@@ -415,6 +416,7 @@ fn refused_names_are_measured_in_the_overflow_series() {
             scenario: "shop".into(),
             name: format!("/item/{n}").into(),
             kind: SeriesKind::Operation,
+            tags: Tags::default(),
         });
         recorder.operation_started(id);
         recorder.operation_finished(id, &sample(n, Outcome::Ok));

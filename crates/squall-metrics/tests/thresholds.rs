@@ -1,13 +1,15 @@
 //! Rules on a virtual clock: what the judge says equals the definition, worked out anew for each second.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use squall_metrics::threshold::{
     Action, Comparison, Counted, Judge, Judgment, Moment, Part, Quantity, Rule, Select, Statistic,
     Status, Subject, Timing, Unit,
 };
 use squall_metrics::{
-    Interval, Outcome, Recorder, Sample, ScenarioId, ScenarioKey, SeriesId, SeriesKey, SeriesKind,
-    SeriesTable,
+    Interval, Outcome, Recorder, RunTotals, Sample, ScenarioId, ScenarioKey, SeriesId, SeriesKey,
+    SeriesKind, SeriesTable, Tags,
 };
 
 const MS: u64 = 1_000_000;
@@ -25,6 +27,7 @@ fn table() -> SeriesTable {
             scenario: "shop".into(),
             name: name.into(),
             kind,
+            tags: Tags::default(),
         });
     }
     table.intern_scenario(ScenarioKey {
@@ -358,6 +361,181 @@ fn stages_that_are_not_measured_are_left_out() {
         judge.push(&interval(index, &good(count)), &measured);
     }
     assert_eq!(judge.judgments(Moment::End)[0].value, Some(3.0));
+}
+
+/// A table of operations with tags, all in one scenario.
+fn tagged(names: &[(&str, &[(&str, &str)])]) -> (SeriesTable, Vec<SeriesId>) {
+    let table = SeriesTable::default();
+    let ids = names.iter().map(|(name, tags)| {
+        let tags = Tags::new(tags.iter().copied());
+        table.intern(SeriesKey {
+            stage: "load".into(),
+            scenario: "shop".into(),
+            name: format!("{name}{}", tags.suffix()).into(),
+            kind: SeriesKind::Operation,
+            tags,
+        })
+    });
+    let ids = ids.collect();
+    (table, ids)
+}
+
+fn selecting(select: Select) -> Rule {
+    Rule {
+        select,
+        ..rule(
+            Quantity::Count(Counted {
+                subject: Subject::Operations,
+                part: Part::All,
+            }),
+            Comparison::AtLeast,
+            1.0,
+        )
+    }
+}
+
+#[test]
+fn series_are_selected_by_their_tags_and_by_their_names_without_them() {
+    let (table, ids) = tagged(&[
+        ("a", &[("team", "shop"), ("tier", "1")]),
+        ("a", &[("team", "pay")]),
+        ("b", &[]),
+    ]);
+    let mut recorder = Recorder::default();
+    for (id, times) in ids.into_iter().zip([1, 2, 4]) {
+        for _ in 0..times {
+            recorder.operation_started(id);
+            recorder.operation_finished(id, &sample(10, true));
+        }
+    }
+    let mut interval = Interval::new(0);
+    interval.merge(&recorder.take_part(0, 0, 0));
+    let select = |name: Option<&str>, tags: &[(&str, &str)]| Select {
+        name: name.map(str::to_owned),
+        tags: tags
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect(),
+        ..Select::default()
+    };
+    let cases = [
+        (select(None, &[("team", "shop")]), Some(1.0)),
+        (select(None, &[("team", "*")]), Some(3.0)),
+        (select(None, &[("team", "*"), ("tier", "1")]), Some(1.0)),
+        (select(None, &[("team", "nobody")]), None),
+        (select(Some("a"), &[]), Some(3.0)),
+        (select(Some("a {team=pay}"), &[]), Some(2.0)),
+        (select(Some("b"), &[("team", "*")]), None),
+    ];
+    let rules = cases.iter().map(|(select, _)| selecting(select.clone()));
+    let mut judge = Judge::new(rules.collect(), table);
+    judge.push(&interval, &|_| Some(1.0));
+    let found: Vec<_> = judge
+        .judgments(Moment::End)
+        .iter()
+        .map(|one| one.value)
+        .collect();
+    assert_eq!(
+        found,
+        cases.iter().map(|(_, value)| *value).collect::<Vec<_>>()
+    );
+}
+
+/// In each second: how many answers had which of two checks fail.
+fn checked(index: u64, ids: &[SeriesId], failures: &[(bool, bool)]) -> Interval {
+    let names: Arc<[Arc<str>]> = Arc::new(["status 200".into(), "logged in".into()]);
+    let mut recorder = Recorder::default();
+    for (status, login) in failures {
+        recorder.operation_started(ids[0]);
+        recorder.operation_finished(ids[0], &sample(10, !(*status || *login)));
+        let failed = [(*status, 0), (*login, 1)].into_iter();
+        let failed = failed.filter_map(|(failed, at)| failed.then_some(at));
+        recorder.checked(ids[0], &names, failed);
+        if *status || *login {
+            recorder.unmet(ids[0]);
+        }
+    }
+    // One without named checks beside it.
+    recorder.operation_started(ids[1]);
+    recorder.operation_finished(ids[1], &sample(10, true));
+    let mut interval = Interval::new(index);
+    interval.merge(&recorder.take_part(index, 0, 0));
+    interval
+}
+
+fn share_of_checks(select: Select, over: Option<u32>) -> Rule {
+    Rule {
+        select,
+        over,
+        ..rule(
+            Quantity::Share(Counted {
+                subject: Subject::Checks,
+                part: Part::Ok,
+            }),
+            Comparison::AtLeast,
+            0.0,
+        )
+    }
+}
+
+proptest! {
+    #[test]
+    fn single_checks_are_the_answers_whose_check_held(
+        seconds in prop::collection::vec(prop::collection::vec((any::<bool>(), any::<bool>()), 0..6), 1..6),
+    ) {
+        let (table, ids) = tagged(&[("login", &[]), ("other", &[])]);
+        let named = |name: &str| Select { name: Some(name.to_owned()), ..Select::default() };
+        let single = |check: &str| Select { check: Some(check.to_owned()), ..Select::default() };
+        let rules = [
+            named("logged in"), single("logged in"), named("login"), single("*"), single("nobody"), named("status*"),
+        ];
+        let rules = rules.map(|select| share_of_checks(select, None));
+        let mut judge = Judge::new(rules.to_vec(), table.clone());
+        let mut totals = RunTotals::new(table);
+        for (index, failures) in (0..).zip(&seconds) {
+            let interval = checked(index, &ids, failures);
+            judge.push(&interval, &|_| Some(1.0));
+            totals.add(&interval);
+        }
+        let all: Vec<(bool, bool)> = seconds.concat();
+        let count = all.len() as f64;
+        let held = |holds: &dyn Fn(&(bool, bool)) -> bool| all.iter().filter(|one| holds(one)).count() as f64;
+        let share = |good: f64, of: f64| (of > 0.0).then(|| good * 100.0 / of);
+        let (status, login) = (held(&|one| !one.0), held(&|one| !one.1));
+        let expect = [
+            share(login, count), share(login, count), share(held(&|one| !one.0 && !one.1), count),
+            share(status + login, 2.0 * count), None, share(status, count),
+        ];
+        let found: Vec<Option<f64>> = judge.judgments(Moment::End).iter().map(|one| one.value).collect();
+        prop_assert_eq!(found, expect.to_vec());
+        let summaries = totals.check_summaries();
+        let counts: Vec<_> = summaries.iter().map(|one| (one.name.as_str(), one.passed as f64, one.failed as f64)).collect();
+        if all.is_empty() {
+            prop_assert!(counts.is_empty());
+        } else {
+            prop_assert_eq!(counts, vec![("logged in", login, count - login), ("status 200", status, count - status)]);
+        }
+    }
+}
+
+#[test]
+fn a_window_on_a_check_looks_at_seconds_of_its_operation_alone() {
+    let (table, ids) = tagged(&[("login", &[]), ("other", &[])]);
+    let select = Select {
+        check: Some("logged in".to_owned()),
+        ..Select::default()
+    };
+    let mut judge = Judge::new(vec![share_of_checks(select, Some(2))], table);
+    // The operation with the check comes late; before it there is nothing to judge.
+    for (index, failures) in (0..).zip([&[][..], &[], &[], &[(false, true)], &[(false, false)]]) {
+        let broken = judge.push(&checked(index, &ids, failures), &|_| Some(1.0));
+        assert!(broken.is_empty(), "second {index}");
+    }
+    let judgment = judge.judgments(Moment::End)[0];
+    assert_eq!(
+        (judgment.status, judgment.value),
+        (Status::Held, Some(50.0))
+    );
 }
 
 #[test]

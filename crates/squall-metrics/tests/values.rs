@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use squall_metrics::summary::{MetricSummary, Summary};
 use squall_metrics::{
-    Interval, Recorder, RunTotals, SeriesKey, SeriesKind, SeriesTable, ValuePart,
+    Interval, Recorder, RunTotals, SeriesKey, SeriesKind, SeriesTable, Tags, ValuePart,
 };
 
 fn number() -> impl Strategy<Value = f64> {
@@ -78,6 +78,7 @@ fn totals_of(values: &[f64]) -> RunTotals {
         scenario: "shop".into(),
         name: "basket".into(),
         kind: SeriesKind::Metric,
+        tags: Tags::default(),
     });
     let mut recorder = Recorder::new();
     for &value in values {

@@ -101,6 +101,8 @@ pub struct Failure {
     pub message: String,
     /// What is particular to this one: addresses, the value found.
     pub detail: String,
+    /// Which of the named checks of its request did not hold.
+    pub check: Option<u16>,
 }
 
 impl Failure {
@@ -110,7 +112,15 @@ impl Failure {
             class,
             message: message.into(),
             detail: String::new(),
+            check: None,
         }
+    }
+
+    /// Says which of the named checks of its request it was.
+    #[must_use]
+    pub fn of_check(mut self, check: Option<u16>) -> Self {
+        self.check = check;
+        self
     }
 
     /// Adds what is particular to this one.

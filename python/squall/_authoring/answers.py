@@ -98,6 +98,7 @@ class _Expect:
         regex: str | None = None,
         body_size: int | tuple[int | None, int | None] | None = None,
         duration: Duration | None = None,
+        name: str | None = None,
     ) -> Expectation:
         """Checks an answer; all that are given must hold, and each failed check fails the operation.
 
@@ -111,6 +112,7 @@ class _Expect:
             regex: A regular expression that the body matches somewhere.
             body_size: Bytes of the body after decoding: exactly so many, or `(least, most)`, None leaving an end open.
             duration: Longest accepted service time, e.g. `"500ms"`.
+            name: All of it is counted as one check of this name. Default: each by itself, e.g. as `status 200`.
         """
         rule: dict[str, object] = {}
         if status is not None:
@@ -136,7 +138,9 @@ class _Expect:
             rule["duration"] = duration_text(duration) or misuse(
                 f"`expect(duration=…)` is no duration: {described(duration)}", DURATION_HINT
             )
-        if not rule:
+        if name is not None:
+            rule["name"] = plain(name, "the name of a check") or misuse("the name of a check is empty")
+        if not rule.keys() - {"name"}:
             misuse("`expect()` checks nothing", "give at least one check, such as `status=200`")
         return Expectation(rule)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypedDict
 
 from squall._authoring.answers import Expectation, Extraction
 from squall._authoring.response import Response
+from squall._authoring.tags import Tags
 from squall._authoring.values import Duration, Fields, Json, Text, Value
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class RequestOptions(TypedDict, total=False):
     expect: Expectation | None
     extract: Mapping[str, Extraction] | None
     name: Text | None
-    tags: Mapping[str, str] | None
+    tags: Tags | None
     stream: bool
     raise_for_failure: bool
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
+from squall._authoring.tags import Tags
 from squall._recording.frames import Place, caller
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -61,6 +62,11 @@ class Hook:
         """What an action says about itself."""
         return self.options.get("metadata")
 
+    @property
+    def tags(self) -> Any:
+        """What rules select an action by."""
+        return self.options.get("tags")
+
 
 @dataclass(frozen=True)
 class Dependencies:
@@ -95,6 +101,7 @@ def action(
     order: int = 1,
     skip: bool = False,
     metadata: Metadata | None = None,
+    tags: Tags | None = None,
     checks: Sequence[str] = (),
     notify: Sequence[str] = (),
     listen: Sequence[str] = (),
@@ -113,6 +120,8 @@ def action(*names: Any, **options: Any) -> Any:
         order: Place among the stage's actions, smaller first; where equal, as written. Default: 1.
         skip: Leave the action out. Default: False.
         metadata: What hooks see as `action.metadata`: text and numbers by name, e.g. `env`, `user`, `tags`.
+        tags: Names and values that thresholds select by, `{tag.team=shop}`: of all its requests, its transactions and
+            itself. They stand behind their names in the results.
         checks: Checks of its answers, instead of naming the action in `@check`.
         notify: Channels that its answers are sent to, instead of naming the action in `@channel`.
         listen: Channels that it receives from, as in `names`.
@@ -129,6 +138,7 @@ def task(
     order: int = 1,
     skip: bool = False,
     metadata: Metadata | None = None,
+    tags: Tags | None = None,
     checks: Sequence[str] = (),
     notify: Sequence[str] = (),
     listen: Sequence[str] = (),
@@ -146,6 +156,7 @@ def task(*names: Any, **options: Any) -> Any:
         order: As of `action`.
         skip: Leave the task out. Default: False.
         metadata: As of `action`.
+        tags: As of `action`.
         checks: As of `action`.
         notify: As of `action`.
         listen: As of `action`.
@@ -158,6 +169,7 @@ _DEFAULTS: dict[str, object] = {
     "order": 1,
     "skip": False,
     "metadata": None,
+    "tags": None,
     "checks": (),
     "notify": (),
     "listen": (),

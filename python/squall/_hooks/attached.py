@@ -111,8 +111,8 @@ class HookedHttp:
         if plan.judges:
             # Where there is no answer, there is nothing to check.
             answered = response.status != 0
-            failed, raised = await self._failures(request, response, values, closed) if answered else ([], [])
-            operation._judge(failed, raised)
+            told = await self._failures(request, response, values, closed) if answered else ([], [], [])
+            operation._judge(*told)
         if plan.sends:
             await self._send(request, response, values)
 
@@ -166,14 +166,17 @@ class HookedHttp:
 
     async def _failures(
         self, request: ActionRequest, result: Any, values: dict[str, Any], closed: set[str]
-    ) -> tuple[Failures, Failures]:
-        """Runs checks that are not closed; returns what did not hold, and what was raised."""
+    ) -> tuple[Failures, Failures, list[tuple[str, bool]]]:
+        """Runs checks that are not closed; returns what did not hold, what was raised, and which checks held."""
         failed: Failures = []
+        held: list[tuple[str, bool]] = []
         raised: Failures = []
         for layer in self._plan.checks:
             closed.update(step.full for step in layer if step.before & closed)
             open_steps = [step for step in layer if step.full not in closed]
             for step, returned in await called_together(open_steps, request, result, values):
+                if step.kind == "check":
+                    held.append((step.name, returned is not False and not isinstance(returned, BaseException)))
                 if isinstance(returned, AssertionError) or (step.kind == "check" and returned is False):
                     failed.append(failure(step, returned))
                 elif isinstance(returned, Exception):
@@ -183,7 +186,7 @@ class HookedHttp:
                     raise returned
                 else:
                     keep(step, returned, values)
-        return failed, raised
+        return failed, raised, held
 
     async def _send(self, request: ActionRequest, result: Any, values: dict[str, Any]) -> None:
         for step, channel in self._plan.sends:
@@ -199,7 +202,7 @@ class HookedHttp:
         async def judge(result: Any) -> tuple[str, str, str] | None:
             closed: set[str] = set()
             await self._run(plan.after, request, result, values, closed)
-            failed, raised = await self._failures(request, result, values, closed)
+            failed, raised, _ = await self._failures(request, result, values, closed)
             for kind, told in (("check", failed), ("script", raised)):
                 if told:
                     return kind, "; ".join(message for message, _ in told), told[0][1]
@@ -267,10 +270,10 @@ class RememberingHttp(IsolatedHttp):
 
     async def _failures(
         self, request: ActionRequest, result: Any, values: dict[str, Any], closed: set[str]
-    ) -> tuple[Failures, Failures]:
-        failed, raised = await super()._failures(request, result, values, closed)
+    ) -> tuple[Failures, Failures, list[tuple[str, bool]]]:
+        failed, raised, held = await super()._failures(request, result, values, closed)
         self.failed.extend(message for message, _ in (*failed, *raised))
-        return failed, raised
+        return failed, raised, held
 
 
 HttpClient.register(HookedHttp)

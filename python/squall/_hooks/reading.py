@@ -9,6 +9,7 @@ from typing import Any
 
 from squall._authoring.hooks import HOOK, Hook
 from squall._authoring.stages import Stage
+from squall._authoring.tags import plain_tags
 from squall._hooks.kinds import ACCEPTED, ACTIONS, kind_name
 from squall._hooks.node import Node, parameters_of
 from squall._lowering.problems import Problems, listed
@@ -36,6 +37,13 @@ def _is_metadata(value: Any) -> bool:
     )
 
 
+def _are_tags(value: Any) -> bool:
+    try:
+        return value is None or plain_tags(value) is not None
+    except (TypeError, ValueError):
+        return False
+
+
 def _is_path(value: Any) -> bool:
     return value is None or (isinstance(value, (str, os.PathLike)) and bool(os.fspath(value)))
 
@@ -51,6 +59,7 @@ _OPTIONS: dict[str, tuple[_Check, str]] = {
     "skip": (lambda value: isinstance(value, bool), "`True` or `False`"),
     "pre": (lambda value: isinstance(value, bool), "`True` or `False`"),
     "metadata": (_is_metadata, "a dictionary of text and numbers"),
+    "tags": (_are_tags, 'names with values, as `{"team": "shop"}`'),
     "message": (lambda value: isinstance(value, str) and bool(value), "text"),
     "metric_type": (
         lambda value: isinstance(value, str) and value in METRIC_TYPES,

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from squall._authoring.hooks import Hook
 from squall._authoring.stages import Execute, Stage
+from squall._authoring.tags import plain_tags
 from squall._hooks.kinds import ACTIONS
 from squall._hooks.lowering import GraphHooks
 from squall._hooks.node import Node, parameters_of
@@ -200,9 +201,13 @@ def flow_of(actions: list[Action], folder: str, pools: Mapping[str, list[str]]) 
 
 
 def _steps(action: Action, folder: str, pools: Mapping[str, list[str]]) -> list[Step]:
+    tags = plain_tags(action.hook.tags or {})
     if isinstance(action.outcome, Uncompiled):
-        return [{"script": _script(action, pools.get(action.entry, []))}]
+        script = _script(action, pools.get(action.entry, []))
+        return [{"script": {**script, "tags": tags} if tags else script}]
     steps = action.outcome.steps
+    if tags:
+        _add_tags(steps, tags)
     _name_sources(steps, f"{action.stage.__name__}.{action.name}")
     requests = list(_requests(steps))
     for request in requests:
@@ -211,7 +216,8 @@ def _steps(action: Action, folder: str, pools: Mapping[str, list[str]]) -> list[
             request["name"] = action.name if len(requests) == 1 else _series(action.name, request)
     if len(requests) == 1:
         return steps
-    return [{"group": {"name": action.name, "steps": steps, "source": action.place.to_source()}}]
+    group = {"name": action.name, "steps": steps, "source": action.place.to_source()}
+    return [{"group": {**group, "tags": tags} if tags else group}]
 
 
 def _script(action: Action, pools: list[str]) -> dict[str, Any]:
@@ -222,6 +228,16 @@ def _script(action: Action, pools: list[str]) -> dict[str, Any]:
         **({"pools": pools} if pools else {}),
         "source": action.place.to_source(),
     }
+
+
+def _add_tags(steps: list[Step], tags: Mapping[str, str]) -> None:
+    """Gives requests and transactions the tags of their action, before which their own go."""
+    for step in steps:
+        for kind in ("http", "group"):
+            if kind in step:
+                step[kind]["tags"] = {**tags, **step[kind].get("tags", {})}
+        if "group" in step:
+            _add_tags(step["group"]["steps"], tags)
 
 
 def _name_sources(steps: list[Step], name: str) -> None:

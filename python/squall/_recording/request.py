@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from squall._authoring.answers import Expectation, Extraction
 from squall._authoring.placeholders import Placeholder
+from squall._authoring.tags import TAGS_HINT, plain_tags
 from squall._authoring.values import DURATION_HINT, duration_text
 from squall._recording.content import body_of
 from squall._recording.encoding import described, fields, plain, template
@@ -125,16 +126,24 @@ def _request(method: object, url: object, options: Options) -> Step:
         step["expect"] = expectation_rule(options["expect"])
     if "name" in options:
         step["name"] = template(options["name"], "`name`")
+    if options.get("tags"):
+        step["tags"] = _tags(options["tags"])
     _refuse_interpreted(options)
     return step
+
+
+def _tags(tags: object) -> dict[str, str]:
+    try:
+        found = plain_tags(tags)
+    except (TypeError, ValueError) as error:
+        misuse(str(error), TAGS_HINT)
+    return {plain(name, "the name of a tag"): plain(value, f"the tag `{name}`") for name, value in found.items()}
 
 
 def _refuse_interpreted(options: Options) -> None:
     """Refuses what only the client of a running body can do; `stream` changes nothing where no body is kept."""
     if options.get("raise_for_failure"):
         refuse("`raise_for_failure` raises in Python", "leave it out: a failed request is counted as such in any case")
-    if options.get("tags"):
-        refuse("`tags` are read in Python")
 
 
 def _add_limits(step: Step, options: Options) -> None:

@@ -5,6 +5,7 @@ import { starts } from "../model/series";
 import { whileSeen } from "../seen";
 import type { Range, State } from "../state";
 import { type Area, paintAreas } from "./areas";
+import { paintExcluded } from "./excluded";
 import { keys, wheel } from "./keys";
 import { type Entry, Legend } from "./legend";
 import { color, faded, type Look, look } from "./look";
@@ -241,6 +242,7 @@ export class TimeChart {
         setCursor: [(plot) => this.read(plot)],
         setSelect: [(plot) => this.selected(plot)],
         drawClear: [
+          (plot) => paintExcluded(plot, this.state.run.summary.phases ?? []),
           (plot) => this.spec.paint?.(plot),
           (plot) => paintAreas(plot, this.areas(plot)),
           (plot) => paintPauses(plot, this.state.run),

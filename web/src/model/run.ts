@@ -93,6 +93,27 @@ export interface StageSummary {
   users_max: number;
 }
 
+/** A part of a stage's load. */
+export interface PhaseSummary {
+  stage: string;
+  phase: "warm_up" | "measured" | "cool_down";
+  from_s: number;
+  to_s: number;
+  totals: Totals;
+  response_time_ms: Distribution;
+  errors?: Failure[];
+}
+
+export interface CheckSummary {
+  stage: string;
+  scenario: string;
+  operation: string;
+  name: string;
+  passed: number;
+  failed: number;
+  passed_percent: number;
+}
+
 export interface Threshold {
   rule: string;
   status: string;
@@ -172,6 +193,11 @@ export interface Summary {
   totals: Totals;
   thresholds?: Threshold[];
   measured?: { stage: string; from_s: number; to_s: number }[];
+  /** Warm-up, measured part and cool-down, where something is left out. */
+  phases?: PhaseSummary[];
+  /** Everything, where `totals` are of the measured part. */
+  whole_run?: Totals;
+  checks?: CheckSummary[];
   stages: StageSummary[];
   series: OperationSummary[];
   transactions: TransactionSummary[];

@@ -4,6 +4,7 @@ import { count, ms, rate, share } from "../model/format";
 import type { Distribution, Kind, OperationSummary, StageSummary, TransactionSummary } from "../model/run";
 import { idOf } from "../model/series";
 import type { State } from "../state";
+import { checksTable } from "./apart";
 import { live, part } from "./live";
 
 type Outcome = "all" | "ok" | "failed";
@@ -67,7 +68,8 @@ export function actions(state: State): HTMLElement | null {
     },
   );
   const stages = live(state, ["run"], () => [stageTable(state.run.summary.stages ?? [])]);
-  return part("actions", "Stages and actions", stages, h("div", { class: "controls" }, outcome, time), tree);
+  const checks = live(state, ["run"], () => [checksTable(state.run.summary)]);
+  return part("actions", "Stages and actions", stages, h("div", { class: "controls" }, outcome, time), tree, checks);
 }
 
 function select(label: string, options: string[][], chosen: (value: string) => void): HTMLElement {

@@ -3,6 +3,7 @@ import { h } from "../dom";
 import { bytes, clock, count, elapsed, type Format, ms, number, percent, rate, share } from "../model/format";
 import type { Summary } from "../model/run";
 import type { State } from "../state";
+import { phasesTable } from "./apart";
 import { live, part } from "./live";
 
 const VERDICTS = {
@@ -22,6 +23,7 @@ export function overview(state: State): HTMLElement | null {
       counted(summary),
       thresholds(summary),
       totals(summary),
+      phasesTable(summary),
       warnings(state),
     ];
   };
@@ -65,7 +67,7 @@ function thresholds({ thresholds, measured }: Summary): HTMLElement | null {
   });
   const headings = ["rule", "result", "value", "limit", "margin", "action", "broken", "what is wrong"];
   const windows = (measured ?? []).map((one) => `stage ${one.stage} from ${clock(one.from_s)} to ${clock(one.to_s)}`);
-  const note = windows.length > 0 && h("p", { class: "note" }, `Rules look at ${windows.join(", ")}.`);
+  const note = windows.length > 0 && h("p", { class: "note" }, `Measured: ${windows.join(", ")}.`);
   return h(
     "div",
     { class: "thresholds" },
@@ -82,16 +84,18 @@ function counted({ since }: Summary): HTMLElement | null {
   return h("p", { class: "note counted" }, text);
 }
 
-function totals({ run, totals, transactions, since }: Summary): HTMLElement {
+function totals(summary: Summary): HTMLElement {
+  const { run, totals, transactions, since } = summary;
+  const seconds = since ? run.elapsed_s - since.from_s : measuredSeconds(summary);
+  const span = since ? "that time" : summary.whole_run ? "the measured part" : "the whole run";
   const finished = totals.ok + totals.failed;
-  const seconds = run.elapsed_s - (since?.from_s ?? 0);
   const iterations = transactions.filter((one) => one.kind === "iteration");
   const add = (of: (one: (typeof iterations)[0]) => number) => iterations.reduce((sum, one) => sum + of(one), 0);
   const due = add((one) => one.started) + totals.dropped_iterations;
   const cards: [string, string, string][] = [
     ["Operations", count(totals.started), `${count(totals.ok)} ok`],
     ["Failed", count(totals.failed), finished > 0 ? `${share(totals.failed / finished)} of those that finished` : ""],
-    ["Rate", rate(seconds > 0 ? finished / seconds : 0), `finished, over ${since ? "that time" : "the whole run"}`],
+    ["Rate", rate(seconds > 0 ? finished / seconds : 0), `finished, over ${span}`],
     ["Interrupted", count(totals.interrupted), "in flight when the load ended"],
     ["Dropped", count(totals.dropped_iterations), due > 0 ? `of ${count(due)} iterations that were due` : "iterations"],
     ["Data", bytes(totals.bytes_received), `received; ${bytes(totals.bytes_sent)} sent`],
@@ -100,6 +104,17 @@ function totals({ run, totals, transactions, since }: Summary): HTMLElement {
   const card = ([name, value, more]: [string, string, string]) =>
     h("div", { class: "card" }, h("dt", {}, name), h("dd", {}, h("strong", {}, value), h("span", {}, more)));
   return h("dl", { class: "cards" }, ...cards.map(card));
+}
+
+/** Seconds in which something was measured; stages may run at the same time. */
+export function measuredSeconds({ run, measured, whole_run }: Summary): number {
+  if (!whole_run) return run.elapsed_s;
+  let [sum, end] = [0, 0];
+  for (const { from_s, to_s } of [...(measured ?? [])].sort((a, b) => a.from_s - b.from_s)) {
+    sum += Math.max(0, to_s - Math.max(from_s, end));
+    end = Math.max(end, to_s);
+  }
+  return sum;
 }
 
 function warnings(state: State): HTMLElement | null {

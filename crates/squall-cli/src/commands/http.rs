@@ -84,6 +84,7 @@ fn plan(args: &HttpArgs) -> Result<Plan, PlanErrors> {
     let scenario = Scenario {
         load: load.profile(),
         flow: vec![Step::Http(Box::new(request))],
+        tags: [].into(),
         source: None,
     };
     let execute = Execute {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Value, json};
 use squall_metrics::{
-    Histogram, Interval, Measure, SeriesId, SeriesKey, SeriesKind, SeriesPart, SeriesTable,
+    Histogram, Interval, Measure, SeriesId, SeriesKey, SeriesKind, SeriesPart, SeriesTable, Tags,
 };
 use squall_testkit::oracle::{DelayModel, DelayServer, NoisyDelays};
 
@@ -75,6 +75,7 @@ impl Stored<'_> {
             scenario: "main".into(),
             name: "GET /a".into(),
             kind: SeriesKind::Operation,
+            tags: Tags::default(),
         });
         let mut text = json!({"series": table.snapshot()}).to_string() + "\n";
         let seed = self.id.bytes().map(u64::from).sum();

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use squall_compare::StoredRun;
 use squall_metrics::{
     Histogram, Interval, Measure, SeriesId, SeriesKey, SeriesKind, SeriesPart, SparseHistogram,
+    Tags,
 };
 use squall_testkit::oracle::{DelayModel, Noise, NoisyDelays};
 
@@ -105,6 +106,7 @@ fn key(name: &str) -> SeriesKey {
         scenario: "all".into(),
         name: name.into(),
         kind: SeriesKind::Operation,
+        tags: Tags::default(),
     }
 }
 

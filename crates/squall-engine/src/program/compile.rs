@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
 use squall_http::{HttpStep, RequestDefaults};
-use squall_metrics::{SeriesId, SeriesKey, SeriesKind, SeriesTable};
+use squall_metrics::{SeriesId, SeriesKey, SeriesKind, SeriesTable, Tags};
 use squall_plan::{Choose, Flow, HttpRequest, If, Loop, Pause, Step};
 use squall_protocol::template::CompileError;
 use squall_protocol::values::Scope;
@@ -18,6 +19,8 @@ pub struct Names {
     pub stage: Arc<str>,
     /// Name of the scenario.
     pub scenario: Arc<str>,
+    /// Tags of the scenario.
+    pub tags: Tags,
 }
 
 /// What the steps of a flow are compiled with.
@@ -52,7 +55,7 @@ pub fn compile(
         origins: Vec::new(),
     };
     compiler.flow(flow)?;
-    let iteration = compiler.intern("iteration", SeriesKind::Iteration);
+    let iteration = compiler.intern("iteration", SeriesKind::Iteration, &IndexMap::new());
     Ok(Program {
         ops: compiler.ops,
         choosers: compiler.choosers,
@@ -74,16 +77,15 @@ struct Compiler<'a, 's> {
 }
 
 impl Compiler<'_, '_> {
-    fn intern(&self, name: &str, kind: SeriesKind) -> SeriesId {
-        let (stage, scenario) = (
-            Arc::clone(&self.around.names.stage),
-            Arc::clone(&self.around.names.scenario),
-        );
+    /// The series of something with tags of its own, which stand behind its name.
+    fn intern(&self, name: &str, kind: SeriesKind, tags: &IndexMap<String, String>) -> SeriesId {
+        let (own, names) = (Tags::new(tags), self.around.names);
         self.around.series.intern(SeriesKey {
-            stage,
-            scenario,
-            name: name.into(),
+            stage: Arc::clone(&names.stage),
+            scenario: Arc::clone(&names.scenario),
+            name: format!("{name}{}", own.suffix()).into(),
             kind,
+            tags: names.tags.with(&own),
         })
     }
 
@@ -103,7 +105,7 @@ impl Compiler<'_, '_> {
             Step::If(condition) => self.condition(condition),
             Step::Choose(choose) => self.choose(choose),
             Step::Group(group) => {
-                let series = self.intern(&group.name, SeriesKind::Transaction);
+                let series = self.intern(&group.name, SeriesKind::Transaction, &group.tags);
                 self.ops.push(Op::GroupStart { series });
                 self.flow(&group.steps)?;
                 self.ops.push(Op::GroupEnd);
@@ -127,7 +129,7 @@ impl Compiler<'_, '_> {
         {
             self.origins.push(origin.clone());
         }
-        let series = self.intern(step.name(), SeriesKind::Operation);
+        let series = self.intern(step.name(), SeriesKind::Operation, &request.tags);
         self.ops.push(Op::Http {
             step: Box::new(step),
             series,

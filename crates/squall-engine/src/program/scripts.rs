@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use squall_metrics::Tags;
 use squall_plan::Script;
 use squall_protocol::template::CompileError;
 use squall_protocol::values::Scope;
@@ -39,6 +40,8 @@ impl ScriptCompiler<'_> {
             takes_data: script.takes_data,
             stage: Arc::clone(&around.names.stage),
             scenario: Arc::clone(&around.names.scenario),
+            scenario_tags: around.names.tags.clone(),
+            tags: Tags::new(&script.tags),
             defaults: around.defaults.in_scope(scope)?,
             series: around.series.clone(),
             pools: scope.pools().to_vec(),

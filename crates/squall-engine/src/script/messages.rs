@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use squall_http::{HttpStep, Operation, RequestDefaults};
-use squall_metrics::{Outcome, SeriesId, SeriesTable};
+use squall_metrics::{Outcome, SeriesId, SeriesKey, SeriesKind, SeriesTable, Tags};
 use squall_plan::ScriptRuns;
 use squall_protocol::Failure;
 use squall_protocol::values::Table;
@@ -36,12 +36,34 @@ pub struct ScriptInfo {
     pub stage: Arc<str>,
     /// Name of the scenario.
     pub scenario: Arc<str>,
+    /// Tags of the scenario.
+    pub scenario_tags: Tags,
+    /// Its own tags, which stand behind the names of what it does.
+    pub tags: Tags,
     /// What requests inherit.
     pub defaults: RequestDefaults,
     /// Numbers of the series.
     pub series: SeriesTable,
     /// Data pools of the plan that the scenario uses, in the order of [`ScriptStart::rows`].
     pub pools: Vec<(String, Arc<Table>)>,
+}
+
+impl ScriptInfo {
+    /// Returns the number of a series of the script; `tags` are those of the request alone.
+    pub fn intern(&self, kind: SeriesKind, name: &str, tags: &Tags) -> SeriesId {
+        let own = match kind {
+            SeriesKind::Operation | SeriesKind::Transaction => self.tags.with(tags),
+            // Metrics are known by their names alone.
+            SeriesKind::Iteration | SeriesKind::Metric => Tags::default(),
+        };
+        self.series.intern(SeriesKey {
+            stage: Arc::clone(&self.stage),
+            scenario: Arc::clone(&self.scenario),
+            name: format!("{name}{}", own.suffix()).into(),
+            kind,
+            tags: self.scenario_tags.with(&own),
+        })
+    }
 }
 
 impl fmt::Debug for ScriptInfo {
@@ -192,6 +214,8 @@ pub enum ScriptCommand {
         hold: u32,
         /// Why it failed, besides what was wrong with it already; empty: nothing.
         failures: Vec<Failure>,
+        /// The script's own checks of the answer by name, and whether each held.
+        checks: Vec<(String, bool)>,
     },
     /// Gives up an operation that was sent with this token; it counts as interrupted, and nothing is told.
     Forget {

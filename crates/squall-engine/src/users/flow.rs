@@ -101,7 +101,7 @@ impl VirtualUser {
         if let Some(tracer) = &worker.trace {
             trace(tracer, &self.client, step, (series, ids), &operation);
         }
-        operation::record(worker, series, &operation, ids)
+        operation::record(worker, series, &operation, step.checks().names(), ids)
     }
 
     /// Returns the series of a name that varies.

@@ -2,6 +2,8 @@
 
 use squall_http::Operation;
 use squall_metrics::{Outcome, Sample, SeriesId};
+use squall_protocol::FailureClass;
+use squall_protocol::answer::CheckNames;
 use squall_protocol::values::IterationIds;
 
 use crate::record::OperationRecord;
@@ -16,6 +18,7 @@ pub(super) fn record(
     worker: &Worker,
     series: SeriesId,
     operation: &Operation,
+    checks: Option<&CheckNames>,
     ids: IterationIds,
 ) -> Outcome {
     let sample = sample(operation);
@@ -34,6 +37,11 @@ pub(super) fn record(
     {
         recorder.unmet(series);
     }
+    if let Some(names) = checks
+        && was_checked(operation)
+    {
+        recorder.checked(series, names, failed_checks(operation));
+    }
     drop(recorder);
     if let Some(records) = &worker.records {
         records
@@ -41,6 +49,24 @@ pub(super) fn record(
             .push(operation_record(series, operation, sample.outcome, ids));
     }
     sample.outcome
+}
+
+/// Tells whether there was an answer that was looked at.
+fn was_checked(operation: &Operation) -> bool {
+    let mut classes = operation.failures.iter().map(|failure| failure.class);
+    classes.all(|class| class.is_of_answer() || class == FailureClass::Script)
+}
+
+/// The checks that did not hold, each once; failures of one check follow each other.
+fn failed_checks(operation: &Operation) -> impl Iterator<Item = usize> + '_ {
+    let checks = operation
+        .failures
+        .iter()
+        .filter_map(|failure| failure.check);
+    let mut last = None;
+    checks
+        .filter(move |check| last.replace(*check) != Some(*check))
+        .map(usize::from)
 }
 
 /// Tells how a finished operation counts.

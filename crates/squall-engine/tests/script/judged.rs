@@ -28,6 +28,7 @@ impl Play for Judges {
         let judge = |failures| ScriptCommand::Judge {
             iteration: start.iteration,
             hold: HOLD,
+            checks: vec![("cheap".to_owned(), Vec::is_empty(&failures))],
             failures,
         };
         match token % 4 {
@@ -58,6 +59,9 @@ fn a_held_operation_is_counted_once_as_it_was_judged_or_else_at_the_end_of_its_p
     let ran = lab.run(Judges { start: None });
     let requests = ran.series("operation", "request");
     assert_eq!(counts(&requests), (40, [30, 10, 0]));
+    // Only the passes that judged made the check, one of them with two failures.
+    let cheap = &requests.checks["cheap"];
+    assert_eq!((cheap.passed, cheap.failed), (20, 10));
     let iterations = ran.series("iteration", "iteration");
     assert_eq!(counts(&iterations), (40, [30, 10, 0]));
 }

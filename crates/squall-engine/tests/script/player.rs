@@ -9,7 +9,7 @@ use squall_engine::script::{
     ScriptCommand, ScriptEnd, ScriptEvent, ScriptFailure, ScriptHost, ScriptInfo, ScriptStart,
 };
 use squall_http::{DirectRequest, HttpStep};
-use squall_metrics::{SeriesId, SeriesKey, SeriesKind};
+use squall_metrics::{SeriesId, SeriesKind, Tags};
 use squall_protocol::Clock;
 
 /// What a script does; one object plays all passes.
@@ -111,12 +111,7 @@ impl Hands {
 
 /// Returns the number of a series of a script's scenario.
 pub(crate) fn series(script: &ScriptInfo, name: &str, kind: SeriesKind) -> SeriesId {
-    script.series.intern(SeriesKey {
-        stage: Arc::clone(&script.stage),
-        scenario: Arc::clone(&script.scenario),
-        name: name.into(),
-        kind,
-    })
+    script.intern(kind, name, &Tags::default())
 }
 
 #[derive(Debug)]

@@ -158,6 +158,12 @@ impl HttpStep {
         &self.name
     }
 
+    /// Returns what is expected of its answers.
+    #[inline]
+    pub fn checks(&self) -> &Checks {
+        &self.checks
+    }
+
     /// Returns how the name of the series is filled in, where it varies.
     pub fn dynamic_name(&self) -> Option<&Compiled> {
         self.dynamic_name.as_ref()

@@ -14,11 +14,11 @@ use std::sync::Arc;
 
 use squall_threshold::{Quantity, Rule};
 
-use super::quantity::kind;
+use super::quantity::{counts_checks, kind};
 use super::sliding::Sliding;
 use super::tally::Tally;
 use crate::interval::Interval;
-use crate::series::{ScenarioId, SeriesId, SeriesTable};
+use crate::series::{ScenarioId, SeriesId, SeriesTable, without_suffix};
 
 /// Judges rules.
 #[derive(Clone, Debug)]
@@ -63,8 +63,8 @@ pub enum Status {
 #[derive(Clone, Debug)]
 struct Judged {
     rule: Rule,
-    /// By id: whether a series is selected.
-    series: Vec<bool>,
+    /// By id: what of a series is selected.
+    series: Vec<Selected>,
     /// By id: whether a scenario is selected.
     scenarios: Vec<bool>,
     /// Stages of the selected series.
@@ -79,6 +79,18 @@ struct Judged {
     /// What it was judged by, the worst.
     worst: Option<Seen>,
     broken: Option<Broken>,
+}
+
+/// What of a series a rule looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Selected {
+    Nothing,
+    /// All of it.
+    Series,
+    /// Single checks, of which one was seen or none yet.
+    Checks {
+        seen: bool,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -171,15 +183,34 @@ impl Judged {
             let Some(key) = table.key(SeriesId(id)) else {
                 return;
             };
-            let name = match &self.rule.quantity {
-                Quantity::Metric(_, name) => **name == *key.name,
-                _ => select.name(&key.name),
+            let fits = key.kind == kind
+                && select.scenario(&key.stage, &key.scenario)
+                && select.tags(|tag| key.tags.get(tag));
+            let selected = if fits {
+                self.selected(&key.name)
+            } else {
+                Selected::Nothing
             };
-            let selected = key.kind == kind && name && select.scenario(&key.stage, &key.scenario);
             self.series.push(selected);
-            if selected {
+            if selected == Selected::Series {
                 self.stages.insert(key.stage);
             }
+        }
+    }
+
+    /// What is selected of a series of the right kind by its name.
+    fn selected(&self, name: &str) -> Selected {
+        let (quantity, select) = (&self.rule.quantity, &self.rule.select);
+        let named = match quantity {
+            Quantity::Metric(_, metric) => *metric == *name,
+            _ => select.name(name) || select.name(without_suffix(name)),
+        };
+        match (named, &select.check) {
+            (true, None) => Selected::Series,
+            (true, Some(_)) => Selected::Checks { seen: false },
+            // No operation has this name: then it is that of a check.
+            (false, None) if counts_checks(quantity) => Selected::Checks { seen: false },
+            (false, _) => Selected::Nothing,
         }
     }
 
@@ -190,13 +221,26 @@ impl Judged {
         table: &SeriesTable,
         measured: &dyn Fn(&str) -> Option<f64>,
     ) -> (Tally, bool) {
-        let quantity = &self.rule.quantity;
+        let (quantity, select) = (&self.rule.quantity, &self.rule.select);
         let mut tally = Tally::default();
         let mut active = false;
         for (id, part) in &interval.series {
-            let selected = self.series.get(id.index()).copied().unwrap_or(false);
-            let stage = selected.then(|| table.key(*id)).flatten();
-            if stage.is_some_and(|key| measured(&key.stage).is_some()) {
+            let Some(selected) = self.series.get_mut(id.index()) else {
+                continue;
+            };
+            let wanted = *selected != Selected::Nothing;
+            let key = wanted.then(|| table.key(*id)).flatten();
+            let Some(key) = key.filter(|key| measured(&key.stage).is_some()) else {
+                continue;
+            };
+            if let Selected::Checks { seen } = selected {
+                let pattern = select.check.as_deref().or(select.name.as_deref());
+                if tally.add_checks(quantity, pattern, part) {
+                    *seen = true;
+                    self.stages.insert(key.stage);
+                }
+                active |= *seen;
+            } else {
                 tally.add_series(quantity, part);
                 active = true;
             }

@@ -22,6 +22,19 @@ pub(super) fn kind(quantity: &Quantity) -> SeriesKind {
     }
 }
 
+/// Whether it is checks that are counted.
+pub(super) fn counts_checks(quantity: &Quantity) -> bool {
+    match quantity {
+        Quantity::Count(of) | Quantity::Rate(of) | Quantity::Share(of) => {
+            of.subject == Subject::Checks
+        }
+        Quantity::Time(..)
+        | Quantity::Metric(..)
+        | Quantity::Apdex { .. }
+        | Quantity::BurnRate { .. } => false,
+    }
+}
+
 /// The times that are taken together.
 pub(super) fn measures(timing: Timing) -> &'static [Measure] {
     match timing {

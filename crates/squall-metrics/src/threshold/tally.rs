@@ -1,6 +1,6 @@
 //! What a rule needs of one interval, or of many.
 
-use squall_threshold::{Counted, Part, Quantity, Statistic, Subject};
+use squall_threshold::{Counted, Part, Quantity, Statistic, Subject, fits};
 
 use super::quantity::measures;
 use crate::histogram::SparseHistogram;
@@ -49,6 +49,36 @@ impl Tally {
         }
     }
 
+    /// Adds the checks whose name fits; tells whether there are such.
+    pub(super) fn add_checks(
+        &mut self,
+        quantity: &Quantity,
+        pattern: Option<&str>,
+        part: &SeriesPart,
+    ) -> bool {
+        let (Quantity::Count(counted) | Quantity::Rate(counted) | Quantity::Share(counted)) =
+            quantity
+        else {
+            return false;
+        };
+        let mut any = false;
+        let checks = part.checks.iter();
+        for (_, count) in checks.filter(|(name, _)| fits(pattern, name)) {
+            any = true;
+            self.add_counts(counted.part, count.passed, count.failed);
+        }
+        any
+    }
+
+    fn add_counts(&mut self, part: Part, good: u64, bad: u64) {
+        self.all += good + bad;
+        self.part += match part {
+            Part::All => good + bad,
+            Part::Ok => good,
+            Part::Failed => bad,
+        };
+    }
+
     /// Tells whether the part is of what is counted.
     pub(super) fn add_scenario(&mut self, quantity: &Quantity, part: &ScenarioPart) -> bool {
         if let Quantity::Count(counted) | Quantity::Rate(counted) | Quantity::Share(counted) =
@@ -71,12 +101,7 @@ impl Tally {
             Subject::Checks => part.unmet,
             Subject::Operations | Subject::Iterations | Subject::Transactions => part.failed,
         };
-        self.all += part.ok + failed;
-        self.part += match counted.part {
-            Part::All => part.ok + failed,
-            Part::Ok => part.ok,
-            Part::Failed => failed,
-        };
+        self.add_counts(counted.part, part.ok, failed);
     }
 
     fn rate_apdex(&mut self, target_ns: u64, part: &SeriesPart) {

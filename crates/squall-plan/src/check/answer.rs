@@ -10,6 +10,9 @@ use crate::template::is_identifier;
 
 impl Checker<'_> {
     pub(super) fn expect(&mut self, expect: &Expect, place: &Place<'_>) {
+        if let Some(name) = &expect.name {
+            self.not_empty(name, &place.key("name"));
+        }
         if let Some(Err(error)) = expect.status.as_ref().map(StatusSet::ranges) {
             self.findings.add(&place.key("status"), error.to_string());
         }

@@ -159,6 +159,8 @@ pub struct CheckedScenario {
     pub load: CheckedLoad,
     /// What one iteration does; at least one step.
     pub flow: Flow,
+    /// Names and values that rules may select it by.
+    pub tags: IndexMap<String, String>,
     /// Where it was written.
     pub source: Option<Source>,
 }

@@ -91,12 +91,14 @@ impl<'a> Checker<'a> {
     fn group(&mut self, step: &'a Group, place: &Place<'a>) {
         let place = place.clone().written_at(step.source.as_ref());
         self.not_empty(&step.name, &place.key("name"));
+        self.tags(&step.tags, &place.key("tags"));
         self.steps(&step.steps, &place.key("steps"));
     }
 
     fn script(&mut self, step: &'a Script, place: &Place<'a>) {
         let place = place.clone().written_at(step.source.as_ref());
         self.not_empty(&step.entry, &place.key("entry"));
+        self.tags(&step.tags, &place.key("tags"));
         if let Some(name) = &step.name {
             self.not_empty(name, &place.key("name"));
         }

@@ -28,6 +28,7 @@ impl Checker<'_> {
         if let Some(url) = self.template(&request.url, &place.key("url")) {
             self.url(&url, &place.key("url"));
         }
+        self.tags(&request.tags, &place.key("tags"));
         self.named_values(&request.params, &place.key("params"));
         self.headers(&request.headers, &place.key("headers"));
         self.cookies(request, &place.key("cookies"));

@@ -1,5 +1,6 @@
 //! What each stage is, with its settings.
 
+use indexmap::IndexMap;
 use std::collections::BTreeSet;
 
 use super::CheckedLoad;
@@ -209,11 +210,13 @@ impl<'a> Checker<'a> {
         scenario: &Scenario,
         place: &Place<'_>,
     ) -> Option<CheckedScenario> {
+        self.tags(&scenario.tags, &place.key("tags"));
         let load = self.load(&scenario.load, &place.key("load"))?;
         Some(CheckedScenario {
             name: name.to_owned(),
             load,
             flow: scenario.flow.clone(),
+            tags: scenario.tags.clone(),
             source: scenario.source.clone(),
         })
     }
@@ -238,6 +241,7 @@ fn hook_scenario(hooks: &Hooks) -> CheckedScenario {
             pause: None,
         },
         flow: vec![Step::Script(Box::new(script))],
+        tags: IndexMap::new(),
         source: hooks.source.clone(),
     }
 }

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::checked::{CheckedKind, CheckedStage, CheckedThreshold};
+use indexmap::IndexMap;
+use squall_threshold::fits;
+
+use super::checked::{CheckedKind, CheckedScenario, CheckedStage, CheckedThreshold};
 use super::checker::Checker;
-use crate::model::Plan;
+use crate::model::{Flow, Plan, Step};
 use crate::nearest;
 use crate::place::Place;
 use crate::threshold::{Measured, Select, parse_rule};
@@ -23,6 +26,7 @@ impl<'a> Checker<'a> {
             match parse_rule(&threshold.rule) {
                 Ok(rule) => {
                     self.selected(&rule.select, &threshold.rule, (plan, stages), &place);
+                    self.tagged(&rule.select, &threshold.rule, (plan, stages), &place);
                     checked.push(CheckedThreshold {
                         rule,
                         text: one_line(&threshold.rule),
@@ -69,6 +73,61 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Tags are known beforehand, unless scripts give them.
+    fn tagged(
+        &mut self,
+        select: &Select,
+        rule: &str,
+        (plan, stages): (&Plan, &[CheckedStage]),
+        place: &Place<'a>,
+    ) {
+        let mut known = BTreeSet::new();
+        let scenarios = plan
+            .stages
+            .values()
+            .filter_map(|stage| stage.execute.as_ref());
+        for scenario in scenarios.flat_map(|execute| execute.scenarios.values()) {
+            known.extend(&scenario.tags);
+            add_tags(&scenario.flow, &mut known);
+        }
+        let executes = stages.iter().flat_map(CheckedStage::executes);
+        let scripts = executes
+            .flat_map(|execute| &execute.scenarios)
+            .any(CheckedScenario::runs_scripts);
+        if scripts || stages.len() < plan.stages.len() {
+            return;
+        }
+        for (tag, pattern) in &select.tags {
+            let values = known.iter().filter(|(name, _)| *name == tag);
+            let values: BTreeSet<&str> = values.map(|(_, value)| value.as_str()).collect();
+            if values.is_empty() {
+                let message = format!("nothing has a tag `{tag}`{}", caret(rule, tag));
+                let names = known.iter().map(|(name, _)| name.as_str());
+                let names: BTreeSet<&str> = names.collect();
+                let hint = if names.is_empty() {
+                    Some("give scenarios or requests `tags`".to_owned())
+                } else {
+                    nearest::hint(tag, names, "tags")
+                };
+                self.findings.add_with_hint(place, message, hint);
+            } else if !values.iter().any(|value| fits(Some(pattern), value)) {
+                let what = format!("nothing has the tag `{tag}={pattern}`");
+                let message = format!("{what}{}", caret(rule, pattern));
+                let hint = nearest::hint(pattern, values, "values");
+                self.findings.add_with_hint(place, message, hint);
+            }
+        }
+    }
+
+    /// Tags have names and values.
+    pub(super) fn tags(&mut self, tags: &IndexMap<String, String>, place: &Place<'_>) {
+        for (name, value) in tags {
+            let place = place.key(name);
+            self.not_empty(name, &place);
+            self.not_empty(value, &place);
+        }
+    }
+
     pub(super) fn measured(
         &mut self,
         plan: &'a Plan,
@@ -98,9 +157,33 @@ impl<'a> Checker<'a> {
     }
 }
 
+fn add_tags<'a>(flow: &'a Flow, known: &mut BTreeSet<(&'a String, &'a String)>) {
+    for step in flow {
+        match step {
+            Step::Http(request) => known.extend(&request.tags),
+            Step::Script(script) => known.extend(&script.tags),
+            Step::Group(group) => {
+                known.extend(&group.tags);
+                add_tags(&group.steps, known);
+            }
+            Step::Loop(repeat) => add_tags(&repeat.steps, known),
+            Step::If(branch) => {
+                add_tags(&branch.then, known);
+                add_tags(&branch.otherwise, known);
+            }
+            Step::Choose(choose) => {
+                for branch in choose.branches.values() {
+                    add_tags(&branch.steps, known);
+                }
+            }
+            Step::Pause(_) => {}
+        }
+    }
+}
+
 /// The rule on lines of their own, with carets under a name in it.
 fn caret(rule: &str, name: &str) -> String {
-    let quoted = ["=", "=\"", "='"].map(|before| {
+    let quoted = ["=", "=\"", "='", "tag.", "tag.\"", "tag.'"].map(|before| {
         rule.find(&format!("{before}{name}"))
             .map(|at| at + before.len())
     });

@@ -9,6 +9,10 @@ use crate::units::Span;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
+    /// Name under which all of it is counted as one check. Default: each check by itself, as `status 200`, `header content-type`,
+    /// `json`, `json $.path`, `text`, `regex`, `body_size`, `duration`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Accepted statuses. Default: everything below 400.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<StatusSet>,

@@ -164,6 +164,9 @@ fn is_one(weight: &f64) -> bool {
 pub struct Group {
     /// Name of the transaction.
     pub name: String,
+    /// Names and values that rules may select it by, without what is in it; they also stand behind its name in the results.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub tags: IndexMap<String, String>,
     /// Its steps.
     pub steps: Flow,
     /// Where the group was written.

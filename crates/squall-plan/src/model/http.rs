@@ -13,6 +13,9 @@ pub struct HttpRequest {
     /// Name of the series. Default: the method and the URL's path as written, placeholders included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Template>,
+    /// Names and values that rules may select it by; they also stand behind its name in the results.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub tags: IndexMap<String, String>,
     /// Method. Default: `GET`, or `POST` when there is a body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,

@@ -1,3 +1,4 @@
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,9 @@ pub struct Script {
     /// Name of the operation where the script itself is timed as one. Default: `entry`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Names and values that rules may select it by, for all that it does; they also stand behind its name in the results.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub tags: IndexMap<String, String>,
     /// Each pass takes an item of the script's own data pool; the scenario ends when that is used up. The script must then be the only
     /// step of its scenario.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -187,6 +187,9 @@ pub struct Scenario {
     pub load: LoadProfile,
     /// What one iteration does.
     pub flow: Flow,
+    /// Names and values that rules may select it by, for all that it does.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub tags: IndexMap<String, String>,
     /// Where the scenario was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,

@@ -44,7 +44,12 @@ const STATISTICS: [(&str, Statistic); 5] = [
     ("count", Statistic::Count),
     ("sum", Statistic::Sum),
 ];
-const SELECTORS: [&str; 3] = ["stage", "scenario", "name"];
+/// What everything can be selected by comes first, what only checks can be last.
+const SELECTORS: [&str; 5] = ["stage", "scenario", "tag", "name", "check"];
+/// Selectors of operations and transactions.
+const NAMED: &[&str] = SELECTORS.split_at(4).0;
+/// Selectors of what has no name of its own.
+const NAMELESS: &[&str] = SELECTORS.split_at(3).0;
 
 impl Parser<'_> {
     pub(super) fn quantity(&mut self) -> Result<Subjected, RuleError> {
@@ -70,7 +75,7 @@ impl Parser<'_> {
             return Err(error.with_hint("write it like `apdex(500ms)`".to_owned()));
         }
         self.expect(")")?;
-        let select = self.selection(Select::default(), &SELECTORS)?;
+        let select = self.selection(Select::default(), NAMED)?;
         let quantity = Quantity::Apdex {
             target_ns: target.as_nanos(),
         };
@@ -87,7 +92,7 @@ impl Parser<'_> {
             return Err(self.error(&token, message).with_hint(hint));
         };
         self.expect(")")?;
-        let select = self.selection(Select::default(), &SELECTORS)?;
+        let select = self.selection(Select::default(), NAMED)?;
         let quantity = Quantity::BurnRate { objective };
         Ok(Subjected { quantity, select })
     }
@@ -107,8 +112,8 @@ impl Parser<'_> {
             _ => Quantity::Metric(statistic, name),
         };
         let keys: &[&str] = match quantity {
-            Quantity::Metric(..) | Quantity::Time(_, Timing::Iteration) => &SELECTORS[..2],
-            _ => &SELECTORS,
+            Quantity::Metric(..) | Quantity::Time(_, Timing::Iteration) => NAMELESS,
+            _ => NAMED,
         };
         let select = self.selection(Select::default(), keys)?;
         if statistic == Statistic::Sum && matches!(quantity, Quantity::Time(..)) {
@@ -203,8 +208,11 @@ impl Parser<'_> {
             return Err(self.no_count(first));
         }
         let keys: &[&str] = match counted.subject {
-            Subject::Iterations | Subject::Dropped => &SELECTORS[..2],
-            _ => &SELECTORS,
+            Subject::Iterations => NAMELESS,
+            // Iterations that never started are counted by their scenario.
+            Subject::Dropped => NAMELESS.split_at(2).0,
+            Subject::Checks => &SELECTORS,
+            Subject::Operations | Subject::Transactions => NAMED,
         };
         let mut select = self.selection(Select::default(), keys)?;
         if is_rate {
@@ -299,25 +307,51 @@ impl Parser<'_> {
         loop {
             let key = self.take();
             let word = self.shown(&key).to_owned();
-            let place = match word.as_str() {
-                "stage" => &mut select.stage,
-                "scenario" => &mut select.scenario,
-                "name" => &mut select.name,
-                _ => return Err(self.no_selector(&key, keys)),
-            };
             if !keys.contains(&word.as_str()) {
                 return Err(self.no_selector(&key, keys));
             }
-            if place.is_some() {
-                return Err(self.error(&key, format!("`{word}` is given twice")));
+            if word == "tag" {
+                self.tag(&mut select)?;
+            } else {
+                let place = match word.as_str() {
+                    "stage" => &mut select.stage,
+                    "scenario" => &mut select.scenario,
+                    "check" => &mut select.check,
+                    _ => &mut select.name,
+                };
+                if place.is_some() {
+                    return Err(self.error(&key, format!("`{word}` is given twice")));
+                }
+                self.expect("=")?;
+                *place = Some(self.pattern()?);
             }
-            self.expect("=")?;
-            *place = Some(self.pattern()?);
             if self.takes("}") {
                 return Ok(select);
             }
             self.expect(",")?;
         }
+    }
+
+    /// What comes after `tag`: `.team=shop`.
+    fn tag(&mut self, select: &mut Select) -> Result<(), RuleError> {
+        if !self.takes(".") {
+            let token = self.take();
+            let error = self.unexpected(&token, "the name of a tag");
+            return Err(error.with_hint("write it like `tag.team=shop`".to_owned()));
+        }
+        let token = self.take();
+        let name = match token.kind {
+            Kind::Word => self.shown(&token).to_owned(),
+            Kind::Text => self.unquoted(&token),
+            _ => return Err(self.unexpected(&token, "the name of a tag")),
+        };
+        if select.tags.iter().any(|(known, _)| *known == name) {
+            return Err(self.error(&token, format!("`tag.{name}` is given twice")));
+        }
+        self.expect("=")?;
+        let pattern = self.pattern()?;
+        select.tags.push((name, pattern));
+        Ok(())
     }
 
     fn no_selector(&self, key: &Token, keys: &[&str]) -> RuleError {

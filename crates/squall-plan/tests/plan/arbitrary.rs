@@ -194,17 +194,21 @@ fn expect() -> BoxedStrategy<Expect> {
         of(json_value()),
         map(json_path),
     );
-    (parts, of(template()), of(".{0,6}"), of(bounds), of(span()))
+    let texts = (of(".{1,6}"), of(template()), of(".{0,6}"));
+    (parts, texts, of(bounds), of(span()))
         .prop_map(
-            |((status, headers, json, json_path), text, regex, body_size, duration)| Expect {
-                status,
-                headers,
-                json,
-                json_path,
-                text,
-                regex,
-                body_size,
-                duration,
+            |((status, headers, json, json_path), (name, text, regex), body_size, duration)| {
+                Expect {
+                    name,
+                    status,
+                    headers,
+                    json,
+                    json_path,
+                    text,
+                    regex,
+                    body_size,
+                    duration,
+                }
             },
         )
         .boxed()
@@ -229,8 +233,12 @@ fn auth() -> impl Strategy<Value = Auth> {
     ]
 }
 
+fn tags() -> impl Strategy<Value = IndexMap<String, String>> {
+    map(".{0,4}")
+}
+
 fn request() -> BoxedStrategy<HttpRequest> {
-    let target = (of(template()), of("[A-Z ]{0,5}"), template());
+    let target = (of(template()), of("[A-Z ]{0,5}"), template(), tags());
     let heads = (map(one_or_many()), map(one_or_many()), map(template()));
     let rest = (
         of(auth()),
@@ -243,13 +251,14 @@ fn request() -> BoxedStrategy<HttpRequest> {
     (target, heads, of(body()), rest)
         .prop_map(
             |(
-                (name, method, url),
+                (name, method, url, tags),
                 (params, headers, cookies),
                 body,
                 (auth, timeout, redirects, expect, extract, source),
             )| {
                 HttpRequest {
                     name,
+                    tags,
                     method,
                     url,
                     params,
@@ -324,11 +333,14 @@ fn step() -> BoxedStrategy<Step> {
                     branches,
                 })
             }),
-            (".{0,5}", steps(), source()).prop_map(|(name, steps, source)| Step::Group(Group {
-                name,
-                steps,
-                source
-            })),
+            (".{0,5}", tags(), steps(), source()).prop_map(|(name, tags, steps, source)| {
+                Step::Group(Group {
+                    name,
+                    tags,
+                    steps,
+                    source,
+                })
+            }),
         ]
     })
     .boxed()
@@ -402,8 +414,15 @@ fn settings() -> BoxedStrategy<HttpSettings> {
 }
 
 fn execute() -> BoxedStrategy<Execute> {
-    let scenario = (load(), vec(step(), 0..3), source())
-        .prop_map(|(load, flow, source)| Scenario { load, flow, source });
+    let scenario =
+        (load(), vec(step(), 0..3), tags(), source()).prop_map(|(load, flow, tags, source)| {
+            Scenario {
+                load,
+                flow,
+                tags,
+                source,
+            }
+        });
     (map(scenario), of(span()), any::<bool>(), settings())
         .prop_map(|(scenarios, graceful_stop, must_succeed, http)| Execute {
             scenarios,

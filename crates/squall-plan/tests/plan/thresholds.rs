@@ -189,6 +189,80 @@ fn series_are_selected_wherever_the_braces_stand() {
 }
 
 #[test]
+fn tags_and_checks_are_selected_by_name() {
+    let tagged = rule("p99(response_time){tag.team=shop} < 200ms");
+    assert_eq!(tagged.select.tags, [("team".to_owned(), "shop".to_owned())]);
+    let several = rule("failed.rate{tag.team=shop, tag.'the tier'='1 *', stage=Browse} < 1%");
+    let expect = [("team", "shop"), ("the tier", "1 *")].map(|(k, v)| (k.to_owned(), v.to_owned()));
+    assert_eq!(several.select.tags, expect);
+    assert_eq!(several.select.stage.as_deref(), Some("Browse"));
+    assert_eq!(
+        rule("iterations.rate{tag.tier=1} > 1/s").select.tags.len(),
+        1
+    );
+    let check = rule("checks{check='logged in', name='POST /login'}.rate > 99%").select;
+    assert_eq!(check.check.as_deref(), Some("logged in"));
+    assert_eq!(check.name.as_deref(), Some("POST /login"));
+    for (text, told) in [
+        (
+            "rate{tag=shop} > 1/s",
+            "stands where the name of a tag is expected",
+        ),
+        (
+            "rate{tag.=shop} > 1/s",
+            "stands where the name of a tag is expected",
+        ),
+        ("rate{tag.a=1,tag.a=2} > 1/s", "`tag.a` is given twice"),
+        ("rate{check=x} > 1/s", "`check` selects nothing here"),
+        ("dropped{tag.a=1} == 0", "`tag` selects nothing here"),
+        ("rate{tags.a=1} > 1/s", "there is no selector `tags`"),
+    ] {
+        let error = parse_rule(text).expect_err(text).to_string();
+        assert!(error.contains(told), "{text}: {error}");
+    }
+}
+
+fn tagged_plan(rule: &str) -> Value {
+    json!({
+        "version": 1, "name": "x", "thresholds": [{"rule": rule}],
+        "stages": {"load": {"execute": {"scenarios": {"shop": {
+            "load": {"iterations": {"users": 1, "total": 1}},
+            "tags": {"tier": "gold"},
+            "flow": [
+                {"http": {"url": "http://a/", "tags": {"team": "shop"}}},
+                {"group": {"name": "g", "tags": {"kind": "write"}, "steps": [{"http": {"url": "http://a/"}}]}},
+            ],
+        }}}}},
+    })
+}
+
+#[test]
+fn a_tag_that_nothing_has_is_answered_with_the_nearest() {
+    let told = |rule: &str| {
+        let plan: Plan = serde_json::from_value(tagged_plan(rule)).unwrap();
+        plan.check()
+            .map(|_| ())
+            .map_err(|errors| errors.to_string())
+    };
+    for rule in [
+        "rate{tag.team=shop} > 1/s",
+        "rate{tag.tier=g*} > 1/s",
+        "transactions{tag.kind=write} > 1",
+    ] {
+        assert_eq!(told(rule), Ok(()), "{rule}");
+    }
+    let wrong = told("rate{tag.taem=shop} > 1/s").unwrap_err();
+    assert!(wrong.contains("nothing has a tag `taem`"), "{wrong}");
+    assert!(
+        wrong.contains("^^^^") && wrong.contains("`team`"),
+        "{wrong}"
+    );
+    let wrong = told("rate{tag.team=shpo} > 1/s").unwrap_err();
+    assert!(wrong.contains("nothing has the tag `team=shpo`"), "{wrong}");
+    assert!(wrong.contains("did you mean `shop`?"), "{wrong}");
+}
+
+#[test]
 fn clauses_come_in_any_order() {
     let rule = |text: &str| rule(&format!("p95(response_time) < 300ms {text}"));
     let clauses = |text: &str| {

@@ -1,9 +1,11 @@
 //! Checks compiled from the plan's `expect`.
 
+use std::sync::Arc;
+
 use regex::bytes::Regex;
 use serde_json::Value;
 use serde_json_path::JsonPath;
-use squall_plan::{Expect, JsonPathExpectation};
+use squall_plan::{Expect, JsonPathExpectation, StatusSet};
 
 use super::json_subset::difference;
 use super::{Answer, Statuses, shorten};
@@ -18,9 +20,16 @@ const SHOWN: usize = 200;
 #[derive(Clone, Debug, Default)]
 pub struct Checks {
     statuses: Statuses,
-    rules: Vec<Rule>,
+    /// The name under which the status is counted.
+    status: Option<u16>,
+    /// With the names under which they are counted.
+    rules: Vec<(Rule, Option<u16>)>,
+    names: Option<CheckNames>,
     needs_body: bool,
 }
+
+/// Names of the checks of one request; an answer is counted once under each.
+pub type CheckNames = Arc<[Arc<str>]>;
 
 #[derive(Clone, Debug)]
 enum Rule {
@@ -73,44 +82,45 @@ impl Checks {
             .map(Statuses::compile)
             .transpose()?
             .unwrap_or_default();
+        let mut names = Names::of(expect);
+        let status = match (&expect.status, &expect.name) {
+            (None, None) => None,
+            (set, _) => names.place(|| format!("status {}", shown(set.as_ref()))),
+        };
         let mut rules = Vec::new();
         for (name, value) in &expect.headers {
             let value = Compiled::from_template(value, Encoding::Raw, scope)?;
-            rules.push(Rule::Header {
-                name: name.clone(),
-                value,
-            });
+            let place = names.place(|| format!("header {name}"));
+            let name = name.clone();
+            rules.push((Rule::Header { name, value }, place));
         }
-        push_json_rules(expect, scope, &mut rules)?;
+        push_json_rules(expect, scope, &mut names, &mut rules)?;
         if let Some(text) = &expect.text {
-            rules.push(Rule::Text(Compiled::from_template(
-                text,
-                Encoding::Raw,
-                scope,
-            )?));
+            let text = Compiled::from_template(text, Encoding::Raw, scope)?;
+            rules.push((Rule::Text(text), names.place(|| "text".to_owned())));
         }
         if let Some(pattern) = &expect.regex {
-            rules.push(Rule::Regex(
-                Regex::new(pattern).map_err(|error| CompileError::Invalid(error.to_string()))?,
-            ));
+            let regex = Regex::new(pattern);
+            let regex = regex.map_err(|error| CompileError::Invalid(error.to_string()))?;
+            rules.push((Rule::Regex(regex), names.place(|| "regex".to_owned())));
         }
         if let Some(bounds) = expect.body_size {
-            rules.push(Rule::BodySize {
-                min: bounds.min.unwrap_or(0),
-                max: bounds.max.unwrap_or(u64::MAX),
-            });
+            let (min, max) = (bounds.min.unwrap_or(0), bounds.max.unwrap_or(u64::MAX));
+            let place = names.place(|| "body_size".to_owned());
+            rules.push((Rule::BodySize { min, max }, place));
         }
-        rules.extend(
-            expect
-                .duration
-                .map(|limit| Rule::Duration(limit.as_nanos())),
-        );
+        if let Some(limit) = expect.duration {
+            let place = names.place(|| "duration".to_owned());
+            rules.push((Rule::Duration(limit.as_nanos()), place));
+        }
         let needs_body = rules
             .iter()
-            .any(|rule| !matches!(rule, Rule::Header { .. } | Rule::Duration(_)));
+            .any(|(rule, _)| !matches!(rule, Rule::Header { .. } | Rule::Duration(_)));
         Ok(Self {
             statuses,
+            status,
             rules,
+            names: names.finish(),
             needs_body,
         })
     }
@@ -118,6 +128,12 @@ impl Checks {
     /// Tells whether the body must be kept for these checks.
     pub fn needs_body(&self) -> bool {
         self.needs_body
+    }
+
+    /// Returns the names under which single checks are counted, if there are checks.
+    #[inline]
+    pub fn names(&self) -> Option<&CheckNames> {
+        self.names.as_ref()
     }
 
     /// Tells whether there is anything but the status to check.
@@ -142,11 +158,57 @@ impl Checks {
         if !self.accepts(answer.status) {
             failures.push(
                 Failure::new(FailureClass::Status, format!("status {}", answer.status))
-                    .with_detail(shorten(answer.body, SHOWN)),
+                    .with_detail(shorten(answer.body, SHOWN))
+                    .of_check(self.status),
             );
         }
-        for rule in &self.rules {
-            failures.extend(rule.evaluate(answer, bindings, now));
+        for (rule, place) in &self.rules {
+            let failed = rule.evaluate(answer, bindings, now);
+            failures.extend(failed.map(|failure| failure.of_check(*place)));
+        }
+    }
+}
+
+/// Names of checks as they come up: one for all where the test gave one, else one for each.
+struct Names {
+    given: bool,
+    names: Vec<Arc<str>>,
+}
+
+impl Names {
+    fn of(expect: &Expect) -> Self {
+        Self {
+            given: expect.name.is_some(),
+            names: expect
+                .name
+                .iter()
+                .map(|name| name.as_str().into())
+                .collect(),
+        }
+    }
+
+    fn place(&mut self, name: impl FnOnce() -> String) -> Option<u16> {
+        if self.given {
+            return Some(0);
+        }
+        self.names.push(name().into());
+        u16::try_from(self.names.len() - 1).ok()
+    }
+
+    fn finish(self) -> Option<CheckNames> {
+        (!self.names.is_empty()).then(|| self.names.into())
+    }
+}
+
+/// Accepted statuses as they are written.
+fn shown(set: Option<&StatusSet>) -> String {
+    match set {
+        None => String::new(),
+        Some(StatusSet::Code(code)) => code.to_string(),
+        Some(StatusSet::Range(range)) => range.clone(),
+        Some(StatusSet::Any(sets)) => {
+            let sets: Vec<String> = sets.iter().map(|set| shown(Some(set))).collect();
+            sets.join(", ")
         }
     }
 }
@@ -154,15 +216,18 @@ impl Checks {
 fn push_json_rules(
     expect: &Expect,
     scope: &mut Scope,
-    rules: &mut Vec<Rule>,
+    names: &mut Names,
+    rules: &mut Vec<(Rule, Option<u16>)>,
 ) -> Result<(), CompileError> {
     if let Some(subset) = &expect.json {
-        rules.push(Rule::JsonSubset(Expected::compile(subset, scope)?));
+        let rule = Rule::JsonSubset(Expected::compile(subset, scope)?);
+        rules.push((rule, names.place(|| "json".to_owned())));
     }
     for (path, expectation) in &expect.json_path {
+        let place = names.place(|| format!("json {path}"));
         let path = JsonPath::parse(path)
             .map_err(|error| CompileError::Invalid(format!("`{path}`: {error}")))?;
-        rules.push(match expectation {
+        let rule = match expectation {
             JsonPathExpectation::Exists(exists) => Rule::JsonPathExists {
                 path,
                 exists: *exists,
@@ -171,7 +236,8 @@ fn push_json_rules(
                 path,
                 expected: Expected::compile(value, scope)?,
             },
-        });
+        };
+        rules.push((rule, place));
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ mod extract;
 mod json_subset;
 mod status;
 
-pub use checks::Checks;
+pub use checks::{CheckNames, Checks};
 pub use extract::Extractions;
 pub use status::Statuses;
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use squall_metrics::Tags;
 use squall_plan::{Expect, Span};
 
 /// Returns the text of a text, or of something that stands for one.
@@ -86,18 +87,13 @@ pub(super) fn expectation(value: &Bound<'_, PyAny>) -> PyResult<Expect> {
     serde_json::from_str(&json).map_err(|error| PyValueError::new_err(format!("`expect`: {error}")))
 }
 
-pub(super) fn tags(value: &Bound<'_, PyAny>) -> PyResult<String> {
-    let mut tags = pairs(value, "`tags`")?;
-    tags.sort();
-    let tags: Vec<String> = tags
-        .into_iter()
-        .map(|(key, value)| format!("{key}={value}"))
-        .collect();
-    Ok(if tags.is_empty() {
-        String::new()
-    } else {
-        format!(" {{{}}}", tags.join(", "))
-    })
+/// Tags of a request: names with their values, or as Hedra has them a list of `{"name": …, "value": …}`.
+pub(super) fn tags(value: &Bound<'_, PyAny>) -> PyResult<Tags> {
+    let plain = value
+        .py()
+        .import("squall._authoring.tags")?
+        .call_method1("plain_tags", (value,))?;
+    Ok(Tags::new(pairs(&plain, "`tags`")?))
 }
 
 pub(super) fn path_of(value: &Bound<'_, PyAny>) -> PyResult<String> {

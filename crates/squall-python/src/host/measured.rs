@@ -49,6 +49,7 @@ pub(crate) fn end(
     let failure = match failed {
         None => None,
         Some((class, message, detail)) => Some(Box::new(Failure {
+            check: None,
             class: class_of(&class)?,
             message,
             detail,

@@ -245,13 +245,15 @@ impl Operation {
         Err(PyErr::from_value(value.unwrap_or(kind)))
     }
 
-    /// Says which checks the answer did not stand: pairs of message and detail, and what checks raised, likewise.
+    /// Says which checks the answer did not stand: pairs of message and detail, and what checks raised, likewise; and of all of them
+    /// whether they held, by name.
     #[pyo3(name = "_judge")]
     fn judge(
         &mut self,
         py: Python<'_>,
         checks: Vec<(String, String)>,
         raised: Vec<(String, String)>,
+        named: Vec<(String, bool)>,
     ) {
         let Hold::As(hold) = self.hold else { return };
         let span = self.span.take();
@@ -277,6 +279,7 @@ impl Operation {
             iteration: self.iteration.id(),
             hold,
             failures,
+            checks: named,
         });
     }
 

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use squall_engine::script::FinishedOperation;
 use squall_http::{DirectBody, DirectRequest, HttpStep};
-use squall_metrics::SeriesKind;
+use squall_metrics::{SeriesKind, Tags};
 use squall_plan::nearest;
 use url::form_urlencoded;
 
@@ -144,7 +144,7 @@ impl Prepared {
 struct Reading {
     request: DirectRequest,
     name: Option<String>,
-    tags: String,
+    tags: Tags,
     raises: bool,
     extract: Option<Py<PyAny>>,
     form: Option<Vec<(String, String)>>,
@@ -163,7 +163,7 @@ impl Reading {
         Self {
             request,
             name: None,
-            tags: String::new(),
+            tags: Tags::default(),
             raises: false,
             extract: None,
             form: None,
@@ -291,7 +291,7 @@ impl Reading {
         };
         let series = iteration
             .script
-            .series(SeriesKind::Operation, &format!("{name}{}", self.tags));
+            .tagged(SeriesKind::Operation, &name, &self.tags);
         let defaults = &iteration.script.info.defaults;
         let step = HttpStep::direct(self.request, defaults)
             .map_err(|error| PyValueError::new_err(error.to_string()))?;

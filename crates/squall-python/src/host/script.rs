@@ -8,7 +8,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use squall_engine::script::ScriptInfo;
 use squall_http::HttpStep;
-use squall_metrics::{SeriesId, SeriesKey, SeriesKind};
+use squall_metrics::{SeriesId, SeriesKind, Tags};
 use squall_plan::ScriptRuns;
 
 /// Requests that are remembered compiled, per script; more than that vary too much to gain from it.
@@ -85,17 +85,17 @@ impl Script {
 
     /// Returns the number of a series of this script's scenario.
     pub(crate) fn series(&self, kind: SeriesKind, name: &str) -> SeriesId {
+        self.tagged(kind, name, &Tags::default())
+    }
+
+    /// Returns the number of a series of this script's scenario, with tags of its own.
+    pub(crate) fn tagged(&self, kind: SeriesKind, name: &str, tags: &Tags) -> SeriesId {
         let mut known = self.series.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (kind, name.to_owned());
+        let key = (kind, format!("{name}{}", tags.suffix()));
         if let Some(id) = known.get(&key) {
             return *id;
         }
-        let id = self.info.series.intern(SeriesKey {
-            stage: Arc::clone(&self.info.stage),
-            scenario: Arc::clone(&self.info.scenario),
-            name: name.into(),
-            kind,
-        });
+        let id = self.info.intern(kind, name, tags);
         if known.len() < REMEMBERED {
             known.insert(key, id);
         }

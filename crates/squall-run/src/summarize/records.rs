@@ -172,7 +172,7 @@ fn metric(mut record: MetricRecord, numbers: &Numbers<'_>) -> MetricRecord {
 
 #[cfg(test)]
 mod tests {
-    use squall_metrics::{Interval, Recorder, SeriesTable};
+    use squall_metrics::{Interval, Recorder, SeriesTable, Tags};
 
     use super::*;
 
@@ -184,6 +184,7 @@ mod tests {
             scenario: "shop".into(),
             name: "basket".into(),
             kind: SeriesKind::Metric,
+            tags: Tags::default(),
         };
         let series = table.intern(key);
         let mut recorder = Recorder::new();

@@ -63,6 +63,7 @@ pub(crate) fn summary(running: &Running, latest: &Latest) -> Summary {
         stages: stages(&running.run, &entries, totals),
         series: totals.series_summaries(load_s),
         transactions: totals.transaction_summaries(),
+        checks: totals.check_summaries(),
         metrics: totals.metric_summaries(),
         custom: custom(running),
         system: system(running, whole),

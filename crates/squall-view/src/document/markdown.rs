@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use squall_metrics::summary::{SeriesSummary, Summary, VerdictStatus};
+use squall_metrics::summary::{CheckSummary, SeriesSummary, Summary, VerdictStatus};
 
 use super::rules::{Rule, rules};
 use crate::changes::changes;
-use crate::number::{count, duration, rate, time};
+use crate::number::{count, duration, percent, rate, time};
 use crate::summary::in_words;
 use crate::text::clean;
 
@@ -19,6 +19,7 @@ pub fn markdown(summary: &Summary) -> String {
     text += &apart(summary);
     text += &thresholds(&rules(summary));
     text += &actions(&summary.series);
+    text += &checks(&summary.checks);
     text += &errors(&summary.series);
     text += &changed(summary);
     if !summary.warnings.is_empty() {
@@ -138,6 +139,25 @@ fn actions(series: &[SeriesSummary]) -> String {
             rate(series.rate_per_s),
         ];
         let cells: Vec<String> = cells.into_iter().chain(numbers.map(time)).collect();
+        push(&mut text, format_args!("| {} |\n", cells.join(" | ")));
+    }
+    text
+}
+
+fn checks(checks: &[CheckSummary]) -> String {
+    if checks.is_empty() {
+        return String::new();
+    }
+    let mut text =
+        String::from("\n| check | action | passed | failed | rate |\n|---|---|--:|--:|--:|\n");
+    for check in checks {
+        let cells = [
+            cell(&check.name),
+            cell(&check.operation),
+            count(check.passed),
+            count(check.failed),
+            percent(check.passed_percent),
+        ];
         push(&mut text, format_args!("| {} |\n", cells.join(" | ")));
     }
     text

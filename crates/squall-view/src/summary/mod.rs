@@ -5,10 +5,11 @@
 //! out, and those that nobody wants (`parts`).
 //!
 //! Reading order: `head` (verdict to stages) with `timeline`, `changes`, `thresholds`, `apart` (warm-up and cool-down), `times` (the
-//! tables), `phases`, `metrics` (numbers of the test), `outcomes` (statuses and errors), `health` (the rest).
+//! tables), `phases`, `checks`, `metrics` (numbers of the test), `outcomes` (statuses and errors), `health` (the rest).
 
 mod apart;
 mod changes;
+mod checks;
 mod head;
 mod health;
 mod metrics;

@@ -4,7 +4,7 @@ use squall_metrics::summary::Summary;
 
 use super::parts::{Part, Parts};
 use super::timeline::{self, Timeline};
-use super::{changes, head, health, metrics, outcomes, phases, thresholds, times};
+use super::{changes, checks, head, health, metrics, outcomes, phases, thresholds, times};
 use crate::table::Rendered;
 use crate::text::{Line, Role, wrap};
 use crate::theme::Theme;
@@ -56,6 +56,9 @@ pub fn render(summary: &Summary, settings: &Settings<'_>) -> String {
         if wanted.has(Part::Timings) {
             parts.push(phases::table(summary, stage, columns));
         }
+    }
+    if wanted.has(Part::Actions) {
+        parts.push(checks::checks(summary, columns));
     }
     parts.push(metrics::metrics(summary, columns));
     parts.push(metrics::custom(summary, columns));

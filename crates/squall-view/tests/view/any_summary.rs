@@ -77,6 +77,7 @@ fn series() -> impl Strategy<Value = SeriesSummary> {
                 stage,
                 scenario,
                 name,
+                tags: [].into(),
                 started,
                 failed,
                 rate_per_s,
@@ -205,6 +206,22 @@ pub(crate) fn summary() -> impl Strategy<Value = Summary> {
             summary.thresholds = sample::thresholds();
             summary.thresholds[0].rule.clone_from(&id);
             summary.thresholds[0].value = Some(elapsed_s);
+            // Names of phases, errors and checks are whatever somebody wrote.
+            let known = sample::failed();
+            (summary.measured, summary.phases) = (known.measured, known.phases);
+            summary.whole_run = known.whole_run;
+            summary.checks = known.checks;
+            for phase in &mut summary.phases {
+                phase.stage.clone_from(&id);
+                phase
+                    .errors
+                    .iter_mut()
+                    .for_each(|error| error.message.clone_from(&id));
+            }
+            summary
+                .checks
+                .iter_mut()
+                .for_each(|check| check.name.clone_from(&id));
             summary.run.id = id;
             summary.run.elapsed_s = elapsed_s;
             summary.generator.schedule_error_ms = delay;

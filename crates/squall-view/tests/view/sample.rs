@@ -1,7 +1,7 @@
 //! Made-up results, shared by the tests and by `examples/show.rs`.
 
 use squall_metrics::summary::{
-    ControlSummary, Distribution, ErrorSummary, GeneratorSummary, InterpreterSummary,
+    CheckSummary, ControlSummary, Distribution, ErrorSummary, GeneratorSummary, InterpreterSummary,
     MeasuredSummary, MetricSummary, OutcomeTimes, Phase, PhaseSummary, ReporterSummary, RunInfo,
     SCHEMA_VERSION, SeriesSummary, StageSummary, Summary, ThresholdStatus, ThresholdSummary,
     Totals, TransactionSummary, ValueDistribution, Verdict, VerdictStatus,
@@ -31,6 +31,7 @@ pub(crate) fn series(stage: &str, name: &str, median: f64) -> SeriesSummary {
         stage: stage.to_owned(),
         scenario: "shop".to_owned(),
         name: name.to_owned(),
+        tags: [].into(),
         started: 24_031,
         ok: 24_031,
         failed: 0,
@@ -114,6 +115,7 @@ pub(crate) fn passed() -> Summary {
         ],
         series: vec![series("Browse", "GET /", 0.412)],
         transactions: Vec::new(),
+        checks: Vec::new(),
         metrics: Vec::new(),
         custom: Vec::new(),
         system: Vec::new(),
@@ -188,6 +190,10 @@ pub(crate) fn failed() -> Summary {
         phase(Phase::CoolDown, (90.0, 100.0), (301, 0)),
     ];
     summary.whole_run = Some(summary.totals);
+    summary.checks = vec![
+        check("status 200", 24_019, 12),
+        check("logged in | a", 24_031, 0),
+    ];
     summary.warnings =
         vec!["reporter `csv` lost 4 of 48,062 events because its queue was full".to_owned()];
     summary.reporters = vec![
@@ -250,6 +256,18 @@ pub(crate) fn invalid() -> Summary {
     summary.generator.schedule_error_ms = around(41.0, 24_031);
     summary.generator.generator_delay_ms = around(41.3, 24_031);
     summary
+}
+
+fn check(name: &str, passed: u64, failed: u64) -> CheckSummary {
+    CheckSummary {
+        stage: "Browse".to_owned(),
+        scenario: "shop".to_owned(),
+        operation: "GET /".to_owned(),
+        name: name.to_owned(),
+        passed,
+        failed,
+        passed_percent: passed as f64 * 100.0 / (passed + failed) as f64,
+    }
 }
 
 fn phase(phase: Phase, (from_s, to_s): (f64, f64), (ok, failed): (u64, u64)) -> PhaseSummary {

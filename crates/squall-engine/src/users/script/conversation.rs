@@ -123,8 +123,13 @@ impl<'a> Conversation<'a> {
                 });
             }
             ScriptCommand::Forget { token, .. } => self.forget(token),
-            ScriptCommand::Judge { hold, failures, .. } => {
-                let outcome = self.held.judge(hold, failures);
+            ScriptCommand::Judge {
+                hold,
+                failures,
+                checks,
+                ..
+            } => {
+                let outcome = self.held.judge(hold, failures, checks);
                 self.outcome = worse(self.outcome, outcome);
             }
             command @ ScriptCommand::Timed { kind, outcome, .. } => {

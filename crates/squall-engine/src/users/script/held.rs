@@ -3,6 +3,7 @@
 use squall_http::Operation;
 use squall_metrics::{Outcome, SeriesId};
 use squall_protocol::Failure;
+use squall_protocol::answer::CheckNames;
 use squall_protocol::values::IterationIds;
 
 use crate::users::operation;
@@ -13,19 +14,32 @@ use crate::worker::Worker;
 pub(super) struct Held {
     number: u32,
     series: SeriesId,
+    checks: Option<CheckNames>,
     operation: Operation,
 }
 
 impl Held {
-    pub(super) fn of(number: u32, series: SeriesId, operation: &mut Operation) -> Box<Self> {
+    pub(super) fn of(
+        number: u32,
+        (series, checks): (SeriesId, Option<&CheckNames>),
+        operation: &mut Operation,
+    ) -> Box<Self> {
         let answer = operation.answer.take();
         let held = Self {
             number,
             series,
+            checks: checks.cloned(),
             operation: operation.clone(),
         };
         operation.answer = answer;
         Box::new(held)
+    }
+}
+
+impl Held {
+    fn count(&self, worker: &Worker, ids: IterationIds) -> Outcome {
+        let checks = self.checks.as_ref();
+        operation::record(worker, self.series, &self.operation, checks, ids)
     }
 }
 
@@ -51,19 +65,34 @@ impl<'a> AllHeld<'a> {
     }
 
     /// Counts one that was judged, and returns how.
-    pub(super) fn judge(&mut self, number: u32, failures: Vec<Failure>) -> Outcome {
+    pub(super) fn judge(
+        &mut self,
+        number: u32,
+        failures: Vec<Failure>,
+        checks: Vec<(String, bool)>,
+    ) -> Outcome {
         let Some(at) = self.waiting.iter().position(|held| held.number == number) else {
             return Outcome::Ok;
         };
         let mut held = self.waiting.swap_remove(at);
         held.operation.failures.extend(failures);
-        operation::record(self.worker, held.series, &held.operation, self.ids)
+        if !checks.is_empty() {
+            let failed: Vec<usize> = (0..)
+                .zip(&checks)
+                .filter(|(_, (_, held))| !held)
+                .map(|(at, _)| at)
+                .collect();
+            let names: CheckNames = checks.into_iter().map(|(name, _)| name.into()).collect();
+            let mut recorder = self.worker.recorder.borrow_mut();
+            recorder.checked(held.series, &names, failed.into_iter());
+        }
+        held.count(self.worker, self.ids)
     }
 
     /// Counts what is left.
     pub(super) fn release(&mut self) {
         for held in self.waiting.drain(..) {
-            operation::record(self.worker, held.series, &held.operation, self.ids);
+            held.count(self.worker, self.ids);
         }
     }
 }

@@ -127,11 +127,21 @@ impl LaneState {
             let ids = bindings.ids();
             let (outcome, held) = match order.hold {
                 None => {
-                    let outcome = operation::record(worker, order.series, &operation, ids);
+                    let outcome = operation::record(
+                        worker,
+                        order.series,
+                        &operation,
+                        order.request.checks().names(),
+                        ids,
+                    );
                     (outcome, None)
                 }
                 Some(number) => {
-                    let held = Held::of(number, order.series, &mut operation);
+                    let held = Held::of(
+                        number,
+                        (order.series, order.request.checks().names()),
+                        &mut operation,
+                    );
                     (operation::outcome(&operation), Some(held))
                 }
             };
