@@ -201,7 +201,7 @@ impl Panel {
             Key::Char('n') => self.mode = Mode::Note(String::new()),
             Key::Char('?' | 'h') => self.mode = Mode::Help,
             Key::Char(other) => {
-                self.tell(&format!("no key `{other}`; ? shows the keys"), None, state)
+                self.tell(&format!("no key `{other}`; ? shows the keys"), None, state);
             }
             Key::Enter | Key::Escape | Key::Backspace | Key::EraseWord | Key::EraseLine => {}
         }
