@@ -303,7 +303,7 @@ fn show(run: &FinishedRun, shown: &Shown<'_>) {
         return;
     }
     let report = html::written(&run.directory);
-    let timeline = timeline::read(&run.directory);
+    let timeline = timeline::read(&run.directory, run.summary.run.elapsed_s);
     let settings = summary::Settings {
         parts: parts(&shown.args.show_summaries, &shown.args.hide_summaries),
         columns: output::columns(),

@@ -8,19 +8,21 @@ use squall_view::summary::Timeline;
 /// A part of a second at the end of a run says little of a rate.
 const LEAST_S: f64 = 0.5;
 
-/// Reads the course of a run; `None` where its intervals cannot be read: the summary is worth showing without.
-pub(crate) fn read(directory: &Path) -> Option<Timeline> {
+/// Reads the course of a run that took so many seconds; `None` where its intervals cannot be read: the summary is worth showing
+/// without.
+pub(crate) fn read(directory: &Path, elapsed_s: f64) -> Option<Timeline> {
     let mut timeline = Timeline::default();
     let read = squall_store::intervals::read_intervals(directory, |interval, table| {
-        add(&mut timeline, interval, table);
+        // What ended after the load says nothing of its rate.
+        let loaded_s = interval.length_s.min(elapsed_s - interval.start_s);
+        if loaded_s >= LEAST_S {
+            add(&mut timeline, interval, table);
+        }
     });
     read.ok().map(|()| timeline)
 }
 
 fn add(timeline: &mut Timeline, interval: &Interval, table: &SeriesTable) {
-    if interval.length_s < LEAST_S {
-        return;
-    }
     let mut times = Histogram::new();
     for (id, part) in &interval.series {
         if table.key(*id).map(|key| key.kind) != Some(SeriesKind::Operation) {

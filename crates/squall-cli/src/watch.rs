@@ -34,7 +34,7 @@ pub(crate) fn watch(
         watch.heed_job();
         print(&mut watch.view);
         looks = looks.wrapping_add(1);
-        if watch.heed_keys() || looks % FRAME == 0 {
+        if watch.heed_keys() || looks.is_multiple_of(FRAME) {
             watch.update();
         }
         std::thread::sleep(LOOK);

@@ -124,7 +124,7 @@ pub(super) fn report(args: &ReportArgs) -> anyhow::Result<u8> {
     }
     let stored = run.path.display().to_string();
     let report = html::written(&run.path);
-    let timeline = timeline::read(&run.path);
+    let timeline = timeline::read(&run.path, summary.run.elapsed_s);
     let settings = squall_view::summary::Settings {
         parts: parts(&args.show_summaries, &args.hide_summaries),
         columns: output::columns(),

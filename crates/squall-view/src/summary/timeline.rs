@@ -26,16 +26,13 @@ pub(super) fn lines(timeline: &Timeline, columns: usize) -> Vec<Line> {
     if timeline.rate.len() < SECONDS {
         return Vec::new();
     }
-    let rows: [(&str, &[f64], Fold, fn(f64) -> String); 2] = [
-        ("rate", &timeline.rate, mean, rate),
-        ("p99", &timeline.p99_ms, worst, time),
+    let start = |title: &str, name: &str| label(title).and(Role::Faint, name);
+    let (rates, times) = (timeline.rate.as_slice(), timeline.p99_ms.as_slice());
+    let rows = [
+        range(rates, rate).map(|range| (start("over time", "rate "), rates, mean as Fold, range)),
+        range(times, time).map(|range| (start("", "p99  "), times, worst as Fold, range)),
     ];
-    let rows = rows.into_iter().filter_map(|(name, values, fold, show)| {
-        let start = label(if name == "rate" { "over time" } else { "" });
-        let start = start.and(Role::Faint, &format!("{name:<4} "));
-        Some((start, values, fold, format!("  {}", range(values, show)?)))
-    });
-    let rows: Vec<_> = rows.collect();
+    let rows: Vec<_> = rows.into_iter().flatten().collect();
     let beside = rows
         .iter()
         .map(|(start, .., range)| start.width() + width(range));
@@ -67,7 +64,7 @@ fn range(values: &[f64], show: fn(f64) -> String) -> Option<String> {
     let least = values.iter().copied().fold(f64::NAN, f64::min);
     let most = worst(values);
     most.is_finite()
-        .then(|| format!("{} to {}", show(least), show(most)))
+        .then(|| format!("  {} to {}", show(least), show(most)))
 }
 
 /// At most so many values, each of as many steps.

@@ -4,7 +4,10 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
-use squall_view::live::{ErrorGroup, LiveState, Percentiles, StageStatus};
+use squall_metrics::summary::ControlSummary;
+use squall_view::live::{
+    Decoder, ErrorGroup, LiveState, LoadKind, LoadName, LoadState, Panel, Percentiles, StageStatus,
+};
 use squall_view::{LiveView, Progress, Size, Theme};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -49,6 +52,21 @@ fn state() -> impl Strategy<Value = LiveState> {
                 state.stages[2].name.clone_from(&name);
                 state.stages[2].elapsed_s = planned_s;
                 state.series[0].name = operation;
+                state.loads.push(LoadState {
+                    name: LoadName {
+                        stage: message.clone(),
+                        scenario: name.clone(),
+                    },
+                    kind: LoadKind::Rate,
+                    value: rate,
+                });
+                state.controls.push(ControlSummary {
+                    at_s: elapsed_s,
+                    action: "note".to_owned(),
+                    by: name.clone(),
+                    text: Some(message.clone()),
+                    ..ControlSummary::default()
+                });
                 state.errors.push(ErrorGroup {
                     class: name.clone(),
                     message,
@@ -92,11 +110,23 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_screen_fits_into_the_terminal(state in state(), columns in 1_u16..200, rows in 1_u16..50) {
+    fn the_screen_fits_into_the_terminal(
+        state in state(),
+        keys in prop_oneof!["[-pumrnsq?+=\t\n]{0,6}", "n[^\n]{0,200}"],
+        columns in 1_u16..200,
+        rows in 1_u16..50,
+    ) {
         let written = Written::default();
         let size = Box::new(move || Size { columns, rows });
         let mut view = LiveView::new(Progress::Screen, written.clone(), Theme::PLAIN, size);
-        view.update(&state);
+        let mut panel = Panel::default();
+        for key in Decoder::default().decode(keys.as_bytes()) {
+            if let Some(action) = panel.press(key, &state) {
+                panel.refused(&state.name, Some(&state.errors[0].message), &state);
+                panel.obeyed(&action, &state);
+            }
+        }
+        view.update_with(&state, Some(&panel));
         let shown = lines(&written.0.lock().unwrap());
         prop_assert!(shown.len() <= usize::from(rows), "{} > {rows} rows", shown.len());
         for line in shown {

@@ -75,7 +75,7 @@ fn windows_of_all_sizes_show_what_fits() {
 #[test]
 fn of_many_stages_those_that_run_are_shown_first() {
     let mut state = state();
-    let stage = |at: usize| StageState {
+    let numbered = |at: usize| StageState {
         name: format!("Stage{at}"),
         status: match at {
             0..20 => StageStatus::Completed,
@@ -88,7 +88,7 @@ fn of_many_stages_those_that_run_are_shown_first() {
         planned_s: Some(60.0),
         until_stopped: false,
     };
-    state.stages = (0..40).map(stage).collect();
+    state.stages = (0..40).map(numbered).collect();
     assert_snapshot!("stages_80x24", shown(&state, "", (80, 24)));
     assert_snapshot!("stages_80x12", shown(&state, "", (80, 12)));
 }

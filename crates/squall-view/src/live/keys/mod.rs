@@ -8,6 +8,8 @@ mod key;
 mod lines;
 mod panel;
 mod step;
+#[cfg(test)]
+mod tests;
 
 pub use key::{Decoder, Key};
 pub(super) use lines::{help, hints, prompt};
