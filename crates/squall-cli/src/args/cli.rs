@@ -28,7 +28,7 @@ Examples:
   squall new shop.py && squall run shop.py          a test in Python
   squall explain shop.py                            what is compiled, and why
   squall debug shop.py                              every request and answer of one iteration
-  squall run shop.py --ui                           the same in a browser, to be changed while it goes
+  squall run shop.py --ui                           the same in a browser, with controls
   squall history                                    what ran here
   squall target                                     a service to practise on
 

@@ -98,11 +98,16 @@ fn attempts(
         if code != exit::FAILED {
             return Ok(code);
         }
-        output::note(&format!(
-            "note: attempt {attempt} of {attempts} failed; the test runs again, as a run of its own"
-        ));
+        retried(attempt, attempts);
     }
     run_once(args, way, around, loader)
+}
+
+/// Says that a test runs again.
+pub(super) fn retried(attempt: u32, attempts: u32) {
+    output::note(&format!(
+        "note: attempt {attempt} of {attempts} failed; the test runs again, as a run of its own"
+    ));
 }
 
 fn run_once(

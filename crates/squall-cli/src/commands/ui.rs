@@ -10,7 +10,7 @@ use squall_plan::PlanErrors;
 use squall_ui::{Problem, StartOptions, Starts};
 
 use super::refuse;
-use super::run::{Way, go, load_test, ready};
+use super::run::{Way, go, load_test, ready, retried};
 use super::stored::refused;
 use crate::args::{RunFileArgs, UiArgs};
 use crate::browser;
@@ -95,29 +95,50 @@ fn serve(
             Err(RecvTimeoutError::Disconnected) => break,
         };
         let wanted = request.options.clone();
-        let args = with(test, &wanted);
         dashboard.ask(request);
+        let ended = start(
+            &with(test, &wanted),
+            &wanted,
+            (dashboard, interrupts),
+            loader,
+        );
+        dashboard.refuse(|| {
+            let problem = Problem::new("", "the run could not start");
+            vec![problem.with_hint("the terminal that `squall ui` runs in says why")]
+        });
+        code = match ended? {
+            exit::INTERRUPTED => exit::INTERRUPTED,
+            _ => exit::PASSED,
+        };
+    }
+    Ok(code)
+}
+
+/// Runs the test once, and again as long as it fails and may.
+fn start(
+    args: &RunFileArgs,
+    wanted: &StartOptions,
+    (dashboard, interrupts): (&Dashboard, &Arc<AtomicUsize>),
+    loader: &dyn TestLoader,
+) -> anyhow::Result<u8> {
+    let mut attempt = 0;
+    loop {
         let mut shown = Shown::of_run(&args.run, args.script.messages.as_deref())
             .with_interrupts(interrupts)
             .with_dashboard(Some(dashboard));
-        let ended = match ready(&args, &Way::wanted(&wanted), &mut shown, loader) {
+        let code = match ready(args, &Way::wanted(wanted), &mut shown, loader) {
             Ok(prepared) => go(prepared, &shown, loader)?,
             Err(errors) => {
                 dashboard.refuse(|| problems(&errors));
                 refuse(&errors)
             }
         };
-        dashboard.refuse(|| {
-            let problem = Problem::new("", "the run could not start");
-            vec![problem.with_hint("the terminal that `squall ui` runs in says why")]
-        });
-        code = if ended == exit::INTERRUPTED {
-            ended
-        } else {
-            exit::PASSED
-        };
+        if code != exit::FAILED || attempt == args.stages.retries {
+            return Ok(code);
+        }
+        attempt += 1;
+        retried(attempt, args.stages.retries.saturating_add(1));
     }
-    Ok(code)
 }
 
 /// Returns what `squall run` would have been told: what is wanted fills what the file leaves open.
