@@ -56,6 +56,20 @@ function heatOf(random, seconds, base) {
   return { step_s: Math.ceil(seconds / columns), low_ms: base / 3, ratio: 1.15, rows, counts };
 }
 
+function processOf(process, more) {
+  const used = { cpu_s: 30, cpu_percent: 50, cpu_max_percent: 97, memory_max_bytes: 4e7, descriptors_max: 90 };
+  return {
+    process,
+    role: "agent",
+    pid: 100 + process,
+    threads: 1,
+    descriptors_allowed: 1024,
+    lost_at_s: null,
+    ...used,
+    ...more,
+  };
+}
+
 function summaryOf(names, seconds) {
   const totals = { started: 7_201_004, ok: 7_180_000, failed: 21_000, interrupted: 4, dropped_iterations: 812 };
   Object.assign(totals, { bytes_sent: 9e8, bytes_received: 1.4e10 });
@@ -189,6 +203,22 @@ function summaryOf(names, seconds) {
       schedule_error_ms: distribution(0.1),
       generator_delay_ms: distribution(0.05),
     },
+    processes: [
+      processOf(0, { role: "coordinator", share: "", threads: 0 }),
+      processOf(1, { share: "1/2" }),
+      processOf(2, { share: "2/2", lost_at_s: 61.5 }),
+    ],
+    host: {
+      os: "Debian GNU/Linux 12 (bookworm)",
+      kernel: "6.1.0",
+      architecture: "x86_64",
+      cpu: "A processor",
+      cores: 4,
+      usable_cores: 2,
+      memory_bytes: 8e9,
+      descriptors_allowed: 1024,
+      local_ports: 28_232,
+    },
     warnings: [],
     reporters: [{ name: "json", accepted: 10, delivered: 10, dropped: 0, message: null }],
   };
@@ -231,10 +261,27 @@ export function sampleRun({ steps = 1800, step_s = 2, series = 20 } = {}) {
     failures: { status: column(() => 9 * random()), timeout: column((step) => Number(step % 40 === 0)) },
     generator: {
       threads: { 0: column(() => 40 + 9 * random()), 1: column(() => 35 + 9 * random()) },
+      starved: { 0: column(() => 3 * random()), 1: column(() => 0) },
       interpreters: {},
       delays: {
         schedule_error: column(() => 0.1 + random() / 10),
         generator_delay: column(() => 0.05 + random() / 10),
+      },
+      processes: Object.fromEntries(
+        [0, 1, 2].map((process) => [
+          process,
+          {
+            cpu_percent: column(() => 10 + 40 * process + random()),
+            memory_bytes: column((step) => 4e7 + 1e4 * step),
+            descriptors: column(() => 20 + 30 * process),
+          },
+        ]),
+      ),
+      machine: {
+        cpu_percent: column(() => 50 + 9 * random()),
+        tcp_sockets: column(() => 100 + 9 * random()),
+        free_memory_bytes: column(() => 4e9 + 1e7 * random()),
+        resent_per_s: column((step) => Number(step % 50 === 0)),
       },
     },
   };

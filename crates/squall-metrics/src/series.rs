@@ -39,7 +39,9 @@ pub struct SeriesKey {
 }
 
 /// A series of one [`SeriesTable`]; ids are given in order from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub struct SeriesId(pub u32);
 
 impl SeriesId {

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::failures::FailureGroups;
+use crate::health::HealthTotals;
 use crate::histogram::Histogram;
 use crate::interpreter::InterpreterTotals;
 use crate::interval::Interval;
+use crate::seconds::LoadedSeconds;
 use crate::series::{ScenarioId, ScenarioKey, SeriesId, SeriesKey, SeriesKind, SeriesTable};
 use crate::series_part::{Measure, SeriesPart, Times};
 use crate::statuses::StatusCounts;
@@ -32,6 +34,8 @@ pub struct RunTotals {
     generator_delay: Histogram,
     thread_busy_max_percent: f64,
     interpreters: InterpreterTotals,
+    health: HealthTotals,
+    seconds: LoadedSeconds,
     agents_lost: u32,
 }
 
@@ -205,6 +209,17 @@ impl SeriesTotal {
     }
 }
 
+/// Counts the iterations that began in an interval.
+fn iterations_started(table: &SeriesTable, interval: &Interval) -> u64 {
+    let is_iteration = |id| {
+        let key = table.key(id);
+        key.is_some_and(|key| key.kind == SeriesKind::Iteration)
+    };
+    let series = interval.series.iter();
+    let iterations = series.filter(|(id, part)| part.started > 0 && is_iteration(**id));
+    iterations.map(|(_, part)| part.started).sum()
+}
+
 /// The most frequent first.
 fn error_summaries(failures: &FailureGroups) -> Vec<ErrorSummary> {
     let mut groups: Vec<_> = failures.iter().collect();
@@ -234,6 +249,8 @@ impl RunTotals {
             generator_delay: Histogram::new(),
             thread_busy_max_percent: 0.0,
             interpreters: InterpreterTotals::default(),
+            health: HealthTotals::default(),
+            seconds: LoadedSeconds::default(),
             agents_lost: 0,
         }
     }
@@ -253,6 +270,9 @@ impl RunTotals {
             .thread_busy_max_percent
             .max(interval.thread_busy_max_percent());
         self.interpreters.add(interval);
+        self.health.add(interval);
+        self.seconds
+            .add(interval, || iterations_started(&self.table, interval));
         self.agents_lost += interval.agents_lost;
     }
 
@@ -421,6 +441,16 @@ impl RunTotals {
     /// The interpreters that ran scripts.
     pub fn interpreters(&self) -> &InterpreterTotals {
         &self.interpreters
+    }
+
+    /// Processes and the machine.
+    pub fn health(&self) -> &HealthTotals {
+        &self.health
+    }
+
+    /// Seconds with load, and those in which the generator was at a limit.
+    pub fn seconds(&self) -> &LoadedSeconds {
+        &self.seconds
     }
 
     /// Agents that were lost so far.

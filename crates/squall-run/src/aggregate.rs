@@ -10,6 +10,7 @@ use squall_metrics::threshold::{Judgment, Moment};
 use squall_metrics::{Interval, IntervalPart, RunTotals, SeriesTable, Window};
 
 use crate::ending::Ending;
+use crate::meter::RunMeter;
 use crate::reporting::Reporting;
 use crate::running::lock;
 use crate::store::IntervalFile;
@@ -79,6 +80,8 @@ pub(crate) struct Outlet {
     pub(crate) ending: Arc<Ending>,
     pub(crate) judging: Judging,
     pub(crate) reporting: Arc<Reporting>,
+    /// Looks at this process and its machine, once for each interval.
+    pub(crate) meter: RunMeter,
 }
 
 /// What live views take from the aggregator.
@@ -88,8 +91,6 @@ pub(crate) struct Latest {
     pub(crate) window: Window,
     pub(crate) last_second: Window,
     pub(crate) history: Vec<f64>,
-    pub(crate) seconds_saturated: u64,
-    pub(crate) seconds_loaded: u64,
     /// How rules stand while the run goes.
     pub(crate) live: Vec<Judgment>,
     /// How rules stand if nothing more comes.
@@ -105,8 +106,6 @@ impl Latest {
             window: Window::new(WINDOW_S),
             last_second: Window::new(1),
             history: Vec::new(),
-            seconds_saturated: 0,
-            seconds_loaded: 0,
             live: Vec::new(),
             judgments: Vec::new(),
             next: 0,
@@ -297,7 +296,11 @@ impl Merging {
         }
     }
 
-    fn close(&mut self, interval: Interval) {
+    fn close(&mut self, mut interval: Interval) {
+        if let Some((process, machine)) = self.outlet.meter.look() {
+            interval.processes.insert(0, process);
+            interval.machine = Some(machine);
+        }
         let mut latest = lock(&self.latest);
         latest.next = interval.index + 1;
         if self.storing
@@ -314,9 +317,6 @@ impl Merging {
         self.outlet
             .reporting
             .interval(&interval, latest.totals.table(), None);
-        let busy = interval.thread_busy_max_percent();
-        latest.seconds_saturated += u64::from(busy >= 95.0);
-        latest.seconds_loaded += u64::from(!interval.series.is_empty());
         let interval = Arc::new(interval);
         latest.window.push(Arc::clone(&interval));
         latest.last_second.push(interval);

@@ -14,9 +14,9 @@ use squall_report::{RunRecord, WallTime};
 
 use crate::aggregate::{Aggregator, Outlet, Processes};
 use crate::ending::Ending;
-use crate::health::HealthMonitor;
 use crate::load::{End, LoadParts};
 use crate::machine::{CpuMeter, usage};
+use crate::meter::RunMeter;
 use crate::prepare::PreparedRun;
 use crate::reporting::Reporting;
 use crate::running::{Running, lock};
@@ -67,7 +67,7 @@ impl RunHandle {
         let ending = Arc::new(Ending::default());
         let board = Arc::new(Board::new(&run.checked));
         let aggregator =
-            aggregator(&run, file, (&ending, &reporting, &board)).map_err(store_error)?;
+            aggregator(&run, file, (&ending, &reporting, &board, &clock)).map_err(store_error)?;
         let usage_before = usage();
         let parts = LoadParts {
             clock: clock.clone(),
@@ -94,7 +94,6 @@ impl RunHandle {
             cpu: Mutex::new(CpuMeter::new(usage_before)),
             custom_metrics: Mutex::default(),
             system: SystemMonitor::default(),
-            health: HealthMonitor::default(),
             run,
         });
         let body = Arc::clone(&running);
@@ -160,12 +159,17 @@ impl FinishedRun {
 }
 
 /// Who is told by the aggregator, and who tells it when stages ran.
-type Around<'a> = (&'a Arc<Ending>, &'a Arc<Reporting>, &'a Arc<Board>);
+type Around<'a> = (
+    &'a Arc<Ending>,
+    &'a Arc<Reporting>,
+    &'a Arc<Board>,
+    &'a Clock,
+);
 
 fn aggregator(
     run: &PreparedRun,
     file: IntervalFile,
-    (ending, reporting, board): Around<'_>,
+    (ending, reporting, board, clock): Around<'_>,
 ) -> io::Result<Aggregator> {
     let processes = Processes {
         count: run.processes,
@@ -177,6 +181,7 @@ fn aggregator(
         ending: Arc::clone(ending),
         judging: Judging::new(&run.checked, run.series.clone(), Arc::clone(board)),
         reporting: Arc::clone(reporting),
+        meter: RunMeter::new(clock.clone()),
     };
     Aggregator::start(processes, run.series.clone(), outlet)
 }

@@ -42,9 +42,21 @@ export interface Timeline {
   failures: Record<string, Column>;
   generator: {
     threads: Record<string, Column>;
+    /** How long each I/O thread had work and no core. */
+    starved?: Record<string, Column>;
     interpreters: Record<string, Column>;
     delays: Record<string, Column>;
+    /** By number: 0 started the run, agents count from 1. */
+    processes?: Record<string, ProcessData>;
+    /** `cpu_percent` and `stolen_percent` of all cores, `tcp_sockets`, `free_memory_bytes`, `resent_per_s`. */
+    machine?: Record<string, Column>;
   };
+}
+
+export interface ProcessData {
+  cpu_percent: Column;
+  memory_bytes: Column;
+  descriptors: Column;
 }
 
 export interface Distribution {
@@ -149,6 +161,34 @@ export interface MetricSummary extends Named, Distribution {
   not_finite?: number;
 }
 
+export interface ProcessSummary {
+  process: number;
+  /** `alone`, `coordinator` or `agent`. */
+  role: string;
+  pid: number | null;
+  share: string;
+  threads: number;
+  cpu_s: number;
+  cpu_percent: number;
+  cpu_max_percent: number;
+  memory_max_bytes: number;
+  descriptors_max: number;
+  descriptors_allowed: number;
+  lost_at_s: number | null;
+}
+
+export interface HostSummary {
+  os: string;
+  kernel: string;
+  architecture: string;
+  cpu: string;
+  cores: number;
+  usable_cores: number;
+  memory_bytes: number | null;
+  descriptors_allowed: number | null;
+  local_ports: number | null;
+}
+
 export interface Summary {
   schema_version: number;
   run: { id: string; name: string; started_at: string; elapsed_s: number; seed: number; squall_version: string };
@@ -188,6 +228,8 @@ export interface Summary {
     };
     agents_lost?: number;
   };
+  processes?: ProcessSummary[];
+  host?: HostSummary;
   warnings: string[];
   reporters: { name: string; accepted: number; delivered: number; dropped: number; message: string | null }[];
 }

@@ -125,6 +125,8 @@ pub(crate) fn passed() -> Summary {
             generator_delay_ms: around(0.005, 24_031),
             ..GeneratorSummary::default()
         },
+        processes: Vec::new(),
+        host: None,
         warnings: Vec::new(),
         reporters: Vec::new(),
     }

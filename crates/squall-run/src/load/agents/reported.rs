@@ -105,7 +105,7 @@ impl Reported {
                     index: report.next,
                     thread: ThreadPart {
                         thread: number,
-                        busy_ns: 0,
+                        ..ThreadPart::default()
                     },
                     series: series.collect(),
                     ..IntervalPart::default()
