@@ -21,6 +21,8 @@ pub struct ReportData {
     pub summary: Value,
     /// `plan.json`, without secrets; `null` where it is not there.
     pub plan: Option<Value>,
+    /// `exemplars.json`, without secrets and shortened where there is too much of it; `null` where it is not there.
+    pub exemplars: Option<Value>,
     /// The run over time.
     pub timeline: Timeline,
 }

@@ -3,8 +3,7 @@
 //! The page is the front end in `web/`, built by npm into one HTML file with a mark where the data goes. This crate embeds it, makes the
 //! data from a summary, a plan and intervals, and puts the two together.
 //!
-//! Reading order: [`page`] (the whole), `collect` (intervals become columns), [`data`] (what the front end reads), `redact` (no secret
-//! leaves the machine), `embed` (compression, and the mark).
+//! Reading order: [`page`] (the whole), `collect` (intervals become columns), [`data`] (what the front end reads), `exemplars` (as many as fit), `embed` (compression, and the mark).
 //!
 //! It opens no file and reads no clock: the caller hands over readers.
 
@@ -12,8 +11,8 @@ mod collect;
 pub mod data;
 mod embed;
 mod error;
+mod exemplars;
 mod page;
-mod redact;
 mod resolution;
 #[cfg(test)]
 mod synthetic;

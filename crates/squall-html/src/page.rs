@@ -9,7 +9,7 @@ use crate::collect::{MOST_SERIES, collect};
 use crate::data::{DATA_VERSION, ReportData};
 use crate::embed::embed;
 use crate::resolution::Resolution;
-use crate::{ReportError, redact};
+use crate::{ReportError, exemplars};
 
 const TEMPLATE: &str = include_str!(concat!(env!("OUT_DIR"), "/report.html"));
 
@@ -20,6 +20,8 @@ pub struct RunDocuments {
     pub summary: Value,
     /// `plan.json`, where it is there.
     pub plan: Option<Value>,
+    /// `exemplars.json`, where it is there.
+    pub exemplars: Option<Value>,
 }
 
 impl RunDocuments {
@@ -29,14 +31,28 @@ impl RunDocuments {
     /// The summary cannot be written as JSON.
     pub fn new(summary: &Summary, plan: Option<Value>) -> Result<Self, ReportError> {
         let summary = serde_json::to_value(summary)?;
-        Ok(Self { summary, plan })
+        Ok(Self {
+            summary,
+            plan,
+            exemplars: None,
+        })
     }
 
-    /// Takes secrets out of both.
+    /// Adds `exemplars.json`, where it is there.
+    #[must_use]
+    pub fn with_exemplars(self, exemplars: Option<Value>) -> Self {
+        Self { exemplars, ..self }
+    }
+
+    /// Takes secrets out of all, and of the exemplars what there is no room for.
     fn redacted(&self) -> Self {
         let mut copy = self.clone();
-        redact::document(&mut copy.summary);
-        copy.plan.iter_mut().for_each(redact::document);
+        squall_secrets::document(&mut copy.summary);
+        copy.plan.iter_mut().for_each(squall_secrets::document);
+        if let Some(document) = &mut copy.exemplars {
+            squall_secrets::document(document);
+            exemplars::fit(document);
+        }
         copy
     }
 
@@ -84,13 +100,18 @@ fn page_from<R: BufRead>(
     run: &RunDocuments,
     mut intervals: impl FnMut() -> io::Result<R>,
 ) -> Result<String, ReportError> {
-    let RunDocuments { summary, plan } = run.redacted();
+    let RunDocuments {
+        summary,
+        plan,
+        exemplars,
+    } = run.redacted();
     let elapsed_s = run.elapsed_s().unwrap_or(f64::INFINITY);
     let mut resolution = run.resolution();
     let mut data = ReportData {
         version: DATA_VERSION,
         summary,
         plan,
+        exemplars,
         timeline: collect(intervals()?, resolution.step_s(), elapsed_s)?,
     };
     loop {
@@ -125,6 +146,7 @@ mod tests {
         let documents = RunDocuments {
             summary: run.summary(),
             plan: None,
+            exemplars: None,
         };
         let lines = run.lines();
         let page = page_from(&template(), &documents, || Ok(&lines[..]));

@@ -24,6 +24,8 @@ const MOST_FAILURES: usize = 64;
 const BURST: u32 = 10;
 /// Time after which it may make one more, in nanoseconds: 20 a second.
 const REFILL_NS: u64 = 50_000_000;
+/// Time between two copies of operations that are not judged yet, in nanoseconds.
+const HELD_NS: u64 = 10_000_000;
 
 /// An operation as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +39,8 @@ pub struct Exemplar {
     pub connected: bool,
     /// That connection was secured with TLS.
     pub secured: bool,
+    /// Whether it failed.
+    pub failed: bool,
     /// Status of the answer; 0 without one.
     pub status: u16,
     /// Bytes written.
@@ -139,6 +143,7 @@ pub(crate) struct ExemplarLog {
     kept: Vec<Exemplar>,
     copies: u32,
     refilled_ns: u64,
+    next_held_ns: u64,
     /// Kinds of failures that were kept, as hashes.
     failures: HashSet<u64>,
 }
@@ -160,6 +165,15 @@ impl ExemplarLog {
         }
         let may = self.copies < BURST;
         self.copies += u32::from(may);
+        may
+    }
+
+    /// Tells whether an operation that is not judged yet may be copied at a moment: a hundred a second.
+    pub(crate) fn may_hold(&mut self, at_ns: u64) -> bool {
+        let may = at_ns >= self.next_held_ns;
+        if may {
+            self.next_held_ns = at_ns + HELD_NS;
+        }
         may
     }
 

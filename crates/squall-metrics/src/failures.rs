@@ -187,9 +187,12 @@ impl FailureLog {
         group.count += 1;
         group.last_at_ns = group.last_at_ns.max(at_ns);
         group.first_at_ns = group.first_at_ns.min(at_ns);
-        if group.example.is_empty() || at_ns < group.example_at_ns {
+        if group.example.is_empty() || at_ns <= group.example_at_ns {
             let example = bounded(example());
-            if !example.is_empty() {
+            // Of two at the same moment the one that sorts first stays, as when parts are merged.
+            let is_better = group.example.is_empty()
+                || (at_ns, &example) < (group.example_at_ns, &group.example);
+            if !example.is_empty() && is_better {
                 group.example = example;
                 group.example_at_ns = at_ns;
             }

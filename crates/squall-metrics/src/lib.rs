@@ -2,11 +2,12 @@
 //!
 //! Reading order: [`histogram`] (log-linear, exact under merge), [`series`] (names interned to integers, bounded),
 //! [`recorder`] (what one I/O thread writes to, no locks), [`interval`] (one second of everything, merged exactly),
-//! [`health`] (what the generator used), [`exemplar`] (operations kept as a whole), [`values`] (numbers of the test itself), [`total`] (a whole run), [`window`] (its last seconds, for live views), [`threshold`] (rules on it), [`summary`] (what `summary.json` holds).
+//! [`health`] (what the generator used), [`exemplar`] and [`exemplar_summary`] (operations kept as a whole, and their file), [`values`] (numbers of the test itself), [`total`] (a whole run), [`window`] (its last seconds, for live views), [`threshold`] (rules on it), [`summary`] (what `summary.json` holds).
 //!
 //! This crate does no I/O, reads no clock, and knows no protocol and no reporter.
 
 pub mod exemplar;
+pub mod exemplar_summary;
 pub mod failures;
 pub mod health;
 pub mod histogram;

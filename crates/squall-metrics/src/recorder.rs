@@ -98,6 +98,11 @@ impl Recorder {
         self.exemplars.may_copy(at_ns)
     }
 
+    /// Tells whether the bytes of an operation that somebody judges later are to be copied: some are, as it may turn out to have failed.
+    pub fn may_hold_exemplar(&mut self, at_ns: u64) -> bool {
+        self.exemplars.may_hold(at_ns)
+    }
+
     /// Keeps an operation as a whole.
     #[cold]
     pub fn exemplar(&mut self, exemplar: Exemplar) {

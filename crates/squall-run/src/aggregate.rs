@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 
 use squall_engine::{PartKind, PartSink};
 use squall_metrics::threshold::{Judgment, Moment};
-use squall_metrics::{Interval, IntervalPart, RunTotals, SeriesTable, Window};
+use squall_metrics::{Exemplars, Interval, IntervalPart, RunTotals, SeriesTable, Window};
 
 use crate::ending::Ending;
 use crate::meter::RunMeter;
@@ -97,6 +97,8 @@ pub(crate) struct Latest {
     pub(crate) judgments: Vec<Judgment>,
     /// The first interval that is not closed.
     pub(crate) next: u64,
+    /// Operations kept as a whole.
+    pub(crate) exemplars: Exemplars,
 }
 
 impl Latest {
@@ -109,6 +111,7 @@ impl Latest {
             live: Vec::new(),
             judgments: Vec::new(),
             next: 0,
+            exemplars: Exemplars::default(),
         }
     }
 }
@@ -245,6 +248,9 @@ impl Merging {
             && let Some(failure) = self.failure(part)
         {
             ending.fail(&failure);
+        }
+        if !part.exemplars.is_empty() {
+            lock(&self.latest).exemplars.add(&part.exemplars);
         }
         let pending = self.pending(part.index);
         pending.interval.merge(part);

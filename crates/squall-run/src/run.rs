@@ -139,7 +139,14 @@ impl RunHandle {
             // A panic there has been printed; what was measured before is still here.
             thread.join().ok();
         }
-        let summary = summarize::summary(&self.running, self.running.end());
+        let latest = self.running.end();
+        let exemplars = latest
+            .exemplars
+            .file(latest.totals.table(), squall_secrets::text);
+        if let Err(error) = self.running.directory.store_exemplars(&exemplars) {
+            tracing::error!(%error, "the exemplars could not be stored");
+        }
+        let summary = summarize::summary(&self.running, latest);
         if let Err(error) = self.running.directory.store_summary(&summary) {
             tracing::error!(%error, "the summary could not be stored");
         }

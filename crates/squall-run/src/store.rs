@@ -5,7 +5,7 @@
 //! | `plan.json` | the plan as it ran, its seed filled in | at the start |
 //! | `intervals.jsonl` | a line `{"series": …}` whenever names are new, and a line per interval | each second |
 //! | `summary.json` | [`squall_metrics::summary::Summary`] | at the end |
-//! | `report.html` | the report of `squall-html`, which the command writes | at the end |
+//! | `exemplars.json` | single operations, without secrets: [`squall_metrics::exemplar_summary::ExemplarFile`] | at the end |
 //! | `report.html` | the report of `squall-html`, which the command writes | at the end |
 //! | `run.log` | what happened when | as it happens |
 
@@ -14,6 +14,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use squall_metrics::exemplar_summary::ExemplarFile;
 use squall_metrics::summary::Summary;
 use squall_metrics::{Interval, SeriesSnapshot, SeriesTable};
 use squall_plan::Plan;
@@ -77,6 +78,10 @@ impl RunDirectory {
     pub(crate) fn store_summary(&self, summary: &Summary) -> std::io::Result<()> {
         let path = self.path.join("summary.json");
         write_json(&path, summary)
+    }
+
+    pub(crate) fn store_exemplars(&self, exemplars: &ExemplarFile) -> std::io::Result<()> {
+        write_json(&self.path.join("exemplars.json"), exemplars)
     }
 }
 

@@ -101,7 +101,8 @@ impl VirtualUser {
         if let Some(tracer) = &worker.trace {
             trace(tracer, &self.client, step, (series, ids), &operation);
         }
-        operation::record(worker, series, &operation, ids)
+        let capture = || Some(self.client.capture(step));
+        operation::record(worker, series, &operation, ids, capture)
     }
 
     /// Returns the series of a name that varies.

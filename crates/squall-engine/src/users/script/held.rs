@@ -1,6 +1,6 @@
 //! Operations that have ended and are not counted before the script has judged their answers.
 
-use squall_http::Operation;
+use squall_http::{Capture, Operation};
 use squall_metrics::{Outcome, SeriesId};
 use squall_protocol::Failure;
 use squall_protocol::values::IterationIds;
@@ -14,15 +14,23 @@ pub(super) struct Held {
     number: u32,
     series: SeriesId,
     operation: Operation,
+    /// Its bytes: by the time of the judgement they are gone.
+    capture: Option<Capture>,
 }
 
 impl Held {
-    pub(super) fn of(number: u32, series: SeriesId, operation: &mut Operation) -> Box<Self> {
+    pub(super) fn of(
+        number: u32,
+        series: SeriesId,
+        operation: &mut Operation,
+        capture: Option<Capture>,
+    ) -> Box<Self> {
         let answer = operation.answer.take();
         let held = Self {
             number,
             series,
             operation: operation.clone(),
+            capture,
         };
         operation.answer = answer;
         Box::new(held)
@@ -57,13 +65,18 @@ impl<'a> AllHeld<'a> {
         };
         let mut held = self.waiting.swap_remove(at);
         held.operation.failures.extend(failures);
-        operation::record(self.worker, held.series, &held.operation, self.ids)
+        let capture = held.capture.take();
+        operation::record(self.worker, held.series, &held.operation, self.ids, || {
+            capture
+        })
     }
 
     /// Counts what is left.
     pub(super) fn release(&mut self) {
-        for held in self.waiting.drain(..) {
-            operation::record(self.worker, held.series, &held.operation, self.ids);
+        for mut held in self.waiting.drain(..) {
+            let capture = held.capture.take();
+            let (series, operation) = (held.series, &held.operation);
+            operation::record(self.worker, series, operation, self.ids, || capture);
         }
     }
 }

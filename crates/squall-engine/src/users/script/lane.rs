@@ -127,11 +127,15 @@ impl LaneState {
             let ids = bindings.ids();
             let (outcome, held) = match order.hold {
                 None => {
-                    let outcome = operation::record(worker, order.series, &operation, ids);
+                    let capture = || Some(client.capture(&order.request));
+                    let outcome = operation::record(worker, order.series, &operation, ids, capture);
                     (outcome, None)
                 }
                 Some(number) => {
-                    let held = Held::of(number, order.series, &mut operation);
+                    let at = operation.moments.last_byte;
+                    let copies = worker.recorder.borrow_mut().may_hold_exemplar(at);
+                    let capture = copies.then(|| client.capture(&order.request));
+                    let held = Held::of(number, order.series, &mut operation, capture);
                     (operation::outcome(&operation), Some(held))
                 }
             };

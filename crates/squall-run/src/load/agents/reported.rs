@@ -81,6 +81,11 @@ impl Reported {
             *id = ours.copied().unwrap_or(*id);
             ours.is_some()
         });
+        part.exemplars.retain_mut(|exemplar| {
+            let ours = self.series.get(exemplar.series.index());
+            exemplar.series = ours.map_or(exemplar.series, |(ours, _)| *ours);
+            ours.is_some()
+        });
         for interpreter in &mut part.interpreters {
             interpreter.process = self.process;
         }
