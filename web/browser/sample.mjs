@@ -84,6 +84,7 @@ function summaryOf(names, seconds) {
     stage: "load",
     scenario: "shop",
     name,
+    ...(at === 1 ? { transactions: ["checkout"] } : at === 2 ? { transactions: ["", "checkout"] } : {}),
     started: 360_000,
     ok: 359_100,
     failed: 900,
@@ -224,6 +225,41 @@ function summaryOf(names, seconds) {
   };
 }
 
+function exemplarOf(name, more) {
+  const times = { response_time_ms: 61, service_time_ms: 60, waiting_ms: 1, connecting_ms: null, securing_ms: null };
+  Object.assign(times, { writing_ms: 0.01, first_byte_ms: 59, reading_ms: 1, bytes_sent: 120, bytes_received: 2000 });
+  return {
+    reasons: ["slowest_of_run", "slowest_of_series"],
+    stage: "load",
+    scenario: "shop",
+    name,
+    ok: true,
+    started_at_s: 12.5,
+    user: 3,
+    iteration: 17,
+    status: 200,
+    trace_id: "4bf92f3577b34da6a3ce929d0e0e4736",
+    ...times,
+    failures: [],
+    request: { head: `${name} HTTP/1.1\r\nAuthorization: [redacted]`, body: "" },
+    answer: { head: "HTTP/1.1 200 OK", body: '{"page": "<script>alert(1)</script>"}' },
+    ...more,
+  };
+}
+
+function exemplarsOf(names) {
+  const failure = { class: "status", message: "status 503 is not expected", detail: "<script>alert(1)</script>" };
+  const failed = { ok: false, status: 503, reasons: ["first_failure"], failures: [failure], response_time_ms: 4 };
+  return {
+    schema_version: 1,
+    exemplars: [
+      ...names.map((name) => exemplarOf(name, {})),
+      exemplarOf(names[0], { reasons: ["slowest_of_series"], response_time_ms: 50 }),
+      ...names.map((name) => exemplarOf(name, failed)),
+    ],
+  };
+}
+
 /** A run of so many steps of some seconds, with so many series. */
 export function sampleRun({ steps = 1800, step_s = 2, series = 20 } = {}) {
   const random = randomOf(7);
@@ -286,7 +322,8 @@ export function sampleRun({ steps = 1800, step_s = 2, series = 20 } = {}) {
     },
   };
   const plan = { name: "shop", stages: [{ name: "load", headers: { authorization: "[redacted]" } }] };
-  return { version: 1, summary: summaryOf(names, seconds), plan, timeline };
+  const exemplars = exemplarsOf(names.slice(0, 3));
+  return { version: 1, summary: summaryOf(names, seconds), plan, exemplars, timeline };
 }
 
 /** The built page with a run inside. */

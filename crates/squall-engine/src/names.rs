@@ -52,6 +52,7 @@ impl DynamicNames {
             name: String::from_utf8_lossy(&self.rendered).into(),
             ..key
         });
+        self.table.nest_like(id, written);
         if self.remembered < DEFAULT_MAX_SERIES {
             self.remembered += 1;
             known.insert(self.rendered.clone(), id);

@@ -21,7 +21,7 @@ const MOST_KEPT: usize = 50;
 /// Kinds of failures of which one I/O thread keeps the first.
 const MOST_FAILURES: usize = 64;
 /// Copies that one I/O thread may make at once.
-const BURST: u32 = 10;
+const BURST: u32 = 100;
 /// Time after which it may make one more, in nanoseconds: 20 a second.
 const REFILL_NS: u64 = 50_000_000;
 /// Time between two copies of operations that are not judged yet, in nanoseconds.

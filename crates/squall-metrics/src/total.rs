@@ -9,7 +9,9 @@ use crate::histogram::Histogram;
 use crate::interpreter::InterpreterTotals;
 use crate::interval::Interval;
 use crate::seconds::LoadedSeconds;
-use crate::series::{ScenarioId, ScenarioKey, SeriesId, SeriesKey, SeriesKind, SeriesTable};
+use crate::series::{
+    ScenarioId, ScenarioKey, SeriesId, SeriesKey, SeriesKind, SeriesSnapshot, SeriesTable,
+};
 use crate::series_part::{Measure, SeriesPart, Times};
 use crate::statuses::StatusCounts;
 use crate::summary::{
@@ -137,12 +139,13 @@ impl SeriesTotal {
         self.interrupted + self.in_flight()
     }
 
-    fn summary(&self, key: &SeriesKey, load_s: f64) -> SeriesSummary {
+    fn summary(&self, key: &SeriesKey, transactions: Vec<String>, load_s: f64) -> SeriesSummary {
         let finished = (self.ok + self.failed) as f64;
         SeriesSummary {
             stage: key.stage.to_string(),
             scenario: key.scenario.to_string(),
             name: key.name.to_string(),
+            transactions,
             started: self.started,
             ok: self.ok,
             failed: self.failed,
@@ -176,11 +179,17 @@ impl SeriesTotal {
         }
     }
 
-    fn transaction_summary(&self, key: &SeriesKey, failures: &FailureGroups) -> TransactionSummary {
+    fn transaction_summary(
+        &self,
+        key: &SeriesKey,
+        transactions: Vec<String>,
+        failures: &FailureGroups,
+    ) -> TransactionSummary {
         TransactionSummary {
             stage: key.stage.to_string(),
             scenario: key.scenario.to_string(),
             name: key.name.to_string(),
+            transactions,
             kind: match key.kind {
                 SeriesKind::Operation => "operation",
                 SeriesKind::Transaction => "transaction",
@@ -206,6 +215,34 @@ impl SeriesTotal {
             not_finite: values.not_finite(),
             values: values.distribution(),
         })
+    }
+}
+
+/// Names of transactions by the series that are parts of them.
+struct Nesting(BTreeMap<SeriesKey, Vec<String>>);
+
+impl Nesting {
+    fn of_table(table: &SeriesTable) -> Self {
+        let SeriesSnapshot { series, nested, .. } = table.snapshot();
+        let mut names = BTreeMap::<SeriesKey, Vec<String>>::new();
+        for (child, parent) in nested {
+            let parent = parent.map(|parent| series.get(parent.index()));
+            let name = match parent {
+                None => String::new(),
+                Some(Some(key)) => key.name.to_string(),
+                Some(None) => continue,
+            };
+            if let Some(child) = series.get(child.index()) {
+                names.entry(child.clone()).or_default().push(name);
+            }
+        }
+        Self(names)
+    }
+
+    /// What is outside of all transactions alone is in none.
+    fn of(&self, key: &SeriesKey) -> Vec<String> {
+        let names = self.0.get(key).filter(|names| **names != [""]);
+        names.cloned().unwrap_or_default()
     }
 }
 
@@ -285,6 +322,9 @@ impl RunTotals {
             let Some(ScenarioKey { stage, .. }) = self.table.scenario(id) else {
                 continue;
             };
+            if self.table.is_hooks(id) {
+                continue;
+            }
             let at = self
                 .stages
                 .iter()
@@ -344,13 +384,21 @@ impl RunTotals {
             .sum()
     }
 
-    /// The iterations of a stage.
+    /// The iterations of a stage's load: those of its hooks, which run once beside it, are left out.
     pub fn stage_iterations(&self, stage: &str) -> IterationTotals {
         let mut totals = IterationTotals::default();
+        let snapshot = self.table.snapshot();
+        let is_hooks = |key: &SeriesKey| {
+            let mut hooks = snapshot.hooks.iter();
+            hooks.any(|id| {
+                let hooks = &snapshot.scenarios[id.index()];
+                hooks.stage == key.stage && hooks.scenario == key.scenario
+            })
+        };
         for (_, series) in self
             .seen(|kind| kind == SeriesKind::Iteration)
             .iter()
-            .filter(|(key, _)| &*key.stage == stage)
+            .filter(|(key, _)| &*key.stage == stage && !is_hooks(key))
         {
             totals.started += series.started;
             totals.ok += series.ok;
@@ -379,8 +427,9 @@ impl RunTotals {
     /// One entry per operation series, in order of their ids; `load_s` gives the seconds of load of a stage.
     pub fn series_summaries(&self, load_s: impl Fn(&str) -> f64) -> Vec<SeriesSummary> {
         let seen = self.seen(|kind| kind == SeriesKind::Operation);
+        let nesting = Nesting::of_table(&self.table);
         seen.iter()
-            .map(|(key, series)| series.summary(key, load_s(&key.stage)))
+            .map(|(key, series)| series.summary(key, nesting.of(key), load_s(&key.stage)))
             .collect()
     }
 
@@ -388,8 +437,11 @@ impl RunTotals {
     pub fn transaction_summaries(&self) -> Vec<TransactionSummary> {
         let seen =
             self.seen(|kind| matches!(kind, SeriesKind::Transaction | SeriesKind::Iteration));
+        let nesting = Nesting::of_table(&self.table);
         seen.iter()
-            .map(|(key, series)| series.transaction_summary(key, &self.apart(key, series)))
+            .map(|(key, series)| {
+                series.transaction_summary(key, nesting.of(key), &self.apart(key, series))
+            })
             .collect()
     }
 

@@ -126,6 +126,8 @@ interface Named {
 }
 
 export interface OperationSummary extends Named {
+  /** Transactions that it was sent in; an empty name is outside of any. */
+  transactions?: string[];
   started: number;
   ok: number;
   failed: number;
@@ -148,6 +150,8 @@ export interface OperationSummary extends Named {
 }
 
 export interface TransactionSummary extends Named {
+  /** Transactions that it was in; an empty name is outside of any. */
+  transactions?: string[];
   kind: string;
   started: number;
   ok: number;
@@ -234,9 +238,41 @@ export interface Summary {
   reporters: { name: string; accepted: number; delivered: number; dropped: number; message: string | null }[];
 }
 
+export interface ExemplarMessage {
+  head: string;
+  body: string;
+  left_out?: string;
+}
+
+/** A single operation. */
+export interface Exemplar extends Named {
+  /** `slowest_of_run`, `slowest_of_series`, `first_failure`. */
+  reasons: string[];
+  ok: boolean;
+  started_at_s: number;
+  user: number;
+  iteration: number;
+  status: number;
+  trace_id: string | null;
+  response_time_ms: number;
+  service_time_ms: number;
+  waiting_ms: number;
+  connecting_ms: number | null;
+  securing_ms: number | null;
+  writing_ms: number;
+  first_byte_ms: number;
+  reading_ms: number;
+  bytes_sent: number;
+  bytes_received: number;
+  failures: { class: string; message: string; detail?: string }[];
+  request: ExemplarMessage | null;
+  answer: ExemplarMessage | null;
+}
+
 export interface Run {
   version: number;
   summary: Summary;
   plan: unknown;
+  exemplars?: { exemplars: Exemplar[] } | null;
   timeline: Timeline;
 }

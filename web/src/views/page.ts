@@ -3,6 +3,7 @@ import { clock } from "../model/format";
 import type { State } from "../state";
 import { actions } from "./actions";
 import { answers } from "./answers";
+import { exemplars } from "./exemplars";
 import { generator } from "./generator";
 import { live } from "./live";
 import { load } from "./load";
@@ -12,7 +13,7 @@ import { phases } from "./phases";
 import { times } from "./times";
 import { whatRan } from "./what-ran";
 
-const PARTS = [overview, actions, times, load, phases, answers, generator, metrics, whatRan];
+const PARTS = [overview, actions, times, load, phases, answers, exemplars, generator, metrics, whatRan];
 
 /** The whole page. A page for a run that goes on uses the same parts. */
 export function page(state: State): HTMLElement[] {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use squall_http::{HttpStep, Operation, RequestDefaults};
-use squall_metrics::{Outcome, SeriesId, SeriesTable};
+use squall_metrics::{Outcome, SeriesId, SeriesKind, SeriesTable};
 use squall_plan::ScriptRuns;
 use squall_protocol::Failure;
 use squall_protocol::values::Table;
@@ -128,6 +128,16 @@ pub enum TimedKind {
     Operation,
     /// Steps timed as one.
     Transaction,
+}
+
+impl TimedKind {
+    /// Returns what a series of it counts.
+    pub fn series(self) -> SeriesKind {
+        match self {
+            Self::Operation => SeriesKind::Operation,
+            Self::Transaction => SeriesKind::Transaction,
+        }
+    }
 }
 
 /// What an interpreter knows of an operation that it timed itself, beside its beginning and its end.

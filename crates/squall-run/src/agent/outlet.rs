@@ -24,7 +24,15 @@ pub(super) struct PartOutlet {
     agent: u32,
     process: ProcessMeter,
     /// Series and scenarios whose names were sent.
-    named: Mutex<(usize, usize)>,
+    named: Mutex<Named>,
+}
+
+/// How much of the names was sent.
+#[derive(Clone, Copy, Debug, Default)]
+struct Named {
+    series: usize,
+    scenarios: usize,
+    nested: usize,
 }
 
 impl PartOutlet {
@@ -48,16 +56,25 @@ impl PartOutlet {
         self.name_with(&mut lock(&self.named));
     }
 
-    fn name_with(&self, named: &mut (usize, usize)) {
+    fn name_with(&self, named: &mut Named) {
         // Scenarios are all known before the first series of the load.
-        if self.series.len() == named.0 {
+        if (self.series.len(), self.series.nestings()) == (named.series, named.nested) {
             return;
         }
         let snapshot = self.series.snapshot();
-        let all = (snapshot.series.len(), snapshot.scenarios.len());
+        let all = Named {
+            series: snapshot.series.len(),
+            scenarios: snapshot.scenarios.len(),
+            nested: snapshot.nested.len(),
+        };
         self.outbox.send(&FromAgent::SeriesAdded {
-            series: snapshot.series.into_iter().skip(named.0).collect(),
-            scenarios: snapshot.scenarios.into_iter().skip(named.1).collect(),
+            series: snapshot.series.into_iter().skip(named.series).collect(),
+            scenarios: snapshot
+                .scenarios
+                .into_iter()
+                .skip(named.scenarios)
+                .collect(),
+            nested: snapshot.nested.into_iter().skip(named.nested).collect(),
         });
         *named = all;
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use squall_cluster::{Record, RecordFailure};
 use squall_engine::OperationRecord;
+use squall_metrics::series::Nested;
 use squall_metrics::{
     IntervalPart, Outcome, ScenarioId, ScenarioKey, SeriesId, SeriesKey, SeriesKind, SeriesPart,
     SeriesTable, ThreadPart,
@@ -54,6 +55,20 @@ impl Reported {
         }
         for key in scenarios {
             self.scenarios.push(self.table.intern_scenario(key));
+        }
+    }
+
+    /// Learns which of the agent's series are parts of which of its transactions.
+    pub(super) fn nest(&self, nested: &[Nested]) {
+        let ours = |id: SeriesId| self.series.get(id.index()).map(|(ours, _)| *ours);
+        for (child, parent) in nested {
+            let parent = match parent {
+                None => Some(None),
+                Some(parent) => ours(*parent).map(Some),
+            };
+            if let (Some(child), Some(parent)) = (ours(*child), parent) {
+                self.table.nest(child, parent);
+            }
         }
     }
 
