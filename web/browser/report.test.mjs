@@ -86,6 +86,7 @@ describe("the report", { skip }, () => {
       "Load",
       "Phases",
       "Answers and failures",
+      "Exemplars",
       "Generator",
       "Metrics of the test",
       "What ran",
@@ -181,6 +182,40 @@ describe("the report", { skip }, () => {
     assert.match(await panel("Response time against load").locator(".legend").textContent(), /^Knee at \d+(\.\d+)?\/s/);
     await page.locator(".tree").getByRole("button", { name: "GET /page/2" }).click();
     assert.equal(await page.locator("#series").inputValue(), "load/shop/GET /page/2");
+  });
+
+  it("puts what is in one transaction alone below it", async () => {
+    const rows = await page.locator(".tree th.name[scope=row]").allTextContents();
+    assert.deepEqual(rows, [
+      "iteration",
+      "checkout (transaction)",
+      "GET /page/1",
+      "GET /page/0",
+      "GET /page/2 (in none, checkout)",
+    ]);
+    const inside = page.locator(".tree th.name", { hasText: "GET /page/1" });
+    assert.match(await inside.getAttribute("class"), /level-3/);
+  });
+
+  it("opens an exemplar from the failures, and with the keyboard alone", async () => {
+    await page.locator("#answers").getByRole("button", { name: "exemplar" }).first().click();
+    const opened = page.locator("#exemplars details.exemplar[open]");
+    assert.equal(await opened.count(), 1);
+    assert.match(await opened.textContent(), /failed: status 503 is not expected/);
+    assert.match(await opened.locator("pre").nth(1).textContent(), /Authorization: \[redacted\]/);
+    await page.keyboard.press("Enter");
+    assert.equal(await opened.count(), 0);
+    await page.locator("#exemplars details.exemplar summary").first().focus();
+    await page.keyboard.press("Enter");
+    assert.match(await opened.textContent(), /trace4bf92f3577b34da6a3ce929d0e0e4736/);
+    assert.deepEqual(problems, []);
+  });
+
+  it("says what the processes used and what the machine was", async () => {
+    const text = await page.locator("#generator").textContent();
+    assert.match(text, /coordinator100none0/);
+    assert.match(text, /agent 21022\/2.*at 1:01\.5/);
+    assert.match(await page.locator("#what-ran").textContent(), /cores2 of 4 usable/);
   });
 
   it("follows the system into the dark, and can be told otherwise", async () => {

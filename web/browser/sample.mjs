@@ -56,6 +56,20 @@ function heatOf(random, seconds, base) {
   return { step_s: Math.ceil(seconds / columns), low_ms: base / 3, ratio: 1.15, rows, counts };
 }
 
+function processOf(process, more) {
+  const used = { cpu_s: 30, cpu_percent: 50, cpu_max_percent: 97, memory_max_bytes: 4e7, descriptors_max: 90 };
+  return {
+    process,
+    role: "agent",
+    pid: 100 + process,
+    threads: 1,
+    descriptors_allowed: 1024,
+    lost_at_s: null,
+    ...used,
+    ...more,
+  };
+}
+
 function summaryOf(names, seconds) {
   const totals = { started: 7_201_004, ok: 7_180_000, failed: 21_000, interrupted: 4, dropped_iterations: 812 };
   Object.assign(totals, { bytes_sent: 9e8, bytes_received: 1.4e10 });
@@ -70,6 +84,7 @@ function summaryOf(names, seconds) {
     stage: "load",
     scenario: "shop",
     name,
+    ...(at === 1 ? { transactions: ["checkout"] } : at === 2 ? { transactions: ["", "checkout"] } : {}),
     started: 360_000,
     ok: 359_100,
     failed: 900,
@@ -189,8 +204,59 @@ function summaryOf(names, seconds) {
       schedule_error_ms: distribution(0.1),
       generator_delay_ms: distribution(0.05),
     },
+    processes: [
+      processOf(0, { role: "coordinator", share: "", threads: 0 }),
+      processOf(1, { share: "1/2" }),
+      processOf(2, { share: "2/2", lost_at_s: 61.5 }),
+    ],
+    host: {
+      os: "Debian GNU/Linux 12 (bookworm)",
+      kernel: "6.1.0",
+      architecture: "x86_64",
+      cpu: "A processor",
+      cores: 4,
+      usable_cores: 2,
+      memory_bytes: 8e9,
+      descriptors_allowed: 1024,
+      local_ports: 28_232,
+    },
     warnings: [],
     reporters: [{ name: "json", accepted: 10, delivered: 10, dropped: 0, message: null }],
+  };
+}
+
+function exemplarOf(name, more) {
+  const times = { response_time_ms: 61, service_time_ms: 60, waiting_ms: 1, connecting_ms: null, securing_ms: null };
+  Object.assign(times, { writing_ms: 0.01, first_byte_ms: 59, reading_ms: 1, bytes_sent: 120, bytes_received: 2000 });
+  return {
+    reasons: ["slowest_of_run", "slowest_of_series"],
+    stage: "load",
+    scenario: "shop",
+    name,
+    ok: true,
+    started_at_s: 12.5,
+    user: 3,
+    iteration: 17,
+    status: 200,
+    trace_id: "4bf92f3577b34da6a3ce929d0e0e4736",
+    ...times,
+    failures: [],
+    request: { head: `${name} HTTP/1.1\r\nAuthorization: [redacted]`, body: "" },
+    answer: { head: "HTTP/1.1 200 OK", body: '{"page": "<script>alert(1)</script>"}' },
+    ...more,
+  };
+}
+
+function exemplarsOf(names) {
+  const failure = { class: "status", message: "status 503 is not expected", detail: "<script>alert(1)</script>" };
+  const failed = { ok: false, status: 503, reasons: ["first_failure"], failures: [failure], response_time_ms: 4 };
+  return {
+    schema_version: 1,
+    exemplars: [
+      ...names.map((name) => exemplarOf(name, {})),
+      exemplarOf(names[0], { reasons: ["slowest_of_series"], response_time_ms: 50 }),
+      ...names.map((name) => exemplarOf(name, failed)),
+    ],
   };
 }
 
@@ -231,15 +297,33 @@ export function sampleRun({ steps = 1800, step_s = 2, series = 20 } = {}) {
     failures: { status: column(() => 9 * random()), timeout: column((step) => Number(step % 40 === 0)) },
     generator: {
       threads: { 0: column(() => 40 + 9 * random()), 1: column(() => 35 + 9 * random()) },
+      starved: { 0: column(() => 3 * random()), 1: column(() => 0) },
       interpreters: {},
       delays: {
         schedule_error: column(() => 0.1 + random() / 10),
         generator_delay: column(() => 0.05 + random() / 10),
       },
+      processes: Object.fromEntries(
+        [0, 1, 2].map((process) => [
+          process,
+          {
+            cpu_percent: column(() => 10 + 40 * process + random()),
+            memory_bytes: column((step) => 4e7 + 1e4 * step),
+            descriptors: column(() => 20 + 30 * process),
+          },
+        ]),
+      ),
+      machine: {
+        cpu_percent: column(() => 50 + 9 * random()),
+        tcp_sockets: column(() => 100 + 9 * random()),
+        free_memory_bytes: column(() => 4e9 + 1e7 * random()),
+        resent_per_s: column((step) => Number(step % 50 === 0)),
+      },
     },
   };
   const plan = { name: "shop", stages: [{ name: "load", headers: { authorization: "[redacted]" } }] };
-  return { version: 1, summary: summaryOf(names, seconds), plan, timeline };
+  const exemplars = exemplarsOf(names.slice(0, 3));
+  return { version: 1, summary: summaryOf(names, seconds), plan, exemplars, timeline };
 }
 
 /** A built page with its data inside. */

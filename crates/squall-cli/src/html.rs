@@ -13,6 +13,9 @@ use squall_run::FinishedRun;
 /// Name of the report within the run's directory.
 pub(crate) const FILE: &str = "report.html";
 
+/// Name of the file of the exemplars within the run's directory.
+const EXEMPLARS: &str = "exemplars.json";
+
 /// Writes the report of a run that has just ended into its directory; one that cannot be written must not fail the run.
 pub(crate) fn store(run: &FinishedRun) {
     if !squall_html::is_built() {
@@ -21,6 +24,9 @@ pub(crate) fn store(run: &FinishedRun) {
     }
     let written = read_json(&run.directory.join("plan.json"))
         .and_then(|plan| Ok(RunDocuments::new(&run.summary, plan)?))
+        .and_then(|documents| {
+            Ok(documents.with_exemplars(read_json(&run.directory.join(EXEMPLARS))?))
+        })
         .and_then(|documents| write(&documents, &run.directory, &run.directory.join(FILE)));
     if let Err(error) = written {
         tracing::warn!("the report could not be written: {error:#}");
@@ -47,6 +53,7 @@ pub(crate) fn write_stored(directory: &Path, to: &Path) -> anyhow::Result<()> {
             )
         })?,
         plan: read_json(&directory.join("plan.json"))?,
+        exemplars: read_json(&directory.join(EXEMPLARS))?,
     };
     write(&documents, directory, to)
 }

@@ -10,6 +10,7 @@
 //! | always | | `Heartbeat` |
 
 use serde::{Deserialize, Serialize};
+use squall_metrics::series::Nested;
 use squall_metrics::{IntervalPart, ScenarioKey, SeriesKey};
 
 /// What the coordinator tells an agent.
@@ -116,6 +117,8 @@ pub enum FromAgent {
         series: Vec<SeriesKey>,
         /// Scenarios, in the order of their numbers.
         scenarios: Vec<ScenarioKey>,
+        /// Which series is a part of which transaction.
+        nested: Vec<Nested>,
     },
     /// What one I/O thread measured, with numbers of the agent's own table.
     Part {

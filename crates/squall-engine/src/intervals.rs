@@ -21,6 +21,7 @@ pub(crate) struct Intervals {
     parts: Arc<dyn PartSink>,
     next: Cell<u64>,
     busy: Cell<u64>,
+    starved: Cell<u64>,
     /// Most virtual users of each scenario in parts of this interval that were handed over early.
     peaks: RefCell<BTreeMap<ScenarioId, u64>>,
 }
@@ -32,6 +33,7 @@ impl Intervals {
             parts,
             next: Cell::new(0),
             busy: Cell::new(0),
+            starved: Cell::new(0),
             peaks: RefCell::default(),
         }
     }
@@ -39,6 +41,7 @@ impl Intervals {
     /// Hands over a part at the end of every second, for as long as the thread runs.
     pub(crate) async fn report(&self) {
         self.busy.set(thread_cpu_ns());
+        self.starved.set(thread_starved_ns());
         loop {
             self.worker
                 .timers
@@ -54,16 +57,14 @@ impl Intervals {
     /// ends the interval.
     pub(crate) fn flush(&self, kind: PartKind) {
         let thread = usize::try_from(self.worker.segment.index).unwrap_or(0);
-        let used = match kind {
-            PartKind::Partial => 0,
-            PartKind::Complete | PartKind::Last => {
-                let busy = thread_cpu_ns();
-                busy - self.busy.replace(busy)
-            }
+        let (used, starved) = match kind {
+            PartKind::Partial => (0, 0),
+            PartKind::Complete | PartKind::Last => self.used(),
         };
         let mut recorder = self.worker.recorder.borrow_mut();
         let mut part = recorder.take_part(self.next.get(), thread, used);
         drop(recorder);
+        part.thread.starved_ns = starved;
         match kind {
             PartKind::Partial => self.hold_back(&mut part),
             PartKind::Complete | PartKind::Last => {
@@ -75,6 +76,13 @@ impl Intervals {
             self.next.set(self.next.get() + 1);
         }
         self.parts.take(part, kind);
+    }
+
+    /// Returns the CPU time that this thread used since the last time, and the time that it waited for a core.
+    fn used(&self) -> (u64, u64) {
+        let (busy, starved) = (thread_cpu_ns(), thread_starved_ns());
+        let used = busy.saturating_sub(self.busy.replace(busy));
+        (used, starved.saturating_sub(self.starved.replace(starved)))
     }
 
     /// Returns what the interpreter of this process used since the last time; the first thread asks for all.
@@ -119,4 +127,12 @@ fn thread_cpu_ns() -> u64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     u64::try_from(time.tv_sec).unwrap_or(0) * 1_000_000_000
         + u64::try_from(time.tv_nsec).unwrap_or(0)
+}
+
+/// Returns how long this thread has waited for a core although it had work, in nanoseconds; 0 where the system does not tell.
+fn thread_starved_ns() -> u64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat");
+    text.ok()
+        .and_then(|text| text.split_whitespace().nth(1)?.parse().ok())
+        .unwrap_or(0)
 }

@@ -58,6 +58,7 @@ impl DynamicNames {
             name: format!("{name}{tags}").into(),
             ..key.clone()
         });
+        self.table.nest_like(id, written);
         if self.remembered < DEFAULT_MAX_SERIES {
             self.remembered += 1;
             known.insert(self.rendered.clone(), id);

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use squall_compare::Comparison;
 use squall_metrics::SeriesKind;
 
+use crate::ReportError;
 use crate::collect::{MOST_SERIES, collect};
 use crate::data::{GeneratorData, SeriesData, Timeline};
 use crate::embed::embed;
 use crate::resolution::Resolution;
-use crate::{ReportError, redact};
 
 const TEMPLATE: &str = include_str!(concat!(env!("OUT_DIR"), "/compare.html"));
 
@@ -84,7 +84,7 @@ pub fn comparison_data<R: BufRead>(
     mut intervals: impl FnMut(usize) -> io::Result<R>,
 ) -> Result<ComparisonData, ReportError> {
     let mut comparison = serde_json::to_value(comparison)?;
-    redact::document(&mut comparison);
+    squall_secrets::document(&mut comparison);
     let runs = summaries.iter().enumerate().map(|(at, summary)| {
         let timeline = collect(intervals(at)?, step_s, elapsed_s(summary))?;
         Ok(ComparedRunData {
@@ -126,7 +126,7 @@ fn shown(summary: &Value) -> Value {
         "verdict": summary["verdict"],
         "stages": summary["stages"],
     });
-    redact::document(&mut shown);
+    squall_secrets::document(&mut shown);
     shown
 }
 

@@ -21,6 +21,8 @@ pub struct ReportData {
     pub summary: Value,
     /// `plan.json`, without secrets; `null` where it is not there.
     pub plan: Option<Value>,
+    /// `exemplars.json`, without secrets and shortened where there is too much of it; `null` where it is not there.
+    pub exemplars: Option<Value>,
     /// The run over time.
     pub timeline: Timeline,
 }
@@ -104,10 +106,27 @@ pub struct ScenarioData {
 pub struct GeneratorData {
     /// How busy each I/O thread was, in percent; of threads with the same number the busiest.
     pub threads: BTreeMap<usize, Column>,
+    /// How long each I/O thread had work and no core, in percent; of threads with the same number the longest.
+    pub starved: BTreeMap<usize, Column>,
     /// How busy each interpreter was, in percent.
     pub interpreters: BTreeMap<u32, Column>,
     /// 99th percentiles in milliseconds: `schedule_error`, `generator_delay`, `python_wait`, `python_delay`.
     pub delays: BTreeMap<&'static str, Column>,
+    /// Processes by number: 0 started the run, agents count from 1.
+    pub processes: BTreeMap<u32, ProcessData>,
+    /// The machine: `cpu_percent`, `stolen_percent`, `tcp_sockets`, `free_memory_bytes`, `resent_per_s`.
+    pub machine: BTreeMap<&'static str, Column>,
+}
+
+/// One process of the generator over time.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ProcessData {
+    /// Share of a core, in percent; several threads may use more than one.
+    pub cpu_percent: Column,
+    /// Resident memory in bytes, the most of a step.
+    pub memory_bytes: Column,
+    /// Open file descriptors, the most of a step.
+    pub descriptors: Column,
 }
 
 /// Numbers, one for each step of time.

@@ -3,8 +3,7 @@
 //! The pages are the front end in `web/`, built by npm into one HTML file each, with a mark where the data goes. This crate embeds them,
 //! makes the data from a summary, a plan and intervals, and puts the two together.
 //!
-//! Reading order: [`page`] (the whole), [`comparison_page`], `collect` (intervals become columns), [`data`] (what the front end reads), `redact` (no secret
-//! leaves the machine), `embed` (compression, and the mark).
+//! Reading order: [`page`] (the whole), [`comparison_page`], `collect` (intervals become columns), [`data`] (what the front end reads), `exemplars` (as many as fit), `embed` (compression, and the mark).
 //!
 //! It opens no file and reads no clock: the caller hands over readers.
 
@@ -13,8 +12,8 @@ mod comparison;
 pub mod data;
 mod embed;
 mod error;
+mod exemplars;
 mod page;
-mod redact;
 mod resolution;
 #[cfg(test)]
 mod synthetic;
@@ -26,5 +25,4 @@ pub use comparison::{
 };
 pub use error::ReportError;
 pub use page::{RunDocuments, is_built, page, report_data, report_data_in_steps};
-pub use redact::document as redact;
 pub use resolution::live_step_s;

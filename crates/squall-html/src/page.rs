@@ -9,7 +9,7 @@ use crate::collect::{MOST_SERIES, collect};
 use crate::data::{DATA_VERSION, ReportData, Timeline};
 use crate::embed::embed;
 use crate::resolution::Resolution;
-use crate::{ReportError, redact};
+use crate::{ReportError, exemplars};
 
 const TEMPLATE: &str = include_str!(concat!(env!("OUT_DIR"), "/report.html"));
 
@@ -20,6 +20,8 @@ pub struct RunDocuments {
     pub summary: Value,
     /// `plan.json`, where it is there.
     pub plan: Option<Value>,
+    /// `exemplars.json`, where it is there.
+    pub exemplars: Option<Value>,
 }
 
 impl RunDocuments {
@@ -29,24 +31,43 @@ impl RunDocuments {
     /// The summary cannot be written as JSON.
     pub fn new(summary: &Summary, plan: Option<Value>) -> Result<Self, ReportError> {
         let summary = serde_json::to_value(summary)?;
-        Ok(Self { summary, plan })
+        Ok(Self {
+            summary,
+            plan,
+            exemplars: None,
+        })
     }
 
-    /// Takes secrets out of both.
+    /// Adds `exemplars.json`, where it is there.
+    #[must_use]
+    pub fn with_exemplars(self, exemplars: Option<Value>) -> Self {
+        Self { exemplars, ..self }
+    }
+
+    /// Takes secrets out of all, and of the exemplars what there is no room for.
     fn redacted(&self) -> Self {
         let mut copy = self.clone();
-        redact::document(&mut copy.summary);
-        copy.plan.iter_mut().for_each(redact::document);
+        squall_secrets::document(&mut copy.summary);
+        copy.plan.iter_mut().for_each(squall_secrets::document);
+        if let Some(document) = &mut copy.exemplars {
+            squall_secrets::document(document);
+            exemplars::fit(document);
+        }
         copy
     }
 
     /// Makes the data of a page out of it, without secrets; `timeline` is the run so far.
     pub fn with_timeline(&self, timeline: Timeline) -> ReportData {
-        let Self { summary, plan } = self.redacted();
+        let Self {
+            summary,
+            plan,
+            exemplars,
+        } = self.redacted();
         ReportData {
             version: DATA_VERSION,
             summary,
             plan,
+            exemplars,
             timeline,
         }
     }
@@ -152,6 +173,7 @@ mod tests {
         let documents = RunDocuments {
             summary: run.summary(),
             plan: None,
+            exemplars: None,
         };
         let lines = run.lines();
         let page = page_from(&template(), &documents, || Ok(&lines[..]));

@@ -6,8 +6,8 @@ use rand::{Rng as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use serde_json::{Value, json};
 use squall_metrics::{
-    FailureGroups, Histogram, Interval, Measure, ScenarioId, ScenarioKey, ScenarioPart, SeriesId,
-    SeriesKey, SeriesKind, SeriesPart, SeriesTable, Tags, ThreadPart,
+    FailureGroups, Histogram, Interval, MachinePart, Measure, ProcessPart, ScenarioId, ScenarioKey,
+    ScenarioPart, SeriesId, SeriesKey, SeriesKind, SeriesPart, SeriesTable, Tags, ThreadPart,
 };
 
 /// What a run is like.
@@ -83,11 +83,39 @@ impl Synthetic {
             .map(|thread| ThreadPart {
                 thread,
                 busy_ns: random.random_range(100_000_000..700_000_000),
+                starved_ns: random.random_range(0..30_000_000),
             })
             .collect();
+        interval.processes = vec![process(second, random)];
+        interval.machine = Some(machine(random));
         interval.schedule_error = times(20, 40_000.0, random);
         interval.generator_delay = times(100, 60_000.0, random);
         interval
+    }
+}
+
+fn process(second: u64, random: &mut Xoshiro256PlusPlus) -> ProcessPart {
+    ProcessPart {
+        process: 0,
+        pid: 4_711,
+        cpu_ns: random.random_range(200_000_000..1_300_000_000),
+        over_ns: 1_000_000_000,
+        memory_bytes: 20_000_000 + second * 1_000 + random.random_range(0..100_000),
+        descriptors: 30 + second / 60,
+        descriptors_allowed: 1_024,
+    }
+}
+
+fn machine(random: &mut Xoshiro256PlusPlus) -> MachinePart {
+    MachinePart {
+        cpu_ticks: Some(200),
+        busy_ticks: Some(random.random_range(60..150)),
+        stolen_ticks: Some(0),
+        tcp_sockets: Some(random.random_range(40..60)),
+        free_memory_bytes: Some(random.random_range(3_900_000_000..4_000_000_000)),
+        memory_bytes: Some(8_000_000_000),
+        segments_sent: Some(2_000),
+        segments_resent: Some(u64::from(random.random_ratio(1, 40))),
     }
 }
 

@@ -10,8 +10,8 @@ pub mod codec;
 pub mod step;
 
 pub use client::{
-    Client, ClientConfig, ClientConfigError, ClientSettings, Hop, HttpThread, KeptAnswer,
-    Operation, Session,
+    Capture, CapturedMessage, Client, ClientConfig, ClientConfigError, ClientSettings, Hop,
+    HttpThread, KeptAnswer, Operation, Session,
 };
 pub use codec::response::Headers;
 pub use step::{DirectBody, DirectContent, DirectPart, DirectRequest, HttpStep, RequestDefaults};

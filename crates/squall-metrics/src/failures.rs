@@ -139,21 +139,25 @@ pub(crate) struct FailureLog {
 }
 
 impl FailureLog {
-    /// Counts a failure; the example is only built when it is kept.
+    /// Counts a failure, and tells whether it is the first of its kind; the example is only built when it is kept.
     pub(crate) fn record(
         &mut self,
         class: &'static str,
         message: &str,
         at_ns: u64,
         example: impl FnOnce() -> String,
-    ) {
+    ) -> bool {
         let (class, message) = match self.position(class, message) {
-            Some(at) => return self.count(at, at_ns, example),
+            Some(at) => {
+                self.count(at, at_ns, example);
+                return false;
+            }
             None if self.groups.len() < LOG_LIMIT => (class, message),
             None => (OTHER_CLASS, OTHER_MESSAGE),
         };
         if let Some(at) = self.position(class, message) {
-            return self.count(at, at_ns, example);
+            self.count(at, at_ns, example);
+            return false;
         }
         self.last = self.groups.len();
         let example = bounded(example());
@@ -166,6 +170,7 @@ impl FailureLog {
             example_at_ns: if example.is_empty() { 0 } else { at_ns },
             example,
         });
+        true
     }
 
     fn position(&self, class: &str, message: &str) -> Option<usize> {
@@ -182,9 +187,12 @@ impl FailureLog {
         group.count += 1;
         group.last_at_ns = group.last_at_ns.max(at_ns);
         group.first_at_ns = group.first_at_ns.min(at_ns);
-        if group.example.is_empty() || at_ns < group.example_at_ns {
+        if group.example.is_empty() || at_ns <= group.example_at_ns {
             let example = bounded(example());
-            if !example.is_empty() {
+            // Of two at the same moment the one that sorts first stays, as when parts are merged.
+            let is_better = group.example.is_empty()
+                || (at_ns, &example) < (group.example_at_ns, &group.example);
+            if !example.is_empty() && is_better {
                 group.example = example;
                 group.example_at_ns = at_ns;
             }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::exemplar::Exemplar;
+use crate::health::{self, MachinePart, ProcessPart};
 use crate::histogram::SparseHistogram;
 use crate::interpreter::{self, InterpreterPart};
 use crate::series::{ScenarioId, SeriesId};
@@ -14,8 +16,11 @@ use crate::series_part::SeriesPart;
 pub struct ThreadPart {
     /// Number of the thread.
     pub thread: usize,
-    /// Time in which it did not sleep.
+    /// CPU time that it used, by the thread's own clock, in nanoseconds: the time in which it worked.
     pub busy_ns: u64,
+    /// Time in which it had work and got no core, because others used them all, in nanoseconds; 0 where the system does not tell.
+    #[serde(default, skip_serializing_if = "is_zero_ns")]
+    pub starved_ns: u64,
 }
 
 /// What happened to one scenario in one interval.
@@ -59,6 +64,12 @@ pub struct IntervalPart {
     /// Interpreters that run scripts; one thread of a process reports for all of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub interpreters: Vec<InterpreterPart>,
+    /// What the process of this thread used since the last time; one thread of a process brings it along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub process: Option<ProcessPart>,
+    /// Operations kept as a whole; they stay with the run and not with its intervals.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exemplars: Vec<Exemplar>,
 }
 
 /// What all threads recorded in one interval. As JSON it is one line of `intervals.jsonl`.
@@ -89,6 +100,12 @@ pub struct Interval {
     /// Interpreters that run scripts, by process.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub interpreters: Vec<InterpreterPart>,
+    /// Processes of the generator, by number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub processes: Vec<ProcessPart>,
+    /// The machine of the process that started the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<MachinePart>,
     /// Agents that were found to be lost in it.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub agents_lost: u32,
@@ -107,6 +124,8 @@ impl Interval {
             schedule_error: SparseHistogram::default(),
             generator_delay: SparseHistogram::default(),
             interpreters: Vec::new(),
+            processes: Vec::new(),
+            machine: None,
             agents_lost: 0,
         }
     }
@@ -124,6 +143,7 @@ impl Interval {
         self.schedule_error.merge(&part.schedule_error);
         self.generator_delay.merge(&part.generator_delay);
         interpreter::merge(&mut self.interpreters, &part.interpreters);
+        health::merge(&mut self.processes, part.process.as_slice());
     }
 
     /// Adds what another process recorded in the same interval, its ids being of the same table.
@@ -140,6 +160,8 @@ impl Interval {
         self.schedule_error.merge(&other.schedule_error);
         self.generator_delay.merge(&other.generator_delay);
         interpreter::merge(&mut self.interpreters, &other.interpreters);
+        health::merge(&mut self.processes, &other.processes);
+        self.machine = self.machine.or(other.machine);
         self.agents_lost += other.agents_lost;
     }
 
@@ -165,6 +187,12 @@ impl Interval {
             .max()
             .unwrap_or(0);
         self.percent(busiest)
+    }
+
+    /// Largest share of the interval that a thread had work and no core, in percent.
+    pub fn thread_starved_max_percent(&self) -> f64 {
+        let starved = self.threads.iter().map(|thread| thread.starved_ns);
+        self.percent(starved.max().unwrap_or(0))
     }
 
     /// Largest share of the interval that an interpreter was busy, in percent; 0 where there is none.
@@ -194,5 +222,10 @@ impl Interval {
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn is_zero(n: &u32) -> bool {
+    *n == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero_ns(n: &u64) -> bool {
     *n == 0
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::checks::CheckLog;
+use crate::exemplar::{Exemplar, ExemplarLog, Slowest};
 use crate::failures::FailureLog;
 use crate::histogram::Histogram;
 use crate::interval::{IntervalPart, ScenarioPart, ThreadPart};
@@ -24,6 +25,7 @@ pub struct Recorder {
     scenarios: Vec<ScenarioPart>,
     schedule_error: Histogram,
     generator_delay: Histogram,
+    exemplars: ExemplarLog,
 }
 
 #[derive(Debug, Default)]
@@ -40,6 +42,8 @@ struct SeriesCell {
     in_flight: u64,
     statuses: StatusCounts,
     times: Times,
+    /// Of the whole run; not handed over.
+    slowest: Slowest,
     failures: FailureLog,
     values: Option<Box<ValuePart>>,
 }
@@ -56,10 +60,13 @@ impl Recorder {
         self.cell(series).start();
     }
 
-    /// An operation ended.
+    /// An operation ended. Returns whether it is one of the slowest of its series: it may be worth an [`Exemplar`], see
+    /// [`Self::wants_exemplar`].
     #[inline]
-    pub fn operation_finished(&mut self, series: SeriesId, sample: &Sample) {
-        self.cell(series).finish_operation(sample);
+    pub fn operation_finished(&mut self, series: SeriesId, sample: &Sample) -> bool {
+        let cell = self.cell(series);
+        cell.finish_operation(sample);
+        cell.slowest.is_one(sample.response_ns)
     }
 
     /// An operation was given up because the run ended.
@@ -71,6 +78,7 @@ impl Recorder {
     ///
     /// `at_ns` is the time since the start of the run. `example` is only called for the first failure of its class and
     /// message in the interval. Groups are bounded per series and interval; what exceeds the bound is counted in one group.
+    /// Returns whether it is the first of its kind, which is to be kept as an [`Exemplar`].
     #[expect(
         clippy::too_many_arguments,
         reason = "each is one fact of a failure; a struct would be built to be taken apart"
@@ -82,10 +90,30 @@ impl Recorder {
         message: &str,
         at_ns: u64,
         example: impl FnOnce() -> String,
-    ) {
-        self.cell(series)
-            .failures
-            .record(class, message, at_ns, example);
+    ) -> bool {
+        let log = &mut self.cell(series).failures;
+        let is_new = log.record(class, message, at_ns, example);
+        is_new && self.exemplars.is_new(series, class, message)
+    }
+
+    /// Tells whether a slow operation that ended at a moment is to be kept: only so many are a second. Whoever asks and is told so keeps it.
+    #[cold]
+    pub fn wants_exemplar(&mut self, at_ns: u64) -> bool {
+        self.exemplars.may_copy(at_ns)
+    }
+
+    /// Tells whether the bytes of an operation that somebody judges later are to be copied: some are, as it may turn out to have failed.
+    pub fn may_hold_exemplar(&mut self, at_ns: u64) -> bool {
+        self.exemplars.may_hold(at_ns)
+    }
+
+    /// Keeps an operation as a whole.
+    #[cold]
+    pub fn exemplar(&mut self, exemplar: Exemplar) {
+        let mut slowest = self.cell(exemplar.series).slowest;
+        let series = exemplar.series;
+        self.exemplars.keep(exemplar, &mut slowest);
+        self.cell(series).slowest = slowest;
     }
 
     /// An operation failed because its answer was not as expected, in addition to [`Self::operation_finished`].
@@ -163,9 +191,14 @@ impl Recorder {
     pub fn take_part(&mut self, index: u64, thread: usize, busy_ns: u64) -> IntervalPart {
         let mut part = IntervalPart {
             index,
-            thread: ThreadPart { thread, busy_ns },
+            thread: ThreadPart {
+                thread,
+                busy_ns,
+                starved_ns: 0,
+            },
             schedule_error: self.schedule_error.take_sparse(),
             generator_delay: self.generator_delay.take_sparse(),
+            exemplars: self.exemplars.take(),
             ..IntervalPart::default()
         };
         for (id, slot) in (0..).map(SeriesId).zip(&mut self.series) {

@@ -1,6 +1,6 @@
 //! Names interned to integers, bounded.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -104,7 +104,9 @@ pub fn without_suffix(name: &str) -> &str {
 }
 
 /// A series of one [`SeriesTable`]; ids are given in order from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub struct SeriesId(pub u32);
 
 impl SeriesId {
@@ -158,7 +160,19 @@ struct Names {
     ids: HashMap<SeriesKey, SeriesId>,
     scenarios: Vec<ScenarioKey>,
     scenario_ids: HashMap<ScenarioKey, ScenarioId>,
+    /// Scenarios that are hooks of their stage.
+    hooks: Vec<ScenarioId>,
+    /// Which series was seen in which transaction, or outside of any.
+    nested: BTreeSet<Nested>,
+    /// The same in the order in which they were noted.
+    nested_in_order: Vec<Nested>,
 }
+
+/// A series, and the transaction that it was seen in; `None` is outside of any.
+pub type Nested = (SeriesId, Option<SeriesId>);
+
+/// Pairs at most: names are bounded, and each may be in many transactions.
+const MOST_NESTED: usize = 4 * DEFAULT_MAX_SERIES;
 
 impl Default for SeriesTable {
     fn default() -> Self {
@@ -177,6 +191,9 @@ impl SeriesTable {
             ids: HashMap::new(),
             scenarios: Vec::new(),
             scenario_ids: HashMap::new(),
+            hooks: Vec::new(),
+            nested: BTreeSet::new(),
+            nested_in_order: Vec::new(),
         };
         Self {
             shared: Arc::new(Mutex::new(names)),
@@ -217,6 +234,53 @@ impl SeriesTable {
         id
     }
 
+    /// Marks a scenario as the hooks of its stage: its user and its iteration are none of the stage's load.
+    pub fn mark_hooks(&self, scenario: ScenarioId) {
+        let mut names = self.lock();
+        if let Err(at) = names.hooks.binary_search(&scenario) {
+            names.hooks.insert(at, scenario);
+        }
+    }
+
+    /// Whether a scenario is the hooks of its stage.
+    pub fn is_hooks(&self, scenario: ScenarioId) -> bool {
+        self.lock().hooks.binary_search(&scenario).is_ok()
+    }
+
+    /// Notes that a series is a part of a transaction, or of none.
+    pub fn nest(&self, child: SeriesId, parent: Option<SeriesId>) {
+        let mut names = self.lock();
+        if names.nested.len() < MOST_NESTED
+            && parent != Some(child)
+            && names.nested.insert((child, parent))
+        {
+            names.nested_in_order.push((child, parent));
+        }
+    }
+
+    /// Notes that a series is a part of the same transactions as another.
+    pub fn nest_like(&self, child: SeriesId, other: SeriesId) {
+        let parents = self.parents(other);
+        parents
+            .into_iter()
+            .for_each(|parent| self.nest(child, parent));
+    }
+
+    /// The transactions that a series is a part of; `None` among them is outside of any.
+    pub fn parents(&self, child: SeriesId) -> Vec<Option<SeriesId>> {
+        let names = self.lock();
+        let of_child = names.nested.range((child, None)..);
+        of_child
+            .take_while(|(other, _)| *other == child)
+            .map(|(_, parent)| *parent)
+            .collect()
+    }
+
+    /// Number of pairs of a series and a transaction.
+    pub fn nestings(&self) -> usize {
+        self.lock().nested.len()
+    }
+
     /// What `id` stands for.
     pub fn key(&self, id: SeriesId) -> Option<SeriesKey> {
         self.lock().keys.get(id.index()).cloned()
@@ -248,6 +312,8 @@ impl SeriesTable {
         SeriesSnapshot {
             series: names.keys.clone(),
             scenarios: names.scenarios.clone(),
+            hooks: names.hooks.clone(),
+            nested: names.nested_in_order.clone(),
             overflowed: names.overflowed,
         }
     }
@@ -262,6 +328,9 @@ impl SeriesTable {
                 names.add(key.clone());
             }
             names.overflowed = snapshot.overflowed;
+            names.hooks.clone_from(&snapshot.hooks);
+            names.nested = snapshot.nested.iter().copied().collect();
+            names.nested_in_order.clone_from(&snapshot.nested);
         }
         for key in &snapshot.scenarios {
             table.intern_scenario(key.clone());
@@ -294,6 +363,12 @@ pub struct SeriesSnapshot {
     pub series: Vec<SeriesKey>,
     /// Scenarios; the index is the [`ScenarioId`].
     pub scenarios: Vec<ScenarioKey>,
+    /// Scenarios that are hooks of their stage, see [`SeriesTable::mark_hooks`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hooks: Vec<ScenarioId>,
+    /// Which series is a part of which transaction, see [`SeriesTable::nest`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nested: Vec<Nested>,
     /// See [`SeriesTable::overflowed`].
     pub overflowed: u64,
 }
@@ -369,15 +444,37 @@ mod tests {
     }
 
     #[test]
+    fn a_series_may_be_a_part_of_several_transactions_and_of_none() {
+        let table = SeriesTable::default();
+        let [login, other] =
+            ["login", "other"].map(|n| table.intern(key(n, SeriesKind::Operation)));
+        let [a, b] = ["a", "b"].map(|n| table.intern(key(n, SeriesKind::Transaction)));
+        for parent in [Some(b), None, Some(a), Some(b)] {
+            table.nest(login, parent);
+        }
+        table.nest(a, Some(a));
+        assert_eq!(table.parents(login), [None, Some(a), Some(b)]);
+        assert_eq!(table.parents(a), []);
+        table.nest_like(other, login);
+        assert_eq!(table.parents(other), table.parents(login));
+        assert_eq!(table.nestings(), 6);
+    }
+
+    #[test]
     fn a_table_from_a_snapshot_has_the_same_ids() {
         let table = SeriesTable::new(1);
         for name in ["a", "b", "c"] {
             table.intern(key(name, SeriesKind::Operation));
         }
-        table.intern_scenario(ScenarioKey {
+        let scenario = table.intern_scenario(ScenarioKey {
             stage: "load".into(),
             scenario: "shop".into(),
         });
+        assert!(!table.is_hooks(scenario));
+        table.mark_hooks(scenario);
+        assert!(table.is_hooks(scenario));
+        let transaction = table.intern(key("t", SeriesKind::Transaction));
+        table.nest(SeriesId(0), Some(transaction));
         let snapshot = table.snapshot();
         let text = serde_json::to_string(&snapshot).unwrap();
         let read: SeriesSnapshot = serde_json::from_str(&text).unwrap();

@@ -55,6 +55,12 @@ pub struct Summary {
     pub system: Vec<SystemSummary>,
     /// What the generator itself used and how well it kept to the schedule.
     pub generator: GeneratorSummary,
+    /// The processes of the generator: the one that started the run, and its agents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub processes: Vec<ProcessSummary>,
+    /// The machine of the process that started the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<HostSummary>,
     /// Things a reader should know: series that overflowed, rules that only warn, retransmitted segments.
     pub warnings: Vec<String>,
     /// What each reporter delivered.
@@ -332,6 +338,9 @@ pub struct SeriesSummary {
     /// Tags that rules may select it by.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub tags: IndexMap<String, String>,
+    /// Transactions that it was sent in; an empty name among them is outside of any. Missing where it was in none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transactions: Vec<String>,
     /// Operations started; equals `ok + failed + interrupted`.
     pub started: u64,
     /// Operations that succeeded.
@@ -409,6 +418,9 @@ pub struct TransactionSummary {
     pub scenario: String,
     /// Name of the transaction, or `iteration`.
     pub name: String,
+    /// Transactions that it was in; an empty name among them is outside of any. Missing where it was in none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transactions: Vec<String>,
     /// `transaction` or `iteration`.
     pub kind: String,
     /// How many were started; equals `ok + failed + interrupted`.
@@ -596,6 +608,59 @@ pub struct InterpreterSummary {
     pub wait_ms: Distribution,
     /// From the last byte of an answer to the line that gets it.
     pub delay_ms: Distribution,
+}
+
+/// One process of the generator.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ProcessSummary {
+    /// 0 is the process that started the run; agents count from 1.
+    pub process: u32,
+    /// `alone` (it sends all load), `coordinator` (it sends none) or `agent`.
+    pub role: String,
+    /// Process ID; null where the run was over before it was known.
+    pub pid: Option<u32>,
+    /// Which share of all load it sends, e.g. `1/3`; empty where it sends none.
+    pub share: String,
+    /// I/O threads.
+    pub threads: u32,
+    /// CPU time, user and system, in seconds.
+    pub cpu_s: f64,
+    /// Share of a core, on average, in percent; 100 is one core.
+    pub cpu_percent: f64,
+    /// Largest share of a core in a second, in percent.
+    pub cpu_max_percent: f64,
+    /// Largest resident memory at the end of a second, in bytes.
+    pub memory_max_bytes: u64,
+    /// Most open file descriptors at the end of a second; 0 where the system does not tell.
+    pub descriptors_max: u64,
+    /// File descriptors allowed at once; 0 where there is no limit.
+    pub descriptors_allowed: u64,
+    /// Seconds from the start of the run to its loss; null where it was not lost.
+    pub lost_at_s: Option<f64>,
+}
+
+/// A machine. What the system does not tell is empty or null.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HostSummary {
+    /// Operating system, e.g. `Debian GNU/Linux 12 (bookworm)`.
+    pub os: String,
+    /// Release of the kernel.
+    pub kernel: String,
+    /// Kind of processor, e.g. `x86_64`.
+    pub architecture: String,
+    /// Model of the processor.
+    pub cpu: String,
+    /// Cores, hardware threads included.
+    pub cores: u32,
+    /// Cores that the run may use: affinity and limits of a container leave fewer.
+    pub usable_cores: u32,
+    /// Memory in bytes.
+    pub memory_bytes: Option<u64>,
+    /// File descriptors that the process may have open.
+    pub descriptors_allowed: Option<u64>,
+    /// Local ports for connections to one address.
+    pub local_ports: Option<u64>,
 }
 
 /// What one reporter delivered.

@@ -5,10 +5,14 @@ use std::collections::BTreeMap;
 
 use crate::checks::{CheckCounts, merge_up_to};
 use crate::failures::FailureGroups;
+use crate::health::HealthTotals;
 use crate::histogram::Histogram;
 use crate::interpreter::InterpreterTotals;
 use crate::interval::Interval;
-use crate::series::{ScenarioId, ScenarioKey, SeriesId, SeriesKey, SeriesKind, SeriesTable};
+use crate::seconds::LoadedSeconds;
+use crate::series::{
+    ScenarioId, ScenarioKey, SeriesId, SeriesKey, SeriesKind, SeriesSnapshot, SeriesTable,
+};
 use crate::series_part::{Measure, SeriesPart, Times};
 use crate::statuses::StatusCounts;
 use crate::summary::{
@@ -35,6 +39,8 @@ pub struct RunTotals {
     generator_delay: Histogram,
     thread_busy_max_percent: f64,
     interpreters: InterpreterTotals,
+    health: HealthTotals,
+    seconds: LoadedSeconds,
     agents_lost: u32,
 }
 
@@ -139,7 +145,7 @@ impl SeriesTotal {
         self.interrupted + self.in_flight()
     }
 
-    fn summary(&self, key: &SeriesKey, load_s: f64) -> SeriesSummary {
+    fn summary(&self, key: &SeriesKey, transactions: Vec<String>, load_s: f64) -> SeriesSummary {
         let finished = (self.ok + self.failed) as f64;
         SeriesSummary {
             stage: key.stage.to_string(),
@@ -150,6 +156,7 @@ impl SeriesTotal {
                 .iter()
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
+            transactions,
             started: self.started,
             ok: self.ok,
             failed: self.failed,
@@ -183,11 +190,17 @@ impl SeriesTotal {
         }
     }
 
-    fn transaction_summary(&self, key: &SeriesKey, failures: &FailureGroups) -> TransactionSummary {
+    fn transaction_summary(
+        &self,
+        key: &SeriesKey,
+        transactions: Vec<String>,
+        failures: &FailureGroups,
+    ) -> TransactionSummary {
         TransactionSummary {
             stage: key.stage.to_string(),
             scenario: key.scenario.to_string(),
             name: key.name.to_string(),
+            transactions,
             kind: match key.kind {
                 SeriesKind::Operation => "operation",
                 SeriesKind::Transaction => "transaction",
@@ -214,6 +227,45 @@ impl SeriesTotal {
             values: values.distribution(),
         })
     }
+}
+
+/// Names of transactions by the series that are parts of them.
+struct Nesting(BTreeMap<SeriesKey, Vec<String>>);
+
+impl Nesting {
+    fn of_table(table: &SeriesTable) -> Self {
+        let SeriesSnapshot { series, nested, .. } = table.snapshot();
+        let mut names = BTreeMap::<SeriesKey, Vec<String>>::new();
+        for (child, parent) in nested {
+            let parent = parent.map(|parent| series.get(parent.index()));
+            let name = match parent {
+                None => String::new(),
+                Some(Some(key)) => key.name.to_string(),
+                Some(None) => continue,
+            };
+            if let Some(child) = series.get(child.index()) {
+                names.entry(child.clone()).or_default().push(name);
+            }
+        }
+        Self(names)
+    }
+
+    /// What is outside of all transactions alone is in none.
+    fn of(&self, key: &SeriesKey) -> Vec<String> {
+        let names = self.0.get(key).filter(|names| **names != [""]);
+        names.cloned().unwrap_or_default()
+    }
+}
+
+/// Counts the iterations that began in an interval.
+fn iterations_started(table: &SeriesTable, interval: &Interval) -> u64 {
+    let is_iteration = |id| {
+        let key = table.key(id);
+        key.is_some_and(|key| key.kind == SeriesKind::Iteration)
+    };
+    let series = interval.series.iter();
+    let iterations = series.filter(|(id, part)| part.started > 0 && is_iteration(**id));
+    iterations.map(|(_, part)| part.started).sum()
 }
 
 /// The most frequent first.
@@ -245,6 +297,8 @@ impl RunTotals {
             generator_delay: Histogram::new(),
             thread_busy_max_percent: 0.0,
             interpreters: InterpreterTotals::default(),
+            health: HealthTotals::default(),
+            seconds: LoadedSeconds::default(),
             agents_lost: 0,
         }
     }
@@ -291,6 +345,9 @@ impl RunTotals {
             .thread_busy_max_percent
             .max(interval.thread_busy_max_percent());
         self.interpreters.add(interval);
+        self.health.add(interval);
+        self.seconds
+            .add(interval, || iterations_started(&self.table, interval));
         self.agents_lost += interval.agents_lost;
     }
 
@@ -303,7 +360,7 @@ impl RunTotals {
             let Some(ScenarioKey { stage, .. }) = self.table.scenario(id) else {
                 continue;
             };
-            if !of_stage(&stage) {
+            if !of_stage(&stage) || self.table.is_hooks(id) {
                 continue;
             }
             let at = self
@@ -365,13 +422,21 @@ impl RunTotals {
             .sum()
     }
 
-    /// The iterations of a stage.
+    /// The iterations of a stage's load: those of its hooks, which run once beside it, are left out.
     pub fn stage_iterations(&self, stage: &str) -> IterationTotals {
         let mut totals = IterationTotals::default();
+        let snapshot = self.table.snapshot();
+        let is_hooks = |key: &SeriesKey| {
+            let mut hooks = snapshot.hooks.iter();
+            hooks.any(|id| {
+                let hooks = &snapshot.scenarios[id.index()];
+                hooks.stage == key.stage && hooks.scenario == key.scenario
+            })
+        };
         for (_, series) in self
             .seen(|kind| kind == SeriesKind::Iteration)
             .iter()
-            .filter(|(key, _)| &*key.stage == stage)
+            .filter(|(key, _)| &*key.stage == stage && !is_hooks(key))
         {
             totals.started += series.started;
             totals.ok += series.ok;
@@ -400,8 +465,9 @@ impl RunTotals {
     /// One entry per operation series, in order of their ids; `load_s` gives the seconds of load of a stage.
     pub fn series_summaries(&self, load_s: impl Fn(&str) -> f64) -> Vec<SeriesSummary> {
         let seen = self.seen(|kind| kind == SeriesKind::Operation);
+        let nesting = Nesting::of_table(&self.table);
         seen.iter()
-            .map(|(key, series)| series.summary(key, load_s(&key.stage)))
+            .map(|(key, series)| series.summary(key, nesting.of(key), load_s(&key.stage)))
             .collect()
     }
 
@@ -429,8 +495,11 @@ impl RunTotals {
     pub fn transaction_summaries(&self) -> Vec<TransactionSummary> {
         let seen =
             self.seen(|kind| matches!(kind, SeriesKind::Transaction | SeriesKind::Iteration));
+        let nesting = Nesting::of_table(&self.table);
         seen.iter()
-            .map(|(key, series)| series.transaction_summary(key, &self.apart(key, series)))
+            .map(|(key, series)| {
+                series.transaction_summary(key, nesting.of(key), &self.apart(key, series))
+            })
             .collect()
     }
 
@@ -482,6 +551,16 @@ impl RunTotals {
     /// The interpreters that ran scripts.
     pub fn interpreters(&self) -> &InterpreterTotals {
         &self.interpreters
+    }
+
+    /// Processes and the machine.
+    pub fn health(&self) -> &HealthTotals {
+        &self.health
+    }
+
+    /// Seconds with load, and those in which the generator was at a limit.
+    pub fn seconds(&self) -> &LoadedSeconds {
+        &self.seconds
     }
 
     /// Agents that were lost so far.

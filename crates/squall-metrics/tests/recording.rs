@@ -559,3 +559,34 @@ fn seconds_in_which_an_interpreter_was_at_its_limit_are_counted() {
     let shown = used.summary().unwrap();
     assert!((shown.busy_max_percent - 100.0).abs() < 1e-9);
 }
+
+#[test]
+fn hooks_are_no_part_of_the_load_of_their_stage() {
+    let table = SeriesTable::default();
+    let mut recorder = Recorder::new();
+    for (scenario, users) in [("shop", 4), ("hooks", 1)] {
+        let id = table.intern_scenario(ScenarioKey {
+            stage: "load".into(),
+            scenario: scenario.into(),
+        });
+        let iterations = table.intern(SeriesKey {
+            stage: "load".into(),
+            scenario: scenario.into(),
+            name: "iteration".into(),
+            kind: SeriesKind::Iteration,
+        });
+        recorder.users(id, users);
+        for _ in 0..users {
+            recorder.transaction_started(iterations);
+            recorder.transaction_finished(iterations, Outcome::Ok, 1_000);
+        }
+        if scenario == "hooks" {
+            table.mark_hooks(id);
+        }
+    }
+    let mut totals = RunTotals::new(table);
+    totals.add(&merge(0, [&recorder.take_part(0, 0, 0)]));
+    let load = totals.stage_iterations("load");
+    assert_eq!((load.started, load.ok, load.users_max), (4, 4, 4));
+    assert_eq!(totals.scenario_iterations("load", "hooks").started, 1);
+}

@@ -7,9 +7,12 @@ use std::thread::JoinHandle;
 
 use squall_engine::{PartKind, PartSink};
 use squall_metrics::threshold::{Judgment, Moment};
-use squall_metrics::{Interval, IntervalPart, PhasedTotals, RunTotals, SeriesTable, Window};
+use squall_metrics::{
+    Exemplars, Interval, IntervalPart, PhasedTotals, RunTotals, SeriesTable, Window,
+};
 
 use crate::ending::Ending;
+use crate::meter::RunMeter;
 use crate::reporting::Reporting;
 use crate::running::lock;
 use crate::store::IntervalFile;
@@ -90,6 +93,8 @@ pub(crate) struct Outlet {
     /// Whether warm-up and cool-down are kept apart.
     pub(crate) has_phases: bool,
     pub(crate) reporting: Arc<Reporting>,
+    /// Looks at this process and its machine, once for each interval.
+    pub(crate) meter: RunMeter,
 }
 
 /// What live views take from the aggregator.
@@ -101,14 +106,14 @@ pub(crate) struct Latest {
     pub(crate) window: Window,
     pub(crate) last_second: Window,
     pub(crate) history: Vec<f64>,
-    pub(crate) seconds_saturated: u64,
-    pub(crate) seconds_loaded: u64,
     /// How rules stand while the run goes.
     pub(crate) live: Vec<Judgment>,
     /// How rules stand if nothing more comes.
     pub(crate) judgments: Vec<Judgment>,
     /// The first interval that is not closed.
     pub(crate) next: u64,
+    /// Operations kept as a whole.
+    pub(crate) exemplars: Exemplars,
 }
 
 impl Latest {
@@ -119,11 +124,10 @@ impl Latest {
             window: Window::new(WINDOW_S),
             last_second: Window::new(1),
             history: Vec::new(),
-            seconds_saturated: 0,
-            seconds_loaded: 0,
             live: Vec::new(),
             judgments: Vec::new(),
             next: 0,
+            exemplars: Exemplars::default(),
         }
     }
 
@@ -275,6 +279,9 @@ impl Merging {
         {
             ending.fail(&failure);
         }
+        if !part.exemplars.is_empty() {
+            lock(&self.latest).exemplars.add(&part.exemplars);
+        }
         let pending = self.pending(part.index);
         pending.interval.merge(part);
         if kind == PartKind::Complete {
@@ -325,7 +332,11 @@ impl Merging {
         }
     }
 
-    fn close(&mut self, interval: Interval) {
+    fn close(&mut self, mut interval: Interval) {
+        if let Some((process, machine)) = self.outlet.meter.look() {
+            interval.processes.insert(0, process);
+            interval.machine = Some(machine);
+        }
         let mut latest = lock(&self.latest);
         latest.next = interval.index + 1;
         if self.storing
@@ -345,9 +356,6 @@ impl Merging {
         self.outlet
             .reporting
             .interval(&interval, latest.totals.table(), None);
-        let busy = interval.thread_busy_max_percent();
-        latest.seconds_saturated += u64::from(busy >= 95.0);
-        latest.seconds_loaded += u64::from(!interval.series.is_empty());
         let interval = Arc::new(interval);
         latest.window.push(Arc::clone(&interval));
         latest.last_second.push(interval);

@@ -3,7 +3,7 @@
 //! Reading order: [`options`] (what a run is told beside its plan), [`prepare`](mod@prepare) (everything that can go wrong before any
 //! load, all errors at once; `hosts` and `descriptors` are parts of it), [`run`] (the life of a run), `running` (what its threads
 //! share), `load` (who sends the load: this process or agents), [`agent`] (the other end of that), `stages` (the graph), `steering`
-//! (volume models), [`control`] (what somebody changes while it goes), `system` (CPU and memory), `ending` (stopping early), `aggregate` (intervals from parts), `reporting` (drivers) and `events` (what goes to them),
+//! (volume models), [`control`] (what somebody changes while it goes), `system` (CPU and memory), `meter` and `health` (what limits the generator), `ending` (stopping early), `aggregate` (intervals from parts), `reporting` (drivers) and `events` (what goes to them),
 //! [`snapshot`] (what a live view sees), `summarize` (numbers into records), `verdict`, [`store`] (the run's directory);
 //! [`ping`] and [`connections`] are for a look at a target without a load (on the thread of `alone`).
 //!
@@ -23,6 +23,7 @@ mod hosts;
 mod load;
 mod machine;
 mod messages;
+mod meter;
 pub mod options;
 pub mod ping;
 pub mod prepare;

@@ -86,6 +86,12 @@ fn memory(name: &str) -> Option<u64> {
     Some(kib * 1024)
 }
 
+/// Returns the cores that this process may use.
+pub(crate) fn free_cores() -> u32 {
+    std::thread::available_parallelism()
+        .map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX))
+}
+
 /// Returns the bytes of memory that the process has now; the most that it had where the system does not tell.
 pub(crate) fn resident_memory() -> u64 {
     let pages = std::fs::read_to_string("/proc/self/statm")

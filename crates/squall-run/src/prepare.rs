@@ -101,7 +101,13 @@ fn prepare_with(
                 continue;
             };
             match compile_stage(&stage.name, execute, &mut environment) {
-                Ok(compiled) => drop(scenarios.insert((index, part), compiled)),
+                Ok(compiled) => {
+                    if part == Part::Hooks {
+                        let ids = compiled.iter().map(|scenario| scenario.id);
+                        ids.for_each(|id| environment.series.mark_hooks(id));
+                    }
+                    scenarios.insert((index, part), compiled);
+                }
                 Err(error) => errors.push(compile_error(stage, &error)),
             }
         }

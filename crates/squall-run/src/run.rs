@@ -15,9 +15,9 @@ use squall_report::{RunRecord, WallTime};
 use crate::aggregate::{Aggregator, Outlet, Processes};
 use crate::control::{Controls, Remote};
 use crate::ending::Ending;
-use crate::health::HealthMonitor;
 use crate::load::{End, LoadParts};
 use crate::machine::{CpuMeter, usage};
+use crate::meter::RunMeter;
 use crate::prepare::PreparedRun;
 use crate::reporting::Reporting;
 use crate::running::{Running, lock};
@@ -68,7 +68,7 @@ impl RunHandle {
         let ending = Arc::new(Ending::default());
         let board = Arc::new(Board::new(&run.checked));
         let aggregator =
-            aggregator(&run, file, (&ending, &reporting, &board)).map_err(store_error)?;
+            aggregator(&run, file, (&ending, &reporting, &board, &clock)).map_err(store_error)?;
         let usage_before = usage();
         let parts = LoadParts {
             clock: clock.clone(),
@@ -95,7 +95,6 @@ impl RunHandle {
             cpu: Mutex::new(CpuMeter::new(usage_before)),
             custom_metrics: Mutex::default(),
             system: SystemMonitor::default(),
-            health: HealthMonitor::default(),
             controls: Controls::new(),
             run,
         });
@@ -147,7 +146,14 @@ impl RunHandle {
             // A panic there has been printed; what was measured before is still here.
             thread.join().ok();
         }
-        let summary = summarize::summary(&self.running, self.running.end());
+        let latest = self.running.end();
+        let exemplars = latest
+            .exemplars
+            .file(latest.totals.table(), squall_secrets::text);
+        if let Err(error) = self.running.directory.store_exemplars(&exemplars) {
+            tracing::error!(%error, "the exemplars could not be stored");
+        }
+        let summary = summarize::summary(&self.running, latest);
         if let Err(error) = self.running.directory.store_summary(&summary) {
             tracing::error!(%error, "the summary could not be stored");
         }
@@ -167,12 +173,17 @@ impl FinishedRun {
 }
 
 /// Who is told by the aggregator, and who tells it when stages ran.
-type Around<'a> = (&'a Arc<Ending>, &'a Arc<Reporting>, &'a Arc<Board>);
+type Around<'a> = (
+    &'a Arc<Ending>,
+    &'a Arc<Reporting>,
+    &'a Arc<Board>,
+    &'a Clock,
+);
 
 fn aggregator(
     run: &PreparedRun,
     file: IntervalFile,
-    (ending, reporting, board): Around<'_>,
+    (ending, reporting, board, clock): Around<'_>,
 ) -> io::Result<Aggregator> {
     let processes = Processes {
         count: run.processes,
@@ -185,6 +196,7 @@ fn aggregator(
         judging: Judging::new(&run.checked, run.series.clone(), Arc::clone(board)),
         has_phases: Phases::of(&run.checked).any(),
         reporting: Arc::clone(reporting),
+        meter: RunMeter::new(clock.clone()),
     };
     Aggregator::start(processes, run.series.clone(), outlet)
 }

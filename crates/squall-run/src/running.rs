@@ -9,7 +9,6 @@ use squall_protocol::Clock;
 use crate::aggregate::{Aggregator, Latest, SoFar};
 use crate::control::Controls;
 use crate::ending::Ending;
-use crate::health::HealthMonitor;
 use crate::load::Load;
 use crate::machine::{CpuMeter, Usage, usage};
 use crate::prepare::PreparedRun;
@@ -43,7 +42,6 @@ pub(crate) struct Running {
     /// Numbers that the test made of its results.
     pub(crate) custom_metrics: Mutex<Vec<CustomMetric>>,
     pub(crate) system: SystemMonitor,
-    pub(crate) health: HealthMonitor,
     pub(crate) controls: Controls,
 }
 

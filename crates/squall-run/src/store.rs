@@ -6,6 +6,7 @@
 //! | `intervals.jsonl` | a line `{"series": …}` whenever names are new, and a line per interval | each second |
 //! | `summary.json` | [`squall_metrics::summary::Summary`] | at the end |
 //! | `controls.jsonl` | a line per change, mark and note, where there is one | as it happens |
+//! | `exemplars.json` | single operations, without secrets: [`squall_metrics::exemplar_summary::ExemplarFile`] | at the end |
 //! | `report.html` | the report of `squall-html`, which the command writes | at the end |
 //! | `run.log` | what happened when | as it happens |
 
@@ -14,6 +15,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use squall_metrics::exemplar_summary::ExemplarFile;
 use squall_metrics::summary::Summary;
 use squall_metrics::{Interval, SeriesSnapshot, SeriesTable};
 use squall_plan::Plan;
@@ -82,6 +84,10 @@ impl RunDirectory {
     pub(crate) fn store_summary(&self, summary: &Summary) -> std::io::Result<()> {
         let path = self.path.join("summary.json");
         write_json(&path, summary)
+    }
+
+    pub(crate) fn store_exemplars(&self, exemplars: &ExemplarFile) -> std::io::Result<()> {
+        write_json(&self.path.join("exemplars.json"), exemplars)
     }
 }
 

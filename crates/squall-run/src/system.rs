@@ -76,7 +76,6 @@ fn look(running: &Running, (since_ns, cpu_before): (u64, f64)) -> (u64, f64) {
     if seconds < 0.001 {
         return (since_ns, cpu_before);
     }
-    running.health.look();
     let percent = (usage.cpu_s - cpu_before).max(0.0) / seconds * 100.0;
     let agents = running.load.usage().max_rss_bytes;
     let entries = running.board.entries();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use squall_html::data::ReportData;
-use squall_html::{Collector, RunDocuments, live_step_s, redact};
+use squall_html::{Collector, RunDocuments, live_step_s};
 use squall_run::control::Remote;
 use tokio::time::Instant;
 
@@ -129,7 +129,7 @@ impl Feed {
         };
         let mut event = serde_json::to_value(&event)?;
         if let Some(live) = event.get_mut("live") {
-            redact(live);
+            squall_secrets::document(live);
         }
         encode("second", &event)
     }
@@ -145,6 +145,9 @@ impl Feed {
         let documents = RunDocuments {
             summary: self.summary.clone(),
             plan: self.plan.clone(),
+            // They are there when the run has ended.
+            exemplars: squall_store::read_json(&self.remote.directory().join("exemplars.json"))
+                .ok(),
         };
         Ok(documents.with_timeline(self.collector.whole()))
     }
@@ -156,7 +159,7 @@ impl Feed {
             return Ok(false);
         }
         let mut summary = serde_json::to_value(self.remote.summary())?;
-        redact(&mut summary);
+        squall_secrets::document(&mut summary);
         self.summary = summary;
         let now = Instant::now();
         self.rested = now + (now - began) * REST;

@@ -63,6 +63,7 @@ fn documents(directory: &Path) -> Result<RunDocuments, StoredError> {
         summary: squall_store::read_json(&directory.join("summary.json"))?,
         // A run without its plan is shown all the same.
         plan: squall_store::read_json(&directory.join("plan.json")).ok(),
+        exemplars: squall_store::read_json(&directory.join("exemplars.json")).ok(),
     })
 }
 

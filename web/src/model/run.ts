@@ -42,9 +42,21 @@ export interface Timeline {
   failures: Record<string, Column>;
   generator: {
     threads: Record<string, Column>;
+    /** How long each I/O thread had work and no core. */
+    starved?: Record<string, Column>;
     interpreters: Record<string, Column>;
     delays: Record<string, Column>;
+    /** By number: 0 started the run, agents count from 1. */
+    processes?: Record<string, ProcessData>;
+    /** `cpu_percent` and `stolen_percent` of all cores, `tcp_sockets`, `free_memory_bytes`, `resent_per_s`. */
+    machine?: Record<string, Column>;
   };
+}
+
+export interface ProcessData {
+  cpu_percent: Column;
+  memory_bytes: Column;
+  descriptors: Column;
 }
 
 export interface Distribution {
@@ -135,6 +147,8 @@ interface Named {
 }
 
 export interface OperationSummary extends Named {
+  /** Transactions that it was sent in; an empty name is outside of any. */
+  transactions?: string[];
   started: number;
   ok: number;
   failed: number;
@@ -157,6 +171,8 @@ export interface OperationSummary extends Named {
 }
 
 export interface TransactionSummary extends Named {
+  /** Transactions that it was in; an empty name is outside of any. */
+  transactions?: string[];
   kind: string;
   started: number;
   ok: number;
@@ -184,6 +200,34 @@ export interface Control {
 
 export interface MetricSummary extends Named, Distribution {
   not_finite?: number;
+}
+
+export interface ProcessSummary {
+  process: number;
+  /** `alone`, `coordinator` or `agent`. */
+  role: string;
+  pid: number | null;
+  share: string;
+  threads: number;
+  cpu_s: number;
+  cpu_percent: number;
+  cpu_max_percent: number;
+  memory_max_bytes: number;
+  descriptors_max: number;
+  descriptors_allowed: number;
+  lost_at_s: number | null;
+}
+
+export interface HostSummary {
+  os: string;
+  kernel: string;
+  architecture: string;
+  cpu: string;
+  cores: number;
+  usable_cores: number;
+  memory_bytes: number | null;
+  descriptors_allowed: number | null;
+  local_ports: number | null;
 }
 
 export interface Summary {
@@ -230,6 +274,8 @@ export interface Summary {
     };
     agents_lost?: number;
   };
+  processes?: ProcessSummary[];
+  host?: HostSummary;
   warnings: string[];
   reporters: { name: string; accepted: number; delivered: number; dropped: number; message: string | null }[];
   controls?: Control[];
@@ -237,9 +283,41 @@ export interface Summary {
   since?: { from_s: number; within: number };
 }
 
+export interface ExemplarMessage {
+  head: string;
+  body: string;
+  left_out?: string;
+}
+
+/** A single operation. */
+export interface Exemplar extends Named {
+  /** `slowest_of_run`, `slowest_of_series`, `first_failure`. */
+  reasons: string[];
+  ok: boolean;
+  started_at_s: number;
+  user: number;
+  iteration: number;
+  status: number;
+  trace_id: string | null;
+  response_time_ms: number;
+  service_time_ms: number;
+  waiting_ms: number;
+  connecting_ms: number | null;
+  securing_ms: number | null;
+  writing_ms: number;
+  first_byte_ms: number;
+  reading_ms: number;
+  bytes_sent: number;
+  bytes_received: number;
+  failures: { class: string; message: string; detail?: string }[];
+  request: ExemplarMessage | null;
+  answer: ExemplarMessage | null;
+}
+
 export interface Run {
   version: number;
   summary: Summary;
   plan: unknown;
+  exemplars?: { exemplars: Exemplar[] } | null;
   timeline: Timeline;
 }

@@ -3,6 +3,7 @@ import { h } from "../dom";
 import { count, ms, rate, share } from "../model/format";
 import type { Distribution, Kind, OperationSummary, StageSummary, TransactionSummary } from "../model/run";
 import { idOf } from "../model/series";
+import { type Place, treeOf } from "../model/tree";
 import type { State } from "../state";
 import { checksTable } from "./apart";
 import { live, part } from "./live";
@@ -21,6 +22,7 @@ interface Row {
   kind: Kind;
   stage: string;
   scenario: string;
+  transactions?: string[];
   started: number;
   ok: number;
   failed: number;
@@ -42,7 +44,7 @@ const TIMES: [string, keyof Distribution][] = [
 /** The tree of stages, scenarios, transactions and actions, with counts and times of each. */
 export function actions(state: State): HTMLElement | null {
   const choice: Choice = { outcome: "all", time: "response_time_ms" };
-  const tree = live(state, ["run", "series"], () => [treeOf(state, choice)]);
+  const tree = live(state, ["run", "series"], () => [gridOf(state, choice)]);
   const again = () => state.tell("series");
   const outcome = select(
     "Operations",
@@ -95,7 +97,7 @@ function stageTable(stages: StageSummary[]): HTMLElement {
   return table(headings, rows, "Stages in the order in which they ran");
 }
 
-function treeOf(state: State, choice: Choice): HTMLElement {
+function gridOf(state: State, choice: Choice): HTMLElement {
   const rows = rowsOf(state, choice);
   const headings = ["name", "started", "ok", "failed", "failed %", "rate", ...TIMES.map(([name]) => name)];
   const head = h(
@@ -107,14 +109,14 @@ function treeOf(state: State, choice: Choice): HTMLElement {
   for (const [, inStage] of grouped(rows, (row) => row.stage)) {
     bodies.push(h("tbody", {}, heading("stage", inStage[0].stage, headings.length, 0)));
     for (const [, inScenario] of grouped(inStage, (row) => row.scenario)) {
-      const own = inScenario.map((row) => rowOf(state, row));
+      const own = treeOf(inScenario).map((place) => rowOf(state, place));
       bodies.push(h("tbody", {}, heading("scenario", inScenario[0].scenario, headings.length, 1), ...own));
     }
   }
   const caption = h(
     "caption",
     {},
-    "Press a name to see its charts. Times of transactions and iterations go from their first to their last moment.",
+    "Press a name to see its charts. Times of transactions and iterations go from their first to their last moment; what is in a transaction stands below it.",
   );
   const grid = h("table", { class: "tree" }, caption, h("thead", {}, head), ...bodies);
   return h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Actions" }, grid);
@@ -150,14 +152,16 @@ function rowsOf(state: State, choice: Choice): Row[] {
     const rate = one.rate_per_s ?? (took > 0 ? (one.ok + one.failed) / took : null);
     return { ...one, kind: one.kind as Kind, rate, times };
   };
-  const order: Kind[] = ["iteration", "transaction", "operation"];
-  const rows = [...summary.transactions.map(transaction), ...summary.series.map(operation)];
-  return rows.sort((left, right) => order.indexOf(left.kind) - order.indexOf(right.kind));
+  return [...summary.transactions.map(transaction), ...summary.series.map(operation)];
 }
 
-function rowOf(state: State, row: Row): HTMLElement {
+function rowOf(state: State, { row, depth, places }: Place<Row>): HTMLElement {
   const id = idOf(row);
-  const kind = row.kind === "operation" ? null : h("small", {}, row.kind === "iteration" ? "" : " (transaction)");
+  const notes = [
+    row.kind === "transaction" ? "transaction" : "",
+    places.length > 0 ? `in ${places.map((place) => place || "none").join(", ")}` : "",
+  ].filter((note) => note !== "");
+  const kind = notes.length > 0 ? h("small", {}, ` (${notes.join("; ")})`) : null;
   const click = () => {
     state.setSeries(id);
     document.getElementById("times")?.scrollIntoView();
@@ -174,11 +178,6 @@ function rowOf(state: State, row: Row): HTMLElement {
     rate(row.rate),
     ...TIMES.map(([, name]) => ms(some?.[name])),
   ];
-  const name = h(
-    "th",
-    { scope: "row", class: `name ${row.kind === "operation" ? "level-3" : "level-2"}` },
-    button,
-    kind,
-  );
+  const name = h("th", { scope: "row", class: `name level-${2 + Math.min(depth, 3)}` }, button, kind);
   return h("tr", { class: row.failed > 0 ? "has-failed" : "" }, name, ...cells.map((text) => h("td", {}, text)));
 }

@@ -5,6 +5,7 @@ import { clock, count, rate, share } from "../model/format";
 import type { Column, Failure } from "../model/run";
 import { happens, perSecond } from "../model/series";
 import type { State } from "../state";
+import { linkTo } from "./exemplars";
 import { fold, live, part } from "./live";
 
 /** Answers by status, and failures: over time, in groups, with an example of each. */
@@ -47,6 +48,8 @@ function statuses(state: State): HTMLElement | null {
 }
 
 interface Group extends Failure {
+  stage: string;
+  scenario: string;
   place: string;
   of: number;
 }
@@ -54,14 +57,17 @@ interface Group extends Failure {
 function failures(state: State): HTMLElement {
   const { series, transactions } = state.run.summary;
   const groups: Group[] = [...series, ...transactions].flatMap((one) =>
-    (one.errors ?? []).map((error) => ({ ...error, place: one.name, of: one.started })),
+    (one.errors ?? []).map((error) => {
+      const { stage, scenario, name, started } = one;
+      return { ...error, stage, scenario, place: name, of: started };
+    }),
   );
   if (groups.length === 0) return h("p", {}, "Nothing failed.");
   groups.sort((left, right) => (right.count || 0) - (left.count || 0));
   const rows = groups.map((group) => [
     group.place,
     group.class,
-    message(group),
+    h("span", {}, message(group), " ", linkTo(state, group)),
     count(group.count),
     group.of > 0 ? share(group.count / group.of) : "–",
     clock(group.first_at_s),

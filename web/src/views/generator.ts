@@ -1,10 +1,12 @@
 import { table } from "../charts/table";
 import { type ChartSpec, optional } from "../charts/time-chart";
 import { h } from "../dom";
-import { bytes, count, elapsed, ms, number, percent } from "../model/format";
-import type { Distribution } from "../model/run";
+import { bytes, count, elapsed, ms, number, percent, rate } from "../model/format";
+import type { Distribution, ProcessData } from "../model/run";
+import { happens } from "../model/series";
 import type { State } from "../state";
 import { live, part } from "./live";
+import { nameOf, processes } from "./processes";
 
 const DELAYS: Record<string, string> = {
   schedule_error: "schedule error",
@@ -16,20 +18,38 @@ const DELAYS: Record<string, string> = {
 /** Whether the generator kept up: what the verdict looks at. */
 export function generator(state: State): HTMLElement | null {
   const chart = (spec: ChartSpec) => optional(state, spec);
-  const busy = (what: "threads" | "interpreters", label: string) => () =>
-    Object.entries(state.run.timeline.generator[what]).map(([name, values]) => ({
+  const busy = (what: "threads" | "starved" | "interpreters", label: string) => () =>
+    Object.entries(state.run.timeline.generator[what] ?? {}).map(([name, values]) => ({
       id: `${label} ${name}`,
       label: `${label} ${name}`,
       values,
     }));
+  const ofProcess = (what: keyof ProcessData) => () =>
+    Object.entries(state.run.timeline.generator.processes ?? {})
+      .filter(([, columns]) => happens(columns[what]))
+      .map(([process, columns]) => {
+        const label = nameOf(state, Number(process));
+        return { id: label, label, values: columns[what] };
+      });
+  const ofMachine = (labels: Record<string, string>) => () => {
+    const columns = state.run.timeline.generator.machine ?? {};
+    const there = Object.entries(labels).filter(([name]) => name in columns);
+    return there.map(([name, label]) => ({ id: `machine ${name}`, label, values: columns[name] }));
+  };
   return part(
     "generator",
     "Generator",
     chart({
       title: "I/O threads",
-      note: "Share of the time that each was busy. Near 100 % the generator is the limit.",
+      note: "CPU time of each thread, as a share of a core. Near 100 % the generator is the limit: use more threads, or fewer users.",
       format: percent,
       lines: busy("threads", "thread"),
+    }),
+    chart({
+      title: "I/O threads without a core",
+      note: "Share of the time in which each thread had work and waited for a core. Where it is not small, other programs, or the target itself, take the cores of the generator.",
+      format: percent,
+      lines: () => busy("starved", "thread")().filter((line) => happens(line.values)),
     }),
     chart({
       title: "Interpreters",
@@ -48,7 +68,49 @@ export function generator(state: State): HTMLElement | null {
           values,
         })),
     }),
-    live(state, ["run"], () => [facts(state), delays(state), system(state)]),
+    chart({
+      title: "CPU of each process",
+      note: "100 % is one core; several threads may use more. It is more than its I/O threads where Python runs, or results are written.",
+      format: percent,
+      lines: ofProcess("cpu_percent"),
+    }),
+    chart({
+      title: "CPU of the machine",
+      note: "Share of all cores, all programs together. Near 100 % something else may have slowed the generator; stolen time went to other virtual machines.",
+      format: percent,
+      lines: ofMachine({ cpu_percent: "at work", stolen_percent: "stolen" }),
+    }),
+    chart({
+      title: "Memory of each process",
+      note: "Resident. It grows with virtual users and with names of actions, and not with time: where it keeps growing, look at what the test keeps.",
+      format: bytes,
+      lines: ofProcess("memory_bytes"),
+    }),
+    chart({
+      title: "Free memory of the machine",
+      note: "What programs can still take without swapping. With less than 2 % of all, a run is invalid.",
+      format: bytes,
+      lines: ofMachine({ free_memory_bytes: "free" }),
+    }),
+    chart({
+      title: "Open files of each process",
+      note: "Each connection is one. The table of the processes has their limit; raise it with ulimit -n.",
+      format: count,
+      lines: ofProcess("descriptors"),
+    }),
+    chart({
+      title: "TCP sockets of the machine",
+      note: "Closed ones that still wait are counted, as they hold a local port. Where they come near the local ports of the machine, keep connections alive.",
+      format: count,
+      lines: ofMachine({ tcp_sockets: "sockets" }),
+    }),
+    chart({
+      title: "TCP segments sent again",
+      note: "All programs of the machine. Each costs the response 200 ms and more: the network, or the queues of the target, lost them.",
+      format: rate,
+      lines: () => ofMachine({ resent_per_s: "sent again" })().filter((line) => happens(line.values)),
+    }),
+    live(state, ["run"], () => [facts(state), processes(state), delays(state), system(state)]),
   );
 }
 

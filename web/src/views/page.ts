@@ -4,6 +4,7 @@ import type { State } from "../state";
 import { actions } from "./actions";
 import { answers } from "./answers";
 import { changes } from "./changes";
+import { exemplars } from "./exemplars";
 import { generator } from "./generator";
 import { hasContent, live } from "./live";
 import { load } from "./load";
@@ -13,7 +14,7 @@ import { phases } from "./phases";
 import { times } from "./times";
 import { whatRan } from "./what-ran";
 
-const PARTS = [overview, actions, times, load, phases, answers, generator, metrics, changes, whatRan];
+const PARTS = [overview, actions, times, load, phases, answers, exemplars, generator, metrics, changes, whatRan];
 
 /** The whole page. A page for a run that goes on uses the same parts; those without anything to show wait unseen. */
 export function page(state: State): HTMLElement[] {

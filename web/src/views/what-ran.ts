@@ -3,13 +3,14 @@ import { h } from "../dom";
 import { count, elapsed } from "../model/format";
 import type { State } from "../state";
 import { fold, live, part } from "./live";
+import { host } from "./processes";
 
 /** What ran: the run, its plan without secrets, and its reporters. */
 export function whatRan(state: State): HTMLElement | null {
   return part(
     "what-ran",
     "What ran",
-    live(state, ["run"], () => [facts(state), reporters(state)]),
+    live(state, ["run"], () => [facts(state), host(state), reporters(state)]),
     fold(state, "The plan, without secrets", () => plan(state)),
   );
 }

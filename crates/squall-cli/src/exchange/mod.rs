@@ -1,12 +1,11 @@
 //! What `squall debug` shows of a request and its answer.
 //!
-//! [`seen`] (from what the engine saw), [`secrets`] (what is not shown), [`shorten`] (bodies), [`render`] (all of it as text), [`feed`]
+//! [`seen`] (from what the engine saw), [`shorten`] (bodies), [`render`] (all of it as text), [`feed`]
 //! (where it is printed), [`ordered`] (scripts wait for that).
 
 mod feed;
 mod ordered;
 mod render;
-mod secrets;
 mod seen;
 mod shorten;
 

@@ -1,8 +1,12 @@
 //! An exchange as text, after the manner of curl: `>` is sent, `<` has come, `~` led elsewhere, `!` is wrong.
 
-use super::secrets::{HIDDEN, is_secret};
+use squall_secrets::is_secret;
+
 use super::seen::Seen;
 use super::shorten::{Length, body, printable};
+
+/// What stands for a secret.
+const HIDDEN: &str = "(hidden; --show-secrets shows it)";
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug)]

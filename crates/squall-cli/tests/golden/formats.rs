@@ -42,6 +42,7 @@ fn every_run_is_the_data_of_a_report() {
         let documents = RunDocuments {
             summary: golden.json(run, "summary.json"),
             plan: Some(golden.json(run, "plan.json")),
+            exemplars: None,
         };
         let data = report_data_in_steps(&documents, 1, golden.intervals(run).unwrap()).unwrap();
         // The summary is snapshotted above.

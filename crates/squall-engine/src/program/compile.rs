@@ -53,6 +53,7 @@ pub fn compile(
         choosers: Vec::new(),
         scripts: Vec::new(),
         origins: Vec::new(),
+        group: None,
     };
     compiler.flow(flow)?;
     let iteration = compiler.intern("iteration", SeriesKind::Iteration, &IndexMap::new());
@@ -74,6 +75,8 @@ struct Compiler<'a, 's> {
     choosers: Vec<Chooser>,
     scripts: Vec<Arc<ScriptInfo>>,
     origins: Vec<squall_protocol::connect::Origin>,
+    /// The group around the step that is compiled.
+    group: Option<SeriesId>,
 }
 
 impl Compiler<'_, '_> {
@@ -106,8 +109,11 @@ impl Compiler<'_, '_> {
             Step::Choose(choose) => self.choose(choose),
             Step::Group(group) => {
                 let series = self.intern(&group.name, SeriesKind::Transaction, &group.tags);
+                self.around.series.nest(series, self.group);
+                let outer = self.group.replace(series);
                 self.ops.push(Op::GroupStart { series });
                 self.flow(&group.steps)?;
+                self.group = outer;
                 self.ops.push(Op::GroupEnd);
                 Ok(())
             }
@@ -130,6 +136,7 @@ impl Compiler<'_, '_> {
             self.origins.push(origin.clone());
         }
         let series = self.intern(step.name(), SeriesKind::Operation, &request.tags);
+        self.around.series.nest(series, self.group);
         self.ops.push(Op::Http {
             step: Box::new(step),
             series,

@@ -152,6 +152,16 @@ pub enum TimedKind {
     Transaction,
 }
 
+impl TimedKind {
+    /// Returns what a series of it counts.
+    pub fn series(self) -> SeriesKind {
+        match self {
+            Self::Operation => SeriesKind::Operation,
+            Self::Transaction => SeriesKind::Transaction,
+        }
+    }
+}
+
 /// What an interpreter knows of an operation that it timed itself, beside its beginning and its end.
 ///
 /// The moments are on the run's clock, in this order; `None`: nobody told it, and the phase that it ends is not counted.

@@ -101,7 +101,9 @@ impl VirtualUser {
         if let Some(tracer) = &worker.trace {
             trace(tracer, &self.client, step, (series, ids), &operation);
         }
-        operation::record(worker, series, &operation, step.checks().names(), ids)
+        let capture = || Some(self.client.capture(step));
+        let checks = step.checks().names();
+        operation::record(worker, series, &operation, checks, ids, capture)
     }
 
     /// Returns the series of a name that varies.

@@ -1,5 +1,6 @@
 //! Virtual users: reusable slots with a session (connections, cookies, variables) that run one iteration after the other.
 
+mod exemplar;
 mod flow;
 mod operation;
 mod running;

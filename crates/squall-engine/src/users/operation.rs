@@ -1,18 +1,20 @@
 //! From a finished operation to a sample.
 
-use squall_http::Operation;
+use squall_http::{Capture, Operation};
 use squall_metrics::{Outcome, Sample, SeriesId};
 use squall_protocol::FailureClass;
 use squall_protocol::answer::CheckNames;
 use squall_protocol::values::IterationIds;
 
+use super::exemplar::exemplar;
 use crate::record::OperationRecord;
 use crate::worker::Worker;
 
 /// Marks a phase that did not take place.
 pub(super) const NONE: u64 = u64::MAX;
 
-/// Counts a finished operation and returns its outcome.
+/// Counts a finished operation and returns its outcome. `capture` is asked for its bytes where it is to be kept as a whole; one that is
+/// neither slow nor failed costs no more than a comparison.
 #[inline]
 pub(super) fn record(
     worker: &Worker,
@@ -20,15 +22,21 @@ pub(super) fn record(
     operation: &Operation,
     checks: Option<&CheckNames>,
     ids: IterationIds,
+    capture: impl FnOnce() -> Option<Capture>,
 ) -> Outcome {
     let sample = sample(operation);
     let mut recorder = worker.recorder.borrow_mut();
-    recorder.operation_finished(series, &sample);
+    let is_slow = recorder.operation_finished(series, &sample);
+    let at = operation.moments.last_byte;
+    let mut is_first = false;
     for failure in &operation.failures {
-        let at = operation.moments.last_byte;
-        recorder.failure(series, failure.class.as_str(), &failure.message, at, || {
+        let class = failure.class.as_str();
+        is_first |= recorder.failure(series, class, &failure.message, at, || {
             example(operation, &failure.detail)
         });
+    }
+    if is_first || (is_slow && recorder.wants_exemplar(at)) {
+        recorder.exemplar(exemplar(series, operation, ids, capture()));
     }
     if operation
         .failures

@@ -9,8 +9,8 @@ use squall_metrics::{Interval, ScenarioPart, SeriesKey, SeriesPart, SeriesSnapsh
 use super::health::Health;
 use super::lines::{Line, parse};
 use super::series::SeriesColumns;
+use crate::ReportError;
 use crate::data::{Column, ScenarioData, Timeline, View, three_digits, view_all};
-use crate::{ReportError, redact};
 
 /// Statuses and classes of failures of which there is a column; of more those that came first.
 const MOST: usize = 32;
@@ -141,7 +141,7 @@ impl Collector {
         for key in names.series.iter().skip(self.series.len()) {
             // As in the summary.
             let key = SeriesKey {
-                name: redact::text(&key.name).into(),
+                name: squall_secrets::text(&key.name).into(),
                 ..key.clone()
             };
             let series = SeriesColumns::new(Some(key), self.timeline.step_s);

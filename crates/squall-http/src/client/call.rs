@@ -46,6 +46,7 @@ impl<'a> Call<'a> {
         intended: u64,
     ) -> Self {
         let start = client.now();
+        client.last = None;
         Self {
             limits: Limits::new(start, step.timeout_ns),
             operation: Operation::start(intended, start),
@@ -83,7 +84,11 @@ impl<'a> Call<'a> {
                 turn: None,
                 connection,
             },
-            None => Box::pin(self.line(origin)).await?,
+            None => {
+                // Where it does not come to a connection, nothing of an earlier request may pass for this one.
+                self.client.render.exchange.clear();
+                Box::pin(self.line(origin)).await?
+            }
         };
         let constant = step
             .constant
@@ -236,6 +241,10 @@ impl<'a> Call<'a> {
 
     fn request_line(&self) -> String {
         let line = self.client.sent(self.step).line();
+        if line.is_empty() {
+            // It was not rendered: there was no connection to send it on.
+            return self.step.name().to_owned();
+        }
         line.trim_end_matches(" HTTP/1.1").to_owned()
     }
 }

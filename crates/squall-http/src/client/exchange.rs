@@ -5,6 +5,7 @@ use std::rc::Rc;
 use squall_protocol::Failure;
 
 use super::call::{Call, Line};
+use super::capture::AnswerPlace;
 use super::response::{ReadError, Reading, Received, Wanted};
 use super::transfer::{WriteError, write_all};
 use crate::step::Exchange;
@@ -62,6 +63,8 @@ impl Call<'_> {
                 return Err(failure);
             }
         };
+        let reads = settings.thread.reads.get();
+        self.client.last = Some(AnswerPlace::of(&received, reads, wanted.keeps_body));
         self.operation.moments.last_byte = received.last_byte;
         self.operation.status = received.head.status;
         if received.reusable && whole && settings.keep_alive {

@@ -2,10 +2,12 @@
 //!
 //! Reading order: `config` (settings of a stage), `thread` (buffers that one I/O thread's clients share), `pool` (who shares
 //! connections), `session` (a user's client), `call` (one operation), `exchange` (one request and its answer), `transfer` (writing),
-//! `response` (reading), `redirects`, `evaluate` (checks and extractions), `answer` (what is kept of it).
+//! `response` (reading), `redirects`, `evaluate` (checks and extractions), `answer` (what is kept of it), `capture` (a look at the
+//! buffers of the last operation).
 
 mod answer;
 mod call;
+mod capture;
 mod config;
 mod evaluate;
 mod exchange;
@@ -21,6 +23,7 @@ mod thread;
 mod transfer;
 
 pub use answer::{Hop, KeptAnswer};
+pub use capture::{Capture, CapturedMessage};
 pub use config::{ClientConfig, ClientConfigError};
 pub use operation::Operation;
 pub use session::{Client, Session};

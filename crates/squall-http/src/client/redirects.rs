@@ -71,6 +71,8 @@ impl Call<'_> {
         url: &Url,
         method: &str,
     ) -> Result<(Url, String), Failure> {
+        // The answer that redirects is none to the request that comes now.
+        self.client.last = None;
         let settings = Rc::clone(&self.client.settings);
         let scratch = settings.thread.scratch.borrow();
         let (head, _) = received.parts(&scratch, &self.client.answer);

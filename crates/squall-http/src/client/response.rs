@@ -28,8 +28,8 @@ const MAX_INTERIM: u32 = 100;
 /// Buffers of answers that did not come in one piece.
 #[derive(Debug, Default)]
 pub(super) struct AnswerBuffers {
-    head: Vec<u8>,
-    body: Vec<u8>,
+    pub(super) head: Vec<u8>,
+    pub(super) body: Vec<u8>,
 }
 
 impl AnswerBuffers {
@@ -59,9 +59,29 @@ pub(super) struct Received {
     pub(super) reusable: bool,
     head_at: Option<Range<usize>>,
     body_at: Option<Range<usize>>,
+    /// The body in chunks, if all of it came in the last piece.
+    chunks_at: Option<Range<usize>>,
 }
 
 impl Received {
+    /// Returns where in the read buffer the head lies, if it is there.
+    #[inline]
+    pub(super) fn head_at(&self) -> Option<&Range<usize>> {
+        self.head_at.as_ref()
+    }
+
+    /// Returns where in the read buffer the body lies, if it is there.
+    #[inline]
+    pub(super) fn body_at(&self) -> Option<&Range<usize>> {
+        self.body_at.as_ref()
+    }
+
+    /// Returns where in the read buffer the chunks of the body lie, if all of them are there.
+    #[inline]
+    pub(super) fn chunks_at(&self) -> Option<&Range<usize>> {
+        self.chunks_at.as_ref()
+    }
+
     /// Returns head and body, given where the answer was read to.
     pub(super) fn parts<'a>(
         &self,
@@ -163,6 +183,7 @@ impl<'a> Reading<'a> {
             Poll::Ready(Ok(())) => {}
         }
         let length = buffer.filled().len();
+        self.thread.reads.set(self.thread.reads.get() + 1);
         let now = self.thread.clock().now();
         if length == 0 {
             return Poll::Ready(self.ended(now).map(Some).map_err(Failure::from));
@@ -195,7 +216,11 @@ impl<'a> Reading<'a> {
             self.buffers
                 .head
                 .extend_from_slice(&bytes[start..body_start]);
-            return self.begin_body(head, &bytes[body_start..], now);
+            let received = self.begin_body(head, &bytes[body_start..], now)?;
+            return Ok(received.map(|received| Received {
+                chunks_at: (head.framing == Framing::Chunked).then_some(body_start..bytes.len()),
+                ..received
+            }));
         }
         self.buffers.head.extend_from_slice(&bytes[start..]);
         self.parsed_to = self.buffers.head.len();
@@ -242,6 +267,7 @@ impl<'a> Reading<'a> {
             reusable,
             head_at: Some(head_at),
             body_at,
+            chunks_at: None,
         }))
     }
 
@@ -312,5 +338,6 @@ fn buffered(head: Head, now: u64, reusable: bool) -> Received {
         reusable,
         head_at: None,
         body_at: None,
+        chunks_at: None,
     }
 }

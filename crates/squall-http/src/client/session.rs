@@ -10,6 +10,7 @@ use squall_protocol::connect::Origin;
 use squall_protocol::values::Bindings;
 
 use super::call::Call;
+use super::capture::AnswerPlace;
 use super::operation::Operation;
 use super::render::RenderBuffers;
 use super::response::AnswerBuffers;
@@ -31,6 +32,8 @@ pub struct Client {
     pub(super) slot: DeadlineSlot,
     pub(super) render: RenderBuffers,
     pub(super) answer: AnswerBuffers,
+    /// Where the last answer lies, if the last operation had one.
+    pub(super) last: Option<AnswerPlace>,
 }
 
 /// What the clients of one virtual user have in common: settings and cookies.
@@ -71,6 +74,7 @@ impl Client {
             slot,
             render,
             answer,
+            last: None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What the clients of one I/O thread share.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use squall_protocol::{Clock, Deadlines};
 
@@ -17,6 +17,8 @@ pub struct HttpThread {
     clock: Clock,
     deadlines: Deadlines,
     pub(crate) scratch: RefCell<Box<[u8]>>,
+    /// Reads into that buffer: whoever notes where bytes lie can tell whether they still do.
+    pub(crate) reads: Cell<u64>,
 }
 
 impl HttpThread {
@@ -27,6 +29,7 @@ impl HttpThread {
             clock,
             deadlines: Deadlines::default(),
             scratch,
+            reads: Cell::new(0),
         }
     }
 

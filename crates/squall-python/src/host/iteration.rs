@@ -110,13 +110,9 @@ impl Iteration {
         failure: Option<Box<Failure>>,
         facts: Option<Box<TimedFacts>>,
     ) {
-        let kind = match timed.kind {
-            TimedKind::Operation => SeriesKind::Operation,
-            TimedKind::Transaction => SeriesKind::Transaction,
-        };
         self.command(ScriptCommand::Timed {
             iteration: self.id(),
-            series: self.script.series(kind, name),
+            series: self.script.series(timed.kind.series(), name),
             kind: timed.kind,
             outcome: timed.outcome,
             intended_ns: timed.intended_ns,

@@ -88,6 +88,8 @@ impl Operation {
             return Ok(());
         }
         this.span = Span::current_of(slf.py(), &this.iteration);
+        let series = this.request.ready.series;
+        Span::nest(slf.py(), &this.iteration, this.span.as_ref(), series);
         let token = state.keep(slf.clone().unbind());
         this.state = State::Sent(token);
         let number = this.iteration.count_request();

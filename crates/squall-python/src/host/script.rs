@@ -1,6 +1,6 @@
 //! A script of the test file, looked up and ready.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,6 +8,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use squall_engine::script::ScriptInfo;
 use squall_http::HttpStep;
+use squall_metrics::series::Nested;
 use squall_metrics::{SeriesId, SeriesKind, Tags};
 use squall_plan::ScriptRuns;
 
@@ -44,6 +45,8 @@ pub(crate) struct Script {
     pub(crate) stopping: AtomicBool,
     requests: Mutex<HashMap<(&'static str, String, String), Ready>>,
     series: Mutex<HashMap<(SeriesKind, String), SeriesId>>,
+    /// What was told of transactions and their parts.
+    nested: Mutex<HashSet<Nested>>,
 }
 
 impl Script {
@@ -72,6 +75,7 @@ impl Script {
             stopping: AtomicBool::new(false),
             requests: Mutex::default(),
             series: Mutex::default(),
+            nested: Mutex::default(),
         })
     }
 
@@ -100,6 +104,14 @@ impl Script {
             known.insert(key, id);
         }
         id
+    }
+
+    /// Notes that a series is a part of a transaction, or of none.
+    pub(crate) fn nest(&self, child: SeriesId, parent: Option<SeriesId>) {
+        let mut known = self.nested.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() < REMEMBERED && known.insert((child, parent)) {
+            self.info.series.nest(child, parent);
+        }
     }
 
     /// Returns a request that was made before.

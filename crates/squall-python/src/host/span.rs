@@ -8,7 +8,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use squall_engine::script::TimedKind;
-use squall_metrics::Outcome;
+use squall_metrics::{Outcome, SeriesId};
 
 use super::iteration::{Iteration, Timed};
 
@@ -33,6 +33,8 @@ pub(crate) struct Span {
     iteration: Arc<Iteration>,
     name: String,
     kind: TimedKind,
+    /// The series of the innermost transaction that it is or is in.
+    transaction: Option<SeriesId>,
     started_ns: u64,
     parent: Option<Py<Self>>,
     token: Option<Py<PyAny>>,
@@ -45,6 +47,7 @@ impl Span {
             iteration,
             name: name.to_owned(),
             kind,
+            transaction: None,
             started_ns: 0,
             parent: None,
             token: None,
@@ -72,6 +75,17 @@ impl Span {
         Self::current_of(py, iteration).map(|span| span.borrow(py).name.clone())
     }
 
+    /// Notes that an operation is sent inside of it, or outside of any.
+    pub(crate) fn nest(
+        py: Python<'_>,
+        iteration: &Iteration,
+        span: Option<&Py<Self>>,
+        child: SeriesId,
+    ) {
+        let parent = span.and_then(|span| span.borrow(py).transaction);
+        iteration.script.nest(child, parent);
+    }
+
     /// Counts an operation inside.
     pub(crate) fn add(py: Python<'_>, span: Option<Py<Self>>, outcome: Outcome) {
         if let Some(span) = span
@@ -96,6 +110,15 @@ impl Span {
         {
             this.name = format!("{}{INSIDE}{}", parent.borrow(py).name, this.name);
         }
+        let around = parent
+            .as_ref()
+            .and_then(|parent| parent.borrow(py).transaction);
+        let series = iteration.script.series(this.kind.series(), &this.name);
+        iteration.script.nest(series, around);
+        this.transaction = match this.kind {
+            TimedKind::Transaction => Some(series),
+            TimedKind::Operation => around,
+        };
         this.parent = parent;
         this.token = Some(token.unbind());
         this.started_ns = iteration.shared.now();

@@ -217,6 +217,7 @@ pub(crate) fn request(
     }
     let slot = SLOT.with_borrow_mut(|slot| Arc::clone(slot.get_or_insert_default()));
     let span = Span::current_of(py, iteration);
+    Span::nest(py, iteration, span.as_ref(), request.ready.series);
     iteration.count_request();
     iteration.command(ScriptCommand::Send {
         iteration: iteration.id(),

@@ -9,7 +9,7 @@ use squall_cluster::{
 };
 use squall_engine::schedule::Segment;
 use squall_engine::script::{RunLink, ScriptHost};
-use squall_engine::{EngineSettings, RunningScenarios, TakenShare};
+use squall_engine::{EngineSettings, PartSink, RunningScenarios, TakenShare};
 use squall_plan::{Plan, PlanError, PlanErrors};
 use squall_protocol::Clock;
 
@@ -41,6 +41,7 @@ struct Connected {
 #[derive(Debug)]
 struct Ready {
     load: OwnLoad,
+    parts: Arc<PartOutlet>,
     records: Option<RecordOutlet>,
     outbox: Outbox,
     /// CPU time that getting ready took: it is not the load's.
@@ -114,9 +115,12 @@ struct Settings<'a> {
 impl Settings<'_> {
     fn launch(self, prepared: &crate::PreparedRun) -> Result<Ready, StartError> {
         let welcome = self.welcome;
+        let clock = Clock::with_origin(welcome.clock_origin_ns);
         let parts = Arc::new(PartOutlet::new(
             self.outbox.clone(),
             prepared.series.clone(),
+            welcome.agent,
+            clock.clone(),
         ));
         let records = welcome.options.records.then(|| {
             let parts = Arc::clone(&parts);
@@ -131,9 +135,9 @@ impl Settings<'_> {
                     count: welcome.agents,
                 },
                 seed: prepared.seed,
-                clock: Clock::with_origin(welcome.clock_origin_ns),
+                clock,
                 wall_origin_ns: welcome.wall_origin_ns,
-                parts,
+                parts: Arc::clone(&parts) as Arc<dyn PartSink>,
                 series: prepared.series.clone(),
                 records: records.as_ref().map(|records| records.queue.clone()),
                 scripts: prepared.options.scripts.clone(),
@@ -145,6 +149,7 @@ impl Settings<'_> {
         })?;
         Ok(Ready {
             load,
+            parts,
             records,
             outbox: self.outbox.clone(),
             cpu_before_s: usage().cpu_s,
@@ -268,6 +273,9 @@ impl Agent for AgentBody<'_> {
     fn usage(&self) -> AgentUsage {
         let usage = usage();
         let ready = self.ready.get();
+        if let Some(ready) = ready {
+            ready.parts.look();
+        }
         let before = ready.map_or(usage.cpu_s, |ready| ready.cpu_before_s);
         AgentUsage {
             cpu_ns: std::time::Duration::try_from_secs_f64((usage.cpu_s - before).max(0.0))
@@ -280,6 +288,7 @@ impl Agent for AgentBody<'_> {
         let Some(ready) = self.ready.get() else {
             return Vec::new();
         };
+        ready.parts.look();
         let errors = ready.load.shutdown();
         ready.catch_up();
         agent_errors(errors)

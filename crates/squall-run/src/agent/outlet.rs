@@ -9,8 +9,10 @@ use std::time::Duration;
 use squall_cluster::{FromAgent, Outbox, PartState};
 use squall_engine::{OperationRecord, PartKind, PartSink, RecordQueue};
 use squall_metrics::{IntervalPart, SeriesTable};
+use squall_protocol::Clock;
 
 use crate::load::travelling;
+use crate::meter::ProcessMeter;
 use crate::running::lock;
 
 /// Sends parts, and before them the names that they are the first to use.
@@ -18,17 +20,35 @@ use crate::running::lock;
 pub(super) struct PartOutlet {
     outbox: Outbox,
     series: SeriesTable,
+    /// Number of the agent, which is also that of its first I/O thread.
+    agent: u32,
+    process: ProcessMeter,
     /// Series and scenarios whose names were sent.
-    named: Mutex<(usize, usize)>,
+    named: Mutex<Named>,
+}
+
+/// How much of the names was sent.
+#[derive(Clone, Copy, Debug, Default)]
+struct Named {
+    series: usize,
+    scenarios: usize,
+    nested: usize,
 }
 
 impl PartOutlet {
-    pub(super) fn new(outbox: Outbox, series: SeriesTable) -> Self {
+    pub(super) fn new(outbox: Outbox, series: SeriesTable, agent: u32, clock: Clock) -> Self {
         Self {
             outbox,
             series,
+            agent,
+            process: ProcessMeter::new(agent + 1, clock),
             named: Mutex::default(),
         }
+    }
+
+    /// Looks at what this process uses; never on an I/O thread, whose time it would take.
+    pub(super) fn look(&self) {
+        self.process.look();
     }
 
     /// Sends names that are new.
@@ -36,23 +56,36 @@ impl PartOutlet {
         self.name_with(&mut lock(&self.named));
     }
 
-    fn name_with(&self, named: &mut (usize, usize)) {
+    fn name_with(&self, named: &mut Named) {
         // Scenarios are all known before the first series of the load.
-        if self.series.len() == named.0 {
+        if (self.series.len(), self.series.nestings()) == (named.series, named.nested) {
             return;
         }
         let snapshot = self.series.snapshot();
-        let all = (snapshot.series.len(), snapshot.scenarios.len());
+        let all = Named {
+            series: snapshot.series.len(),
+            scenarios: snapshot.scenarios.len(),
+            nested: snapshot.nested.len(),
+        };
         self.outbox.send(&FromAgent::SeriesAdded {
-            series: snapshot.series.into_iter().skip(named.0).collect(),
-            scenarios: snapshot.scenarios.into_iter().skip(named.1).collect(),
+            series: snapshot.series.into_iter().skip(named.series).collect(),
+            scenarios: snapshot
+                .scenarios
+                .into_iter()
+                .skip(named.scenarios)
+                .collect(),
+            nested: snapshot.nested.into_iter().skip(named.nested).collect(),
         });
         *named = all;
     }
 }
 
 impl PartSink for PartOutlet {
-    fn take(&self, part: IntervalPart, kind: PartKind) {
+    fn take(&self, mut part: IntervalPart, kind: PartKind) {
+        let is_first = u32::try_from(part.thread.thread) == Ok(self.agent);
+        if is_first && kind != PartKind::Partial {
+            part.process = self.process.take();
+        }
         // Held until the part is in the queue, so that no part overtakes the names that it uses.
         let mut named = lock(&self.named);
         self.name_with(&mut named);

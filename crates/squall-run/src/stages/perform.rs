@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use squall_metrics::RunTotals;
-use squall_plan::{CheckedExecute, CheckedKind, HOOKS, StageKind};
+use squall_plan::{CheckedExecute, CheckedKind, StageKind};
 use squall_report::CustomRecord;
 
 use super::deadline::Deadline;
@@ -97,7 +96,7 @@ fn execute(
     deadline: &Deadline,
 ) -> StageEnd {
     let stage = &running.run.checked.stages[index];
-    let started = || load_iterations(&running.totals_now(), &stage.name);
+    let started = || running.totals_now().stage_iterations(&stage.name).started;
     let before = if stage.retries == 0 { 0 } else { started() };
     if let Err(error) = send_load(running, index, execute, deadline) {
         return StageEnd::failed(error);
@@ -109,12 +108,6 @@ fn execute(
         return StageEnd::failed("no iteration was started".to_owned());
     }
     StageEnd::new(StageStatus::Completed, None)
-}
-
-/// Counts the iterations that the load of a stage has started.
-fn load_iterations(totals: &RunTotals, stage: &str) -> u64 {
-    let hooks = totals.scenario_iterations(stage, HOOKS).started;
-    totals.stage_iterations(stage).started - hooks
 }
 
 /// Runs the scenarios of a stage to their end.

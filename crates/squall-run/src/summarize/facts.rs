@@ -9,7 +9,9 @@ use squall_protocol::connect::{NO_DESCRIPTOR, NO_PORT};
 use super::NS_PER_S;
 use super::operations::{Failures, each_of, each_operation, errors, quantile_ms};
 use crate::aggregate::Latest;
+use crate::health::HealthFacts;
 use crate::load::LostShare;
+use crate::machine::free_cores;
 use crate::running::{Running, lock};
 use crate::snapshot::StageStatus;
 use crate::stages::{Entry, planned_s};
@@ -39,8 +41,9 @@ pub(crate) fn facts(
             .map(|error| format!("{}: {}", error.class, error.message)),
         iterations_started: iterations.sum(),
         dropped: sums.dropped_iterations,
-        seconds_saturated: latest.map_or(0, |latest| latest.seconds_saturated),
-        seconds_loaded: latest.map_or(0, |latest| latest.seconds_loaded),
+        seconds: latest
+            .map(|latest| *latest.totals.seconds())
+            .unwrap_or_default(),
         schedule_error_p99_ms: late_ms(totals.schedule_error()),
         generator_delay_p99_ms: late_ms(totals.generator_delay()),
         response_p99_ms: quantile_ms(&response, 0.99),
@@ -56,7 +59,7 @@ pub(crate) fn facts(
         interpreters: interpreters(totals),
         agents_lost: totals.agents_lost(),
         agent_losses: lost_agents(running),
-        health: running.health.facts(),
+        health: HealthFacts::of(totals.health()),
         no_descriptor: unconnected(totals, NO_DESCRIPTOR),
         no_port: unconnected(totals, NO_PORT),
         stopped: stopped(running, &entries),
@@ -123,8 +126,7 @@ fn interpreters(totals: &RunTotals) -> InterpreterFacts {
         delay_p99_ms: late_ms(&used.delays),
         busiest_percent: used.saturated_max_percent / seconds,
         cores_used: used.saturated_percent / seconds / 100.0,
-        cores: std::thread::available_parallelism()
-            .map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX)),
+        cores: free_cores(),
     }
 }
 

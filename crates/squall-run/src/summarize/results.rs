@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use squall_metrics::{Histogram, Measure, RunTotals, SeriesKind, SeriesTotal};
+use squall_plan::HOOKS;
 use squall_report::{FinalRecords, Group, MetricRecord, SystemRecord};
 
 use super::operations::{each_of, each_operation};
@@ -35,7 +36,10 @@ pub(crate) fn results(running: &Running, stage: &str) -> Value {
     };
     let measured: Map<String, Value> = before
         .iter()
-        .filter(|name| whole.stage_iterations(name).started > 0)
+        .filter(|name| {
+            let hooks = whole.scenario_iterations(name, HOOKS).started;
+            whole.stage_iterations(name).started + hooks > 0
+        })
         .map(|name| (name.clone(), seen.stage(name, elapsed(name))))
         .collect();
     let users = |stage: &str| whole.stage_iterations(stage).users_max;

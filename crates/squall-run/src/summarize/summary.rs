@@ -1,14 +1,15 @@
 //! What is stored and shown of a run that has ended.
 
 use squall_metrics::summary::{
-    CustomSummary, GeneratorSummary, Phase, ReporterSummary, RunInfo, SCHEMA_VERSION, StageSummary,
-    Summary, SystemSummary, ThresholdStatus,
+    CustomSummary, GeneratorSummary, Phase, ProcessSummary, ReporterSummary, RunInfo,
+    SCHEMA_VERSION, StageSummary, Summary, SystemSummary, ThresholdStatus,
 };
 use squall_metrics::{RunTotals, ScenarioKey};
 use squall_plan::{CheckedLoad, CheckedStage};
 
 use super::{NS_PER_S, facts};
 use crate::aggregate::Latest;
+use crate::health::{self, HealthFacts};
 use crate::prepare::PreparedRun;
 use crate::running::{Running, lock};
 use crate::stages::Entry;
@@ -68,6 +69,8 @@ pub(crate) fn summary(running: &Running, latest: &Latest) -> Summary {
         custom: custom(running),
         system: system(running, whole),
         generator: generator(running, whole, elapsed_s),
+        processes: processes(running, whole),
+        host: Some(health::host()),
         warnings: warnings(running, latest),
         reporters: reporters(running),
         controls: running.controls.records(),
@@ -129,7 +132,7 @@ fn system(running: &Running, totals: &RunTotals) -> Vec<SystemSummary> {
         p99: record.quantile_99th,
         max: record.maximum,
     });
-    known.chain(running.health.summaries()).collect()
+    known.chain(health::summaries(totals.health())).collect()
 }
 
 fn generator(running: &Running, totals: &RunTotals, elapsed_s: f64) -> GeneratorSummary {
@@ -150,6 +153,39 @@ fn generator(running: &Running, totals: &RunTotals, elapsed_s: f64) -> Generator
         interpreters: totals.interpreters().summary(),
         agents_lost: totals.agents_lost(),
     }
+}
+
+/// Describes the processes that told of themselves, and those that did not.
+fn processes(running: &Running, totals: &RunTotals) -> Vec<ProcessSummary> {
+    let (count, threads) = (running.run.processes, running.run.threads);
+    let agents = if count == 1 { 0 } else { count };
+    let lost = running.load.lost();
+    let known = &totals.health().processes;
+    let describe = |process: u32| {
+        let (role, share, threads) = match (process, agents) {
+            (0, 0) => ("alone", "1/1".to_owned(), threads),
+            (0, _) => ("coordinator", String::new(), 0),
+            (agent, _) => ("agent", format!("{agent}/{agents}"), threads),
+        };
+        let of = known.iter().find(|total| total.sum.process == process);
+        let of = of.cloned().unwrap_or_default();
+        let lost = lost.iter().find(|one| process > 0 && one.agent == process);
+        ProcessSummary {
+            process,
+            role: role.to_owned(),
+            pid: Some(of.sum.pid).filter(|pid| *pid > 0),
+            share,
+            threads,
+            cpu_s: of.sum.cpu_ns as f64 / NS_PER_S,
+            cpu_percent: of.sum.cpu_percent(),
+            cpu_max_percent: of.cpu_max_percent,
+            memory_max_bytes: of.sum.memory_bytes,
+            descriptors_max: of.sum.descriptors,
+            descriptors_allowed: of.sum.descriptors_allowed,
+            lost_at_s: lost.map(|lost| lost.at_ns as f64 / NS_PER_S),
+        }
+    };
+    (0..=agents).map(describe).collect()
 }
 
 fn warnings(running: &Running, latest: &Latest) -> Vec<String> {
@@ -178,7 +214,7 @@ fn warnings(running: &Running, latest: &Latest) -> Vec<String> {
     let warned = thresholds::summaries(thresholds, judgments).into_iter();
     let warned = warned.filter(|one| one.status == ThresholdStatus::Warned);
     warnings.extend(warned.filter_map(|one| one.message));
-    warnings.extend(running.health.facts().warning());
+    warnings.extend(HealthFacts::of(totals.health()).warning());
     warnings
 }
 

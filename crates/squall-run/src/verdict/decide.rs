@@ -81,41 +81,83 @@ fn none_of(count: u64, what: &str, error: Option<&String>) -> String {
 
 fn doubts(facts: &Facts) -> Vec<String> {
     let mut reasons = Vec::new();
-    let saturated = facts.seconds_saturated as f64;
-    if facts.seconds_saturated >= 2 && saturated > SATURATED_SHARE * facts.seconds_loaded as f64 {
+    let seconds = &facts.seconds;
+    let of_all = |part: u64| format!("{part} of {} s", seconds.loaded);
+    if seconds.saturated >= 2 && seconds.saturated as f64 > SATURATED_SHARE * seconds.loaded as f64
+    {
         reasons.push(format!(
-            "the generator was the limit: an I/O thread used 95 % of its core or more for {} of {} s; use more threads or fewer users",
-            facts.seconds_saturated, facts.seconds_loaded
+            "the generator was the limit: an I/O thread used {:.0} % of its core for {}; use more threads or fewer users",
+            seconds.saturated_mean_percent(),
+            of_all(seconds.saturated)
         ));
     }
     reasons.extend(interpreter_doubt(facts).or_else(|| interpreter_delay_doubt(facts)));
     if facts.schedule_error_p99_ms > SCHEDULE_ERROR_MS {
         reasons.push(format!(
-            "the generator was late: 99 % of iterations started within {:.1} ms of their time, more than {SCHEDULE_ERROR_MS} ms; \
-             lower the rate or use a machine with more cores",
-            facts.schedule_error_p99_ms
+            "the generator was late: 99 % of iterations started within {:.1} ms of their time, more than {SCHEDULE_ERROR_MS} ms\
+             {}{}; lower the rate or use a machine with more cores",
+            facts.schedule_error_p99_ms,
+            for_seconds(seconds.late, seconds.loaded),
+            starved(facts)
         ));
     }
     let delay = facts.generator_delay_p99_ms;
     if delay > GENERATOR_DELAY_MS && delay > facts.response_p99_ms / 4.0 {
         reasons.push(format!(
-            "the generator delayed its own measurements: by {delay:.1} ms at the 99th percentile, against a response time of {:.1} ms; \
+            "the generator delayed its own measurements: by {delay:.1} ms at the 99th percentile, against a response time of {:.1} ms{}{}; \
              use fewer users or a machine with more cores",
-            facts.response_p99_ms
+            facts.response_p99_ms,
+            for_seconds(seconds.delayed, seconds.loaded),
+            starved(facts)
         ));
     }
     let due = facts.dropped + facts.iterations_started;
     if facts.dropped as f64 > DROPPED_SHARE * due as f64 {
         reasons.push(format!(
-            "the asked-for rate was not offered: {} of {due} iterations were dropped because no virtual user was free; \
+            "the asked-for rate was not offered: {} of {due} iterations were dropped because no virtual user was free{}; \
              raise the number of users (`max_users`, `--users`) or lower the rate",
-            facts.dropped
+            facts.dropped,
+            offered(facts)
         ));
     }
     reasons.extend(machine_doubts(facts));
     reasons.extend(agents_doubt(facts));
     reasons.extend(facts.lost_by_reporters.iter().cloned());
     reasons
+}
+
+/// Says for how many seconds something went on that was seen in some.
+fn for_seconds(seconds: u64, of: u64) -> String {
+    if seconds == 0 {
+        return String::new();
+    }
+    format!(", in {seconds} of {of} s")
+}
+
+/// Says that other programs had the cores that I/O threads needed.
+fn starved(facts: &Facts) -> String {
+    match facts.seconds.starved {
+        0 => String::new(),
+        seconds => format!(
+            "; for {seconds} s an I/O thread had work and no core for a fifth of the time or more, as other programs used them"
+        ),
+    }
+}
+
+/// Says which of the asked-for rate was reached in the seconds in which iterations were dropped.
+fn offered(facts: &Facts) -> String {
+    let seconds = &facts.seconds;
+    if seconds.dropping == 0 {
+        return String::new();
+    }
+    let rate = |count: u64| count as f64 / seconds.dropping as f64;
+    format!(
+        " (in {} of {} s; offered {:.0}/s of {:.0}/s in these)",
+        seconds.dropping,
+        seconds.loaded,
+        rate(seconds.started_while_dropping),
+        rate(seconds.started_while_dropping + seconds.dropped)
+    )
 }
 
 /// Says that interpreters were the limit, and how many processes would be enough.
@@ -198,8 +240,9 @@ fn machine_doubts(facts: &Facts) -> Vec<String> {
         && seconds >= 2
     {
         reasons.push(format!(
-            "memory was the limit: for {seconds} s the machine had less than 2 % left, at the least {} MiB; use fewer users or a \
+            "memory was the limit: for {seconds} of {} s the machine had less than 2 % left, at the least {} MiB; use fewer users or a \
              machine with more memory",
+            facts.health.seconds,
             least / (1024 * 1024)
         ));
     }

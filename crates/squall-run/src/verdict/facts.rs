@@ -1,5 +1,7 @@
 //! What the verdict is made from.
 
+use squall_metrics::LoadedSeconds;
+
 use crate::health::HealthFacts;
 
 /// What the verdict is made from.
@@ -11,8 +13,8 @@ pub(crate) struct Facts {
     pub(crate) first_error: Option<String>,
     pub(crate) iterations_started: u64,
     pub(crate) dropped: u64,
-    pub(crate) seconds_saturated: u64,
-    pub(crate) seconds_loaded: u64,
+    /// Seconds with load, and those in which the generator was at a limit.
+    pub(crate) seconds: LoadedSeconds,
     pub(crate) schedule_error_p99_ms: f64,
     pub(crate) generator_delay_p99_ms: f64,
     pub(crate) response_p99_ms: f64,

@@ -1,5 +1,6 @@
 //! Each rule of the verdict.
 
+use squall_metrics::LoadedSeconds;
 use squall_metrics::summary::VerdictStatus;
 
 use super::*;
@@ -11,11 +12,20 @@ fn check(facts: &Facts, status: VerdictStatus, word: &str) {
     assert!(verdict.reasons.join("\n").contains(word), "{verdict:?}");
 }
 
+fn seconds(saturated: u64) -> LoadedSeconds {
+    LoadedSeconds {
+        loaded: 10,
+        saturated,
+        saturated_percent: saturated as f64 * 97.4,
+        ..LoadedSeconds::default()
+    }
+}
+
 fn good() -> Facts {
     Facts {
         ok: 100,
         iterations_started: 100,
-        seconds_loaded: 10,
+        seconds: seconds(0),
         response_p99_ms: 1.0,
         ..Facts::default()
     }
@@ -52,15 +62,15 @@ fn no_data_and_no_success_fail() {
 fn a_generator_at_its_limit_makes_the_run_invalid() {
     check(
         &Facts {
-            seconds_saturated: 5,
+            seconds: seconds(5),
             ..good()
         },
         VerdictStatus::Invalid,
-        "5 of 10 s",
+        "an I/O thread used 97 % of its core for 5 of 10 s",
     );
     check(
         &Facts {
-            seconds_saturated: 2,
+            seconds: seconds(2),
             ..good()
         },
         VerdictStatus::Passed,
@@ -180,6 +190,43 @@ fn iterations_that_must_succeed_fail_the_run_and_doubts_come_first() {
     };
     check(&doubted, VerdictStatus::Invalid, told);
     check(&doubted, VerdictStatus::Invalid, "50 of 150");
+}
+
+#[test]
+fn reasons_say_for_how_many_seconds_and_what_was_offered() {
+    let late = Facts {
+        schedule_error_p99_ms: 11.0,
+        seconds: LoadedSeconds {
+            late: 4,
+            starved: 3,
+            ..seconds(0)
+        },
+        ..good()
+    };
+    let told = "more than 10 ms, in 4 of 10 s; for 3 s an I/O thread had work and no core";
+    check(&late, VerdictStatus::Invalid, told);
+    let delayed = Facts {
+        generator_delay_p99_ms: 80.0,
+        seconds: LoadedSeconds {
+            delayed: 2,
+            ..seconds(0)
+        },
+        ..good()
+    };
+    let told = "against a response time of 1.0 ms, in 2 of 10 s;";
+    check(&delayed, VerdictStatus::Invalid, told);
+    let dropping = Facts {
+        dropped: 50,
+        seconds: LoadedSeconds {
+            dropping: 5,
+            dropped: 50,
+            started_while_dropping: 200,
+            ..seconds(0)
+        },
+        ..good()
+    };
+    let told = "no virtual user was free (in 5 of 10 s; offered 40/s of 50/s in these)";
+    check(&dropping, VerdictStatus::Invalid, told);
 }
 
 #[test]

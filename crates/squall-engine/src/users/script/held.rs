@@ -1,6 +1,6 @@
 //! Operations that have ended and are not counted before the script has judged their answers.
 
-use squall_http::Operation;
+use squall_http::{Capture, Operation};
 use squall_metrics::{Outcome, SeriesId};
 use squall_protocol::Failure;
 use squall_protocol::answer::CheckNames;
@@ -16,6 +16,8 @@ pub(super) struct Held {
     series: SeriesId,
     checks: Option<CheckNames>,
     operation: Operation,
+    /// Its bytes: by the time of the judgement they are gone.
+    capture: Option<Capture>,
 }
 
 impl Held {
@@ -23,6 +25,7 @@ impl Held {
         number: u32,
         (series, checks): (SeriesId, Option<&CheckNames>),
         operation: &mut Operation,
+        capture: Option<Capture>,
     ) -> Box<Self> {
         let answer = operation.answer.take();
         let held = Self {
@@ -30,6 +33,7 @@ impl Held {
             series,
             checks: checks.cloned(),
             operation: operation.clone(),
+            capture,
         };
         operation.answer = answer;
         Box::new(held)
@@ -37,9 +41,11 @@ impl Held {
 }
 
 impl Held {
-    fn count(&self, worker: &Worker, ids: IterationIds) -> Outcome {
-        let checks = self.checks.as_ref();
-        operation::record(worker, self.series, &self.operation, checks, ids)
+    fn count(self, worker: &Worker, ids: IterationIds) -> Outcome {
+        let (checks, capture) = (self.checks.as_ref(), self.capture);
+        operation::record(worker, self.series, &self.operation, checks, ids, || {
+            capture
+        })
     }
 }
 

@@ -127,21 +127,18 @@ impl LaneState {
             let ids = bindings.ids();
             let (outcome, held) = match order.hold {
                 None => {
-                    let outcome = operation::record(
-                        worker,
-                        order.series,
-                        &operation,
-                        order.request.checks().names(),
-                        ids,
-                    );
+                    let capture = || Some(client.capture(&order.request));
+                    let checks = order.request.checks().names();
+                    let outcome =
+                        operation::record(worker, order.series, &operation, checks, ids, capture);
                     (outcome, None)
                 }
                 Some(number) => {
-                    let held = Held::of(
-                        number,
-                        (order.series, order.request.checks().names()),
-                        &mut operation,
-                    );
+                    let at = operation.moments.last_byte;
+                    let copies = worker.recorder.borrow_mut().may_hold_exemplar(at);
+                    let capture = copies.then(|| client.capture(&order.request));
+                    let named = (order.series, order.request.checks().names());
+                    let held = Held::of(number, named, &mut operation, capture);
                     (operation::outcome(&operation), Some(held))
                 }
             };

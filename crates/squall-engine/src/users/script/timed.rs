@@ -1,11 +1,12 @@
 //! What the interpreter timed itself.
 
-use squall_metrics::{Outcome, Sample, SeriesId};
+use squall_metrics::{Exemplar, Outcome, Sample, SeriesId};
 use squall_protocol::values::IterationIds;
 use squall_protocol::{Failure, Moments};
 
 use crate::record::OperationRecord;
 use crate::script::{ScriptCommand, TimedFacts, TimedKind};
+use crate::users::exemplar::{self, moments_ns};
 use crate::users::operation::NONE;
 use crate::worker::Worker;
 
@@ -31,6 +32,7 @@ pub(super) fn record(worker: &Worker, command: ScriptCommand, ids: IterationIds)
         ended: ended_ns.max(started_ns),
         facts: facts.map(|facts| *facts).unwrap_or_default(),
     };
+    let mut is_slow = false;
     let mut recorder = worker.recorder.borrow_mut();
     match (kind, outcome) {
         (TimedKind::Transaction, Some(outcome)) => {
@@ -43,7 +45,7 @@ pub(super) fn record(worker: &Worker, command: ScriptCommand, ids: IterationIds)
         }
         (TimedKind::Operation, Some(outcome)) => {
             recorder.operation_started(series);
-            recorder.operation_finished(series, &times.sample(outcome));
+            is_slow = recorder.operation_finished(series, &times.sample(outcome));
         }
         (TimedKind::Operation, None) => {
             recorder.operation_started(series);
@@ -51,8 +53,18 @@ pub(super) fn record(worker: &Worker, command: ScriptCommand, ids: IterationIds)
         }
     }
     drop(recorder);
-    if let Some(failure) = &failure {
-        record_failure(worker, series, failure, times.ended);
+    let is_first = failure
+        .as_deref()
+        .is_some_and(|failure| record_failure(worker, series, failure, times.ended));
+    if kind == TimedKind::Operation && outcome.is_some() {
+        let mut recorder = worker.recorder.borrow_mut();
+        if is_first || (is_slow && recorder.wants_exemplar(times.ended)) {
+            let exemplar = times.exemplar(series, ids, failure.as_deref());
+            recorder.exemplar(Exemplar {
+                failed: outcome == Some(Outcome::Failed),
+                ..exemplar
+            });
+        }
     }
     if let (TimedKind::Operation, Some(outcome), Some(records)) = (kind, outcome, &worker.records) {
         let record = times.record(series, outcome, ids, failure.as_deref());
@@ -60,13 +72,18 @@ pub(super) fn record(worker: &Worker, command: ScriptCommand, ids: IterationIds)
     }
 }
 
-/// Counts a failure that the script tells of.
-pub(super) fn record_failure(worker: &Worker, series: SeriesId, failure: &Failure, at_ns: u64) {
+/// Counts a failure that the script tells of; returns whether it is the first of its kind.
+pub(super) fn record_failure(
+    worker: &Worker,
+    series: SeriesId,
+    failure: &Failure,
+    at_ns: u64,
+) -> bool {
     let class = failure.class.as_str();
     let mut recorder = worker.recorder.borrow_mut();
     recorder.failure(series, class, &failure.message, at_ns, || {
         failure.detail.clone()
-    });
+    })
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -117,6 +134,25 @@ impl Times {
             reading_ns: told(facts.first_byte_ns, moments.last_byte - moments.first_byte),
             bytes_sent: facts.bytes_sent,
             bytes_received: facts.bytes_received,
+        }
+    }
+
+    /// What is known of an operation whose bytes only the script has seen.
+    #[cold]
+    fn exemplar(self, series: SeriesId, ids: IterationIds, failure: Option<&Failure>) -> Exemplar {
+        let facts = self.facts;
+        Exemplar {
+            series,
+            moments_ns: moments_ns(&self.moments()),
+            connected: facts.connected_ns.is_some(),
+            secured: facts.secured_ns.is_some(),
+            status: facts.status,
+            bytes_sent: facts.bytes_sent,
+            bytes_received: facts.bytes_received,
+            user: ids.user,
+            iteration: ids.iteration,
+            failures: failure.into_iter().map(exemplar::failure).collect(),
+            ..Exemplar::default()
         }
     }
 

@@ -247,8 +247,14 @@ impl Events for Cluster {
                 self.member(agent, |member| member.prepared = Some(Err(errors)));
             }
             FromAgent::StageEnded { token, at_ns } => lock(&self.state).shares.ended(token, at_ns),
-            FromAgent::SeriesAdded { series, scenarios } => {
-                lock(&self.reported[agent as usize]).learn(series, scenarios);
+            FromAgent::SeriesAdded {
+                series,
+                scenarios,
+                nested,
+            } => {
+                let mut reported = lock(&self.reported[agent as usize]);
+                reported.learn(series, scenarios);
+                reported.nest(&nested);
             }
             FromAgent::Part { part, state } => self.take_part(agent, *part, state),
             FromAgent::Records { records, dropped } => self.take_records(agent, records, dropped),

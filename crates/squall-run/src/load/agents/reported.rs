@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use squall_cluster::{Record, RecordFailure};
 use squall_engine::OperationRecord;
+use squall_metrics::series::Nested;
 use squall_metrics::{
     IntervalPart, Outcome, ScenarioId, ScenarioKey, SeriesId, SeriesKey, SeriesKind, SeriesPart,
     SeriesTable, ThreadPart,
@@ -57,6 +58,20 @@ impl Reported {
         }
     }
 
+    /// Learns which of the agent's series are parts of which of its transactions.
+    pub(super) fn nest(&self, nested: &[Nested]) {
+        let ours = |id: SeriesId| self.series.get(id.index()).map(|(ours, _)| *ours);
+        for (child, parent) in nested {
+            let parent = match parent {
+                None => Some(None),
+                Some(parent) => ours(*parent).map(Some),
+            };
+            if let (Some(child), Some(parent)) = (ours(*child), parent) {
+                self.table.nest(child, parent);
+            }
+        }
+    }
+
     /// Turns a part into one with our numbers, and remembers what it leaves open.
     pub(super) fn part(&mut self, mut part: IntervalPart, completes: Completes) -> IntervalPart {
         let thread = self.threads.entry(part.thread.thread).or_default();
@@ -79,6 +94,11 @@ impl Reported {
         part.scenarios.retain_mut(|(id, _)| {
             let ours = scenarios.get(id.index());
             *id = ours.copied().unwrap_or(*id);
+            ours.is_some()
+        });
+        part.exemplars.retain_mut(|exemplar| {
+            let ours = self.series.get(exemplar.series.index());
+            exemplar.series = ours.map_or(exemplar.series, |(ours, _)| *ours);
             ours.is_some()
         });
         for interpreter in &mut part.interpreters {
@@ -105,7 +125,7 @@ impl Reported {
                     index: report.next,
                     thread: ThreadPart {
                         thread: number,
-                        busy_ns: 0,
+                        ..ThreadPart::default()
                     },
                     series: series.collect(),
                     ..IntervalPart::default()

@@ -6,7 +6,7 @@ use regex::Regex;
 use serde_json::Value;
 
 /// What stands for a secret.
-const REDACTED: &str = "[redacted]";
+pub const REDACTED: &str = "[redacted]";
 
 /// Parts of names whose values are secrets.
 const NAMES: &str = "authorization|cookie|passw(?:or)?d|passphrase|secret|token|bearer|credential|api[_-]?key|access[_-]?key|private[_-]?key|signature";
@@ -14,7 +14,7 @@ const NAMES: &str = "authorization|cookie|passw(?:or)?d|passphrase|secret|token|
 static NAME: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("(?i){NAMES}")));
 
 /// Places of secrets in text; what the first group holds stays.
-static PLACES: LazyLock<[Regex; 5]> = LazyLock::new(|| {
+static PLACES: LazyLock<[Regex; 7]> = LazyLock::new(|| {
     [
         // A header on a line of its own, as in examples of failures.
         format!(r"(?im)^([<>\s]*[\w-]*(?:{NAMES})[\w-]*\s*:\s*)[^\r\n]+"),
@@ -22,7 +22,11 @@ static PLACES: LazyLock<[Regex; 5]> = LazyLock::new(|| {
         r"(://[^/\s:@]*:)[^/\s@]+@".to_owned(),
         // A parameter of a URL or a form.
         format!(r#"(?i)((?:^|[?&;\s])[\w.-]*(?:{NAMES})[\w.-]*=)[^&\s"'<>]+"#),
-        // A member of a JSON document.
+        // A member of a JSON document, with what is escaped in its text.
+        format!(r#"(?i)("[\w-]*(?:{NAMES})[\w-]*"\s*:\s*")(?:[^"\\]|\\.)*"#),
+        // One that is a number.
+        format!(r#"(?i)("[\w-]*(?:{NAMES})[\w-]*"\s*:\s*)-?[0-9][0-9.eE+-]*"#),
+        // One of a JSON document within the text of another.
         format!(r#"(?i)(\\?"[\w-]*(?:{NAMES})[\w-]*\\?"\s*:\s*\\?")[^"\\]*"#),
         // Credentials without a name.
         r"(?i)\b((?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{8,}".to_owned(),
@@ -53,8 +57,13 @@ pub fn document(value: &mut Value) {
     }
 }
 
+/// Tells whether the values of a name, as that of a header or a field, are secrets.
+pub fn is_secret(name: &str) -> bool {
+    NAME.is_match(name)
+}
+
 /// Takes secrets out of text.
-pub(crate) fn text(text: &str) -> String {
+pub fn text(text: &str) -> String {
     let mut text = text.to_owned();
     for (at, place) in PLACES.iter().enumerate() {
         let end = if at == 1 { "@" } else { "" };
@@ -118,6 +127,22 @@ mod tests {
     }
 
     #[test]
+    fn names_are_known_in_any_case() {
+        for name in ["Authorization", "set-cookie", "X-Api-Key", "x-auth-token"] {
+            assert!(is_secret(name), "{name}");
+        }
+        assert!(!is_secret("accept") && !is_secret("content-type"));
+    }
+
+    #[test]
+    fn what_is_taken_out_once_stays_as_it_is() {
+        let given = "Cookie: a=b\nPOST /x?token=abc HTTP/1.1\n{\"secret\": \"x\"}";
+        let once = text(given);
+        assert!(!once.contains("a=b") && !once.contains("abc"), "{once}");
+        assert_eq!(text(&once), once);
+    }
+
+    #[test]
     fn secrets_in_examples_of_failures_are_hidden() {
         for (given, expected) in [
             (
@@ -131,6 +156,19 @@ mod tests {
             ("got Bearer abcdefgh12345", "got Bearer [redacted]"),
             ("status 500 is not expected", "status 500 is not expected"),
             ("GET http://a/b?sort=token", "GET http://a/b?sort=token"),
+            (
+                r#"{"password": "a\"b", "page": 2}"#,
+                r#"{"password": "[redacted]", "page": 2}"#,
+            ),
+            (r#"{"token":12345,"a":1}"#, r#"{"token":[redacted],"a":1}"#),
+            (
+                r#"{"access_token":"cut off"#,
+                r#"{"access_token":"[redacted]"#,
+            ),
+            (
+                "username=ann&password=hunter2&page=2",
+                "username=ann&password=[redacted]&page=2",
+            ),
         ] {
             assert_eq!(text(given), expected);
         }
