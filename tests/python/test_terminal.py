@@ -211,6 +211,22 @@ def test_signals_that_end_the_run_leave_the_terminal_as_it_was(terminal: Termina
     terminal.wait_for("\x1b[?25h")
 
 
+def test_a_signal_that_is_to_be_ignored_is_ignored(tmp_path: Path, target: str) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        terminal = Terminal(tmp_path, ["http", f"{target}/", "-u", "10", "-d", "120s", "--pause", "50ms"])
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    try:
+        terminal.wait_for("? help")
+        terminal.process.send_signal(signal.SIGHUP)
+        terminal.press("+")
+        terminal.wait_for("users 10 → 11")
+        stop(terminal)
+    finally:
+        terminal.close()
+
+
 def test_a_stopped_process_gives_the_terminal_back_and_takes_it_again(terminal: Terminal) -> None:
     terminal.press("\x1a")
     _, status = os.waitpid(terminal.process.pid, os.WUNTRACED)
@@ -226,6 +242,43 @@ def test_a_stopped_process_gives_the_terminal_back_and_takes_it_again(terminal: 
     assert terminal.is_as_before()
 
 
+def test_a_run_that_is_repeated_gives_the_terminal_back_as_well(tmp_path: Path, target: str) -> None:
+    (tmp_path / "shop.py").write_text(
+        "import asyncio\n"
+        "from squall import *\n"
+        "class Load(Setup):\n"
+        f'    base_url = "{target}"\n'
+        "    batch_size = 1\n"
+        '    total_time = "1s"\n'
+        "@depends(Load)\n"
+        "class Prepare(Act):\n"
+        "    @action()\n"
+        "    async def fail(self):\n"
+        "        await asyncio.sleep(2)\n"
+        '        raise ValueError("not today")\n'
+        "@depends(Prepare)\n"
+        "class Shop(Execute):\n"
+        "    @action()\n"
+        "    async def go(self):\n"
+        '        await self.client.http.get("/")\n'
+    )
+    terminal = Terminal(tmp_path, ["run", "shop.py", "--retries", "1"])
+    try:
+        terminal.wait_for("? help")
+        terminal.wait_for("stored in")
+        assert terminal.is_as_before()
+        terminal.wait_for("? help")
+        terminal.press("\x1a")
+        _, status = os.waitpid(terminal.process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
+        assert terminal.is_as_before()
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.wait_for("? help")
+        terminal.wait_for("stored in")
+    finally:
+        terminal.close()
+
+
 def test_another_size_draws_anew(terminal: Terminal) -> None:
     terminal.resize(50, 12)
     terminal.process.send_signal(signal.SIGWINCH)
@@ -234,7 +287,7 @@ def test_another_size_draws_anew(terminal: Terminal) -> None:
 
 
 def test_without_a_keyboard_there_are_no_keys(tmp_path: Path, target: str) -> None:
-    load = ["-u", "2", "-d", "2s", "--pause", "50ms"]
+    load = ["-u", "2", "-d", "2s", "--pause", "50ms", "--allow-invalid"]
     terminal = Terminal(tmp_path, ["http", f"{target}/", *load], keyboard=False)
     try:
         terminal.wait_for("response    p50")

@@ -139,13 +139,17 @@ impl<'a> Watch<'a> {
             self.behind = false;
         }
         let keys = keyboard.keys();
-        for key in &keys {
-            let state = self.state();
-            if let Some(action) = self.panel.press(*key, &state) {
+        if keys.is_empty() {
+            return false;
+        }
+        let mut state = self.state();
+        for key in keys {
+            if let Some(action) = self.panel.press(key, &state) {
                 self.act(&action, &state);
+                state = self.state();
             }
         }
-        !keys.is_empty()
+        true
     }
 
     fn act(&mut self, action: &Action, state: &LiveState) {
