@@ -9,6 +9,7 @@
 mod arrivals;
 mod counts;
 mod data;
+mod exemplars;
 mod graph;
 mod names;
 mod oracle;
