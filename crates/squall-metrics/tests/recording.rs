@@ -590,3 +590,32 @@ fn hooks_are_no_part_of_the_load_of_their_stage() {
     assert_eq!((load.started, load.ok, load.users_max), (4, 4, 4));
     assert_eq!(totals.scenario_iterations("load", "hooks").started, 1);
 }
+
+#[test]
+fn an_ordinary_operation_is_not_worth_an_exemplar() {
+    let (_, ids) = table();
+    let mut recorder = Recorder::new();
+    let mut finish = |ms: u64| {
+        recorder.operation_started(ids[0]);
+        let ns = ms * 1_000_000;
+        let slow = recorder.operation_finished(ids[0], &sample(ns, Outcome::Ok));
+        if slow && recorder.wants_exemplar(ns) {
+            recorder.exemplar(squall_metrics::Exemplar {
+                series: ids[0],
+                moments_ns: [0, 0, 0, 0, 0, 0, ns],
+                ..squall_metrics::Exemplar::default()
+            });
+        }
+        slow
+    };
+    let slow: Vec<bool> = [90, 50, 70, 60, 80].map(&mut finish).to_vec();
+    assert_eq!(slow, [true; 5], "the first five are the slowest so far");
+    assert!(
+        (1..=40).all(|ms| !finish(ms)),
+        "nothing is copied of faster ones"
+    );
+    assert!(finish(100));
+    let part = recorder.take_part(0, 0, 0);
+    assert_eq!(part.exemplars.len(), 6);
+    assert!(recorder.take_part(1, 0, 0).exemplars.is_empty());
+}

@@ -10,6 +10,7 @@ mod arrivals;
 mod controls;
 mod counts;
 mod data;
+mod exemplars;
 mod graph;
 mod names;
 mod oracle;

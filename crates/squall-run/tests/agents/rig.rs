@@ -10,6 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use squall_metrics::exemplar_summary::ExemplarFile;
 use squall_metrics::summary::Summary;
 use squall_metrics::{Interval, SeriesId};
 use squall_plan::{Plan, PlanError};
@@ -219,6 +220,7 @@ pub(crate) fn hanging(folder: &Path) -> usize {
 pub(crate) struct Done {
     pub(crate) summary: Summary,
     pub(crate) intervals: Vec<Interval>,
+    pub(crate) exemplars: ExemplarFile,
 }
 
 impl Done {
@@ -232,7 +234,9 @@ impl Done {
                 intervals.push(serde_json::from_value(line).unwrap());
             }
         }
+        let exemplars = fs::read(finished.directory.join("exemplars.json")).unwrap();
         let done = Self {
+            exemplars: serde_json::from_slice(&exemplars).unwrap(),
             summary: finished.summary,
             intervals,
         };

@@ -93,3 +93,42 @@ fn stages_follow_each_other_on_agents_as_in_one_process() {
     );
     assert_eq!(target.stop().requests, 60);
 }
+
+#[test]
+fn agents_tell_what_they_use_and_which_operations_were_slow() {
+    let target = target();
+    let load = json!({"closed": {"users": 4, "duration": "2500ms"}});
+    let flow = json!([
+        {"http": {"name": "fast", "url": "/delay/5ms"}},
+        {"group": {"name": "checkout", "steps": [{"http": {"name": "bad", "url": "/status/500"}}]}},
+    ]);
+    let done = Rig::new(2).run(&plan(&target, &load, &flow));
+    let told = |process: u32| {
+        let intervals = done.intervals.iter();
+        let parts = intervals.flat_map(|interval| &interval.processes);
+        parts.filter(|part| part.process == process).count()
+    };
+    assert!(told(0) >= 2 && told(1) >= 2 && told(2) >= 2);
+    let processes = &done.summary.processes;
+    let shares: Vec<(&str, &str)> = processes
+        .iter()
+        .map(|process| (&*process.role, &*process.share))
+        .collect();
+    let expected = [("coordinator", ""), ("agent", "1/2"), ("agent", "2/2")];
+    assert_eq!(shares, expected);
+    let mut pids: Vec<u32> = processes.iter().filter_map(|process| process.pid).collect();
+    pids.sort_unstable();
+    pids.dedup();
+    assert_eq!(pids.len(), 3, "{processes:?}");
+    assert!(processes[1].cpu_s > 0.0 && processes[1].descriptors_max > 0);
+    let all = &done.exemplars.exemplars;
+    assert_eq!(
+        all.iter().filter(|one| one.name == "fast").count(),
+        5,
+        "{all:?}"
+    );
+    let failed = all.iter().find(|one| one.name == "bad").unwrap();
+    assert!(failed.request.is_some() && failed.answer.is_some());
+    let bad = done.summary.series.iter().find(|one| one.name == "bad");
+    assert_eq!(bad.unwrap().transactions, ["checkout"]);
+}
