@@ -1,5 +1,6 @@
 //! The dashboard of a command: started before the load, told of each run, ended after the last.
 
+use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,7 +8,7 @@ use std::time::Duration;
 
 use squall_plan::{PlanError, PlanErrors};
 use squall_run::{FinishedRun, RunHandle};
-use squall_ui::{Server, Settings, Starts, TestOffer, TlsFiles, UiError};
+use squall_ui::{Problem, Server, Settings, StartRequest, Starts, TestOffer, TlsFiles, UiError};
 
 use crate::args::{DashboardArgs, DashboardTlsArgs};
 use crate::output;
@@ -20,6 +21,8 @@ const LOOK: Duration = Duration::from_millis(50);
 pub(crate) struct Dashboard {
     server: Server,
     keep: bool,
+    /// Somebody waits for the start of the run in a browser.
+    asked: RefCell<Option<StartRequest>>,
 }
 
 impl Dashboard {
@@ -33,26 +36,58 @@ impl Dashboard {
         };
         let settings = settings(address, &args.tls, runs_dir, None);
         let (server, _) = start(settings, "--ui")?;
-        announce(&server, &args.tls, &format!("dashboard: {}", server.url()));
-        let keep = args.ui_keep;
-        Ok(Some(Self { server, keep }))
+        output::note(&format!("dashboard: {}", server.url()));
+        let dashboard = Self::of(server, &args.tls);
+        Ok(Some(Self {
+            keep: args.ui_keep,
+            ..dashboard
+        }))
     }
 
     /// Starts one for stored runs, or for a test.
-    pub(crate) fn alone(settings: Settings) -> Result<(Self, Starts), PlanErrors> {
+    pub(crate) fn alone(
+        address: SocketAddr,
+        tls: &DashboardTlsArgs,
+        runs_dir: &Path,
+        test: Option<TestOffer>,
+    ) -> Result<(Self, Starts), PlanErrors> {
+        let settings = settings(address, tls, runs_dir, test);
         let (server, starts) = start(settings, "--address")?;
-        let keep = false;
-        Ok((Self { server, keep }, starts))
+        Ok((Self::of(server, tls), starts))
     }
 
-    /// Returns the server.
-    pub(crate) fn server(&self) -> &Server {
-        &self.server
+    fn of(server: Server, tls: &DashboardTlsArgs) -> Self {
+        warn(&server, tls);
+        Self {
+            server,
+            keep: false,
+            asked: RefCell::default(),
+        }
+    }
+
+    /// Returns the URL that lets a browser in.
+    pub(crate) fn url(&self) -> &str {
+        self.server.url()
+    }
+
+    /// Notes who is told that the next run starts.
+    pub(crate) fn ask(&self, request: StartRequest) {
+        self.asked.replace(Some(request));
+    }
+
+    /// Tells who asked for a run that there is none; of one that has started, nothing.
+    pub(crate) fn refuse(&self, problems: impl FnOnce() -> Vec<Problem>) {
+        if let Some(request) = self.asked.take() {
+            request.refuse(problems());
+        }
     }
 
     /// Shows a run that has just started.
     pub(crate) fn show(&self, run: &RunHandle) {
         self.server.show(run.remote());
+        if let Some(request) = self.asked.take() {
+            request.accept();
+        }
     }
 
     /// Tells the pages that the run has ended and is stored.
@@ -79,7 +114,7 @@ pub(crate) fn wait(interrupts: &AtomicUsize) {
 }
 
 /// Returns how a dashboard is served.
-pub(crate) fn settings(
+fn settings(
     address: SocketAddr,
     tls: &DashboardTlsArgs,
     runs_dir: &Path,
@@ -105,9 +140,8 @@ fn start(settings: Settings, option: &str) -> Result<(Server, Starts), PlanError
     })
 }
 
-/// Says where it is, and what is wrong with that.
-pub(crate) fn announce(server: &Server, tls: &DashboardTlsArgs, line: &str) {
-    output::note(line);
+/// Says what is wrong with how it is served.
+fn warn(server: &Server, tls: &DashboardTlsArgs) {
     if !squall_ui::is_built() {
         output::error(
             "warning: this program was built without the page of the dashboard; its HTTP API is there\n  hint: `make web build` with node 20 or newer makes a `squall` that has the page",

@@ -8,6 +8,7 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, watch};
@@ -18,6 +19,8 @@ use crate::routes::{Context, answer};
 
 /// Connections at once; more are closed.
 const MOST: usize = 256;
+/// Bytes that the system may hold for one who does not read.
+const UNREAD: usize = 256 << 10;
 /// How long a client may take for the head of a request, and for the TLS handshake.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long answers may take when the server ends.
@@ -60,6 +63,7 @@ impl Serving {
             let _open = open;
             // Events are small and are to be there at once.
             stream.set_nodelay(true).ok();
+            SockRef::from(&stream).set_send_buffer_size(UNREAD).ok();
             match serving.tls.clone() {
                 None => serving.serve(stream).await,
                 Some(tls) => {

@@ -5,7 +5,7 @@
 use std::sync::mpsc;
 
 use serde::Serialize;
-use squall_plan::PlanError;
+use squall_plan::{PlanError, Span};
 use tokio::sync::oneshot;
 
 use crate::fields::Fields;
@@ -121,7 +121,8 @@ impl From<PlanError> for Problem {
     fn from(error: PlanError) -> Self {
         let path = match error.source {
             Some(source) => format!("{}:{}", source.file, source.line),
-            None => error.path,
+            // Options of the command line have the names of the fields.
+            None => error.path.trim_start_matches("--").to_owned(),
         };
         Self {
             path,
@@ -154,6 +155,13 @@ pub(crate) fn options(body: &[u8]) -> Result<StartOptions, Vec<Problem>> {
     // An empty field of a form says nothing.
     options.duration = options.duration.filter(|text| !text.trim().is_empty());
     options.host = options.host.filter(|text| !text.trim().is_empty());
+    let wrong = options
+        .duration
+        .as_ref()
+        .and_then(|text| text.parse::<Span>().err());
+    if let Some(wrong) = wrong {
+        fields.wrong(Problem::new("duration", wrong.to_string()));
+    }
     fields.end(&["users", "rate", "duration", "host", "skip"])?;
     Ok(options)
 }
@@ -178,7 +186,7 @@ mod tests {
 
     #[test]
     fn everything_that_is_wrong_is_said_at_once() {
-        let body = br#"{"users": 0, "rate": -1, "duration": 5, "hots": "x", "skip": "Check"}"#;
+        let body = br#"{"users": 0, "rate": -1, "duration": "soon", "hots": "x", "skip": "Check"}"#;
         let problems = options(body).unwrap_err();
         let mut paths: Vec<&str> = problems.iter().map(|one| one.path.as_str()).collect();
         paths.sort_unstable();

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::{
     AgentArgs, CheckArgs, CompareArgs, ConfigArgs, DebugArgs, ExportArgs, GraphRunArgs,
     HistoryArgs, HttpArgs, JourneyCommand, LogLevel, PingArgs, PluginCommand, ProjectCommand,
-    ReportArgs, RunFileArgs, ScenarioCommand, TargetArgs,
+    ReportArgs, RunFileArgs, ScenarioCommand, TargetArgs, UiArgs,
 };
 use crate::starter::{StageKind, StarterEngine};
 
@@ -28,6 +28,7 @@ Examples:
   squall new shop.py && squall run shop.py          a test in Python
   squall explain shop.py                            what is compiled, and why
   squall debug shop.py                              every request and answer of one iteration
+  squall run shop.py --ui                           the same in a browser, with controls
   squall history                                    what ran here
   squall target                                     a service to practise on
 
@@ -68,6 +69,8 @@ pub enum Command {
     Export(Box<ExportArgs>),
     /// Tell whether one stored run is really slower than another
     Compare(CompareArgs),
+    /// Show stored runs in a browser, or start a test from there
+    Ui(Box<UiArgs>),
     /// Serve the bundled target to practise and to test on
     Target(Box<TargetArgs>),
     /// `new`, `check` and `run` as `graph create|check|run`
@@ -102,6 +105,7 @@ impl Command {
     pub(crate) fn set_untyped(&mut self, names: &[String]) {
         let load = match self {
             Self::Run(args) => &mut args.load,
+            Self::Ui(args) => &mut args.load,
             Self::Graph(GraphCommand::Run(args)) => &mut args.run.load,
             _ => return,
         };

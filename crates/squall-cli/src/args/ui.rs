@@ -108,6 +108,10 @@ impl UiArgs {
 /// Reads an address: `HOST:PORT` with an IP address or `localhost`, or a port of this machine.
 fn address(text: &str) -> Result<SocketAddr, String> {
     let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    // As the environment and `squall.toml` switch something on.
+    if text == "true" {
+        return Ok(SocketAddr::new(here, 0));
+    }
     if let Ok(address) = text.parse() {
         return Ok(address);
     }
@@ -141,6 +145,7 @@ mod tests {
             ("8089", "127.0.0.1:8089"),
             (":8089", "127.0.0.1:8089"),
             ("localhost:0", "127.0.0.1:0"),
+            ("true", "127.0.0.1:0"),
             ("0.0.0.0:8089", "0.0.0.0:8089"),
             ("0.0.0.0", "0.0.0.0:0"),
             ("[::1]:5", "[::1]:5"),

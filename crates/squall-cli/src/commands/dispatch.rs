@@ -6,7 +6,7 @@ use squall_plan::PlanErrors;
 
 use super::{
     agent, check, code, compare, debug, explain, http, new, ping, plugin, project, run as run_file,
-    stored, target,
+    stored, target, ui,
 };
 use crate::args::{Cli, Command, GraphCommand};
 use crate::{TestLoader, exit, output};
@@ -29,6 +29,7 @@ pub(crate) fn run(command: Command, loader: &dyn TestLoader) -> anyhow::Result<u
         Command::Report(args) => stored::report(&args),
         Command::Export(args) => stored::export(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Ui(args) => ui::run(&args, loader),
         Command::Target(args) => target::run(&args),
         Command::Journey(command) => code::journey(&command, loader),
         Command::Scenario(command) => code::scenario(&command, loader),

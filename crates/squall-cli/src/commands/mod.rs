@@ -17,5 +17,6 @@ mod report;
 mod run;
 mod stored;
 mod target;
+mod ui;
 
 pub(crate) use dispatch::{refuse, run};

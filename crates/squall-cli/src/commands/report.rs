@@ -34,8 +34,8 @@ pub(super) fn write(args: &ReportArgs, directory: &Path) -> anyhow::Result<u8> {
     Ok(exit::PASSED)
 }
 
-/// Opens a file in the browser; where there is none, the name has been printed.
-fn open(path: &Path) {
+/// Opens a file or a URL in the browser; where there is none, the name has been printed.
+pub(super) fn open(path: &Path) {
     let opener = Command::new(OPENER)
         .arg(path)
         .stdin(Stdio::null())

@@ -10,12 +10,13 @@ use squall_run::{
 };
 
 use squall_store::repository::commit_of;
+use squall_ui::StartOptions;
 
 use super::refuse;
 use crate::args::{FileArgs, Format, GraphRunArgs, RunFileArgs, ValidationArgs};
 use crate::dashboard::Dashboard;
 use crate::execute::{self, Shown, count_interrupts};
-use crate::load::{Directions, LoadedTest, Overrides, Typed, load, one_user};
+use crate::load::{Directions, LoadedTest, Overrides, Typed, adjust, load, one_user};
 use crate::{TestLoader, exit, output};
 
 /// Runs a test file.
@@ -26,8 +27,8 @@ pub(super) fn run(args: &RunFileArgs, loader: &dyn TestLoader) -> anyhow::Result
 /// Runs a graph, after a connection to each of its targets.
 pub(super) fn run_graph(args: &GraphRunArgs, loader: &dyn TestLoader) -> anyhow::Result<u8> {
     let way = Way {
-        directions: Directions::default(),
         validation: Some(&args.validation),
+        ..Way::default()
     };
     run_attempts(&args.run, &way, loader)
 }
@@ -40,16 +41,29 @@ pub(super) fn run_test(
 ) -> anyhow::Result<u8> {
     let way = Way {
         directions,
-        validation: None,
+        ..Way::default()
     };
     run_attempts(args, &way, loader)
 }
 
 /// How a command runs a test.
-struct Way<'a> {
+#[derive(Default)]
+pub(super) struct Way<'a> {
     directions: Directions,
+    /// What somebody wants beside what the test says.
+    wanted: Option<&'a StartOptions>,
     /// What is asked of the targets before the load.
     validation: Option<&'a ValidationArgs>,
+}
+
+impl<'a> Way<'a> {
+    /// The way of a test that somebody starts from a browser.
+    pub(super) fn wanted(options: &'a StartOptions) -> Self {
+        Self {
+            wanted: Some(options),
+            ..Self::default()
+        }
+    }
 }
 
 /// Runs a test again as long as it fails and may.
@@ -84,11 +98,16 @@ fn attempts(
         if code != exit::FAILED {
             return Ok(code);
         }
-        output::note(&format!(
-            "note: attempt {attempt} of {attempts} failed; the test runs again, as a run of its own"
-        ));
+        retried(attempt, attempts);
     }
     run_once(args, way, around, loader)
+}
+
+/// Says that a test runs again.
+pub(super) fn retried(attempt: u32, attempts: u32) {
+    output::note(&format!(
+        "note: attempt {attempt} of {attempts} failed; the test runs again, as a run of its own"
+    ));
 }
 
 fn run_once(
@@ -97,16 +116,38 @@ fn run_once(
     (interrupts, dashboard): Around<'_>,
     loader: &dyn TestLoader,
 ) -> anyhow::Result<u8> {
-    let debugging = way.directions.debugging;
     let mut shown = Shown::of_run(&args.run, args.script.messages.as_deref());
     shown = shown.with_interrupts(interrupts).with_dashboard(dashboard);
-    if debugging {
+    if way.directions.debugging {
         shown = shown.for_debugger();
     }
-    let prepared = load_test(args, way.directions.clone(), loader).and_then(|mut test| {
+    let prepared = match ready(args, way, &mut shown, loader) {
+        Ok(prepared) => prepared,
+        Err(errors) => return Ok(refuse(&errors)),
+    };
+    if let Some(validation) = way.validation
+        && let Some(code) = validate(&prepared, validation, interrupts)?
+    {
+        return Ok(code);
+    }
+    go(prepared, &shown, loader)
+}
+
+/// Loads a test, and finds everything that is wrong with it and its options.
+pub(super) fn ready(
+    args: &RunFileArgs,
+    way: &Way<'_>,
+    shown: &mut Shown<'_>,
+    loader: &dyn TestLoader,
+) -> Result<PreparedRun, PrepareErrors> {
+    let debugging = way.directions.debugging;
+    load_test(args, way.directions.clone(), loader).and_then(|mut test| {
         shown.heed(&test.wishes);
         if debugging {
             one_user(&mut test.plan);
+        }
+        if let Some(wanted) = way.wanted {
+            adjust(&mut test.plan, wanted)?;
         }
         let mut options = options(args, &test, loader);
         if debugging {
@@ -122,18 +163,17 @@ fn run_once(
         let typed = Typed::add(&mut test.plan, &args.run);
         let prepared = prepare(&test.plan, options);
         prepared.map_err(|errors| test.place.of(typed.of(&test.plan, &args.run, errors)))
-    });
-    let prepared = match prepared {
-        Ok(prepared) => prepared,
-        Err(errors) => return Ok(refuse(&errors)),
-    };
-    if let Some(validation) = way.validation
-        && let Some(code) = validate(&prepared, validation, interrupts)?
-    {
-        return Ok(code);
-    }
+    })
+}
+
+/// Runs a test that is ready.
+pub(super) fn go(
+    prepared: PreparedRun,
+    shown: &Shown<'_>,
+    loader: &dyn TestLoader,
+) -> anyhow::Result<u8> {
     loader.show_prints(shown.prints());
-    let code = execute::execute(prepared, &shown);
+    let code = execute::execute(prepared, shown);
     loader.show_prints(None);
     code
 }

@@ -8,6 +8,8 @@ use clap::{ArgAction, Command};
 const SHARED: [&str; 7] = [
     "run", "http", "check", "explain", "debug", "journey", "scenario",
 ];
+/// Options of `ui` alone; its others are those of the runs that are started from there.
+const OF_UI: [&str; 3] = ["address", "open", "test"];
 /// Options of which one excludes the others.
 const RIVALS: [&[&str]; 4] = [
     &["duration", "stages", "iterations"],
@@ -48,7 +50,7 @@ pub(super) struct Setting {
 
 /// Tells whether a command shares the name of an option with others; the folder of the runs is the same for all.
 pub(super) fn is_shared(section: &str, long: &str) -> bool {
-    SHARED.contains(&section) || long == "runs-dir"
+    SHARED.contains(&section) || long == "runs-dir" || (section == "ui" && !OF_UI.contains(&long))
 }
 
 /// Tells whether two options exclude each other.

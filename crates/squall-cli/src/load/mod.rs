@@ -12,6 +12,7 @@ mod single;
 mod spec;
 mod tags;
 mod thresholds;
+mod wanted;
 
 pub(crate) use directions::{Directions, Form};
 pub(crate) use file::{LoadedTest, Origin, Wishes, explain, load};
@@ -22,3 +23,4 @@ pub(crate) use settings::{absolute, complete_url, http_settings};
 pub(crate) use single::{one_iteration, one_user};
 pub(crate) use tags::tags;
 pub(crate) use thresholds::Typed;
+pub(crate) use wanted::{adjust, offer};

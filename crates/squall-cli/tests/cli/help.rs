@@ -16,7 +16,7 @@ fn help(args: &[&str]) -> String {
 fn every_command_explains_itself() {
     for command in [
         "run", "http", "new", "check", "compare", "explain", "debug", "target", "graph", "journey",
-        "scenario", "history", "report", "export",
+        "scenario", "history", "report", "export", "ui",
     ] {
         insta::assert_snapshot!(format!("help_{command}"), help(&[command, "--help"]));
     }

@@ -6,6 +6,7 @@ mod bad_input;
 mod certificates;
 mod commands;
 mod comparing;
+mod dashboard;
 mod debug;
 mod defaults;
 mod failures;

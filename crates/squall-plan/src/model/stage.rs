@@ -120,7 +120,7 @@ fn no_retries(retries: &u32) -> bool {
 
 impl Stage {
     /// The kinds that are given; exactly one makes a stage.
-    pub(crate) fn kinds(&self) -> Vec<StageKind> {
+    pub fn kinds(&self) -> Vec<StageKind> {
         let given = [
             (StageKind::Setup, self.setup.is_some()),
             (StageKind::Execute, self.execute.is_some()),

@@ -1,0 +1,169 @@
+//! `squall ui`: stored runs in a browser, and tests that are started from there.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
+
+use squall_plan::PlanErrors;
+use squall_ui::{Problem, StartOptions, Starts};
+
+use super::run::{Way, go, load_test, ready, retried};
+use super::stored::refused;
+use super::{refuse, report};
+use crate::args::{RunFileArgs, UiArgs};
+use crate::dashboard::{Dashboard, wait};
+use crate::execute::{Shown, count_interrupts};
+use crate::load::{Directions, offer};
+use crate::{TestLoader, exit, output};
+
+/// How often Ctrl-C is looked for.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Serves the dashboard until Ctrl-C.
+pub(super) fn run(args: &UiArgs, loader: &dyn TestLoader) -> anyhow::Result<u8> {
+    let interrupts = count_interrupts()?;
+    match &args.test {
+        Some(file) => of_test(args, &args.run_args(file), &interrupts, loader),
+        None => of_stored(args, &interrupts),
+    }
+}
+
+fn of_stored(args: &UiArgs, interrupts: &AtomicUsize) -> anyhow::Result<u8> {
+    let runs = &args.runs.runs_dir;
+    let mut place = String::new();
+    if let Some(run) = &args.run {
+        match squall_store::find(runs, run) {
+            Ok(found) => place = format!("#run={}", found.id),
+            Err(error) => return Ok(refused(&error)),
+        }
+    }
+    let dashboard = match Dashboard::alone(args.address, &args.tls, runs, None) {
+        Ok((dashboard, _)) => dashboard,
+        Err(errors) => return Ok(refuse(&errors)),
+    };
+    introduce(args, &dashboard, &place);
+    wait(interrupts);
+    dashboard.finish(interrupts);
+    Ok(exit::PASSED)
+}
+
+fn of_test(
+    args: &UiArgs,
+    test: &RunFileArgs,
+    interrupts: &Arc<AtomicUsize>,
+    loader: &dyn TestLoader,
+) -> anyhow::Result<u8> {
+    let loaded = match load_test(test, Directions::default(), loader) {
+        Ok(loaded) => loaded,
+        Err(errors) => return Ok(refuse(&errors)),
+    };
+    let offer = offer(&test.file, &loaded.plan, &test.stages.skip);
+    let runs = &args.runs.runs_dir;
+    let (dashboard, starts) = match Dashboard::alone(args.address, &args.tls, runs, Some(offer)) {
+        Ok(started) => started,
+        Err(errors) => return Ok(refuse(&errors)),
+    };
+    introduce(args, &dashboard, "");
+    let code = serve(test, &starts, (&dashboard, interrupts), loader);
+    dashboard.finish(interrupts);
+    code
+}
+
+fn introduce(args: &UiArgs, dashboard: &Dashboard, place: &str) {
+    let url = format!("{}{place}", dashboard.url());
+    output::print(&format!("serving {url}\nCtrl-C stops it\n"));
+    if args.open {
+        report::open(Path::new(&url));
+    }
+}
+
+/// Runs the test as often as somebody starts it; returns what the last run exits with where Ctrl-C ended it.
+fn serve(
+    test: &RunFileArgs,
+    starts: &Starts,
+    (dashboard, interrupts): (&Dashboard, &Arc<AtomicUsize>),
+    loader: &dyn TestLoader,
+) -> anyhow::Result<u8> {
+    let mut code = exit::PASSED;
+    while interrupts.load(Ordering::Relaxed) == 0 {
+        let request = match starts.recv_timeout(LOOK) {
+            Ok(request) => request,
+            Err(RecvTimeoutError::Timeout) => continue,
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
+        let wanted = request.options.clone();
+        dashboard.ask(request);
+        let ended = start(
+            &with(test, &wanted),
+            &wanted,
+            (dashboard, interrupts),
+            loader,
+        );
+        dashboard.refuse(|| {
+            let problem = Problem::new("", "the run could not start");
+            vec![problem.with_hint("the terminal that `squall ui` runs in says why")]
+        });
+        code = match ended? {
+            exit::INTERRUPTED => exit::INTERRUPTED,
+            _ => exit::PASSED,
+        };
+    }
+    Ok(code)
+}
+
+/// Runs the test once, and again as long as it fails and may.
+fn start(
+    args: &RunFileArgs,
+    wanted: &StartOptions,
+    (dashboard, interrupts): (&Dashboard, &Arc<AtomicUsize>),
+    loader: &dyn TestLoader,
+) -> anyhow::Result<u8> {
+    let mut attempt = 0;
+    loop {
+        let mut shown = Shown::of_run(&args.run, args.script.messages.as_deref())
+            .with_interrupts(interrupts)
+            .with_dashboard(Some(dashboard));
+        let code = match ready(args, &Way::wanted(wanted), &mut shown, loader) {
+            Ok(prepared) => go(prepared, &shown, loader)?,
+            Err(errors) => {
+                dashboard.refuse(|| problems(&errors));
+                refuse(&errors)
+            }
+        };
+        if code != exit::FAILED || attempt == args.stages.retries {
+            return Ok(code);
+        }
+        attempt += 1;
+        retried(attempt, args.stages.retries.saturating_add(1));
+    }
+}
+
+/// Returns what `squall run` would have been told: what is wanted fills what the file leaves open.
+fn with(test: &RunFileArgs, wanted: &StartOptions) -> RunFileArgs {
+    let mut args = test.clone();
+    let load = &mut args.load;
+    load.users = wanted.users.or(load.users);
+    load.rate = wanted
+        .rate
+        .map(|rate| format!("{rate}/s"))
+        .or(load.rate.take());
+    if wanted.duration.is_some() {
+        load.duration.clone_from(&wanted.duration);
+    }
+    // It was not typed, and goes before what the file says in the end.
+    load.untyped
+        .extend(["users", "rate", "duration"].map(str::to_owned));
+    if wanted.host.is_some() {
+        args.request.host.clone_from(&wanted.host);
+    }
+    if let Some(skip) = &wanted.skip {
+        args.stages.skip.clone_from(skip);
+    }
+    args
+}
+
+fn problems(errors: &PlanErrors) -> Vec<Problem> {
+    errors.0.iter().cloned().map(Problem::from).collect()
+}

@@ -1,0 +1,12 @@
+//! The dashboard's server, with runs that send real load.
+
+mod access;
+#[path = "../../../squall-html/src/collect/apply.rs"]
+mod apply;
+mod client;
+mod controls;
+mod ends;
+mod events;
+mod rig;
+mod starts;
+mod tls;
