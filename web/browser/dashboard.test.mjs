@@ -1,5 +1,7 @@
 // The dashboard in a real browser: of a real run, and of a server that does what a real one cannot be made to do.
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import { browserPath, launch } from "./chromium.mjs";
 import { fakeServer } from "./fake-server.mjs";
@@ -8,6 +10,21 @@ import { Programs, squallPath } from "./squall.mjs";
 const noBrowser = browserPath() ? false : "there is no Chromium; install it, or name one in CHROMIUM";
 const skip =
   noBrowser || (squallPath() ? false : "there is no squall with a dashboard; build it, or name one in SQUALL");
+
+const PLAN = `
+version: 1
+name: shop
+stages:
+  warm:
+    execute:
+      scenarios:
+        visitors: {load: {closed: {users: 2, duration: 1s}}, flow: [{http: {url: /}}, {pause: 20ms}]}
+  buy:
+    after: [warm]
+    execute:
+      scenarios:
+        buyers: {load: {closed: {users: 2, duration: 1m}}, flow: [{http: {url: /}}, {pause: 20ms}]}
+`;
 
 let browser;
 before(async () => {
@@ -127,8 +144,13 @@ describe("the dashboard of a run", { skip }, () => {
     await rates.locator("canvas").waitFor();
     await page.waitForTimeout(300);
     const over = await rates.locator(".u-over").boundingBox();
-    await page.mouse.move(over.x + over.width * 0.8, over.y + 60);
-    await says(rates.locator("output"), /note: deployed build 12 \(dashboard\)/);
+    const texts = [];
+    // The table says tenths of seconds; a pixel is a few thousandths.
+    for (const off of [-16, -8, 0, 8, 16]) {
+      await page.mouse.move(over.x + over.width * 0.8 + off, over.y + 60);
+      texts.push(await rates.locator("output").textContent());
+    }
+    assert.match(texts.join("\n"), /note: deployed build 12 \(dashboard\)/);
     await button(page, "Show the whole run").click();
   });
 
@@ -203,6 +225,68 @@ describe("the dashboard of a run", { skip }, () => {
     await says(page.locator(".gone"), /^Disconnected: the run has ended/);
     await says(page.locator(".verdict"), /^(✓Passed|✗Failed|!Invalid)/);
     assert.equal(await page.locator(".steer").isVisible(), false);
+  });
+});
+
+describe("the dashboard of a test and of stored runs", { skip }, () => {
+  const programs = new Programs();
+  let host;
+
+  before(async () => {
+    host = await programs.target();
+    writeFileSync(join(programs.folder, "plan.yaml"), PLAN);
+  });
+  after(() => programs.stop());
+
+  it("starts the test with another load, without a stage, and again", async () => {
+    const { address } = await programs.dashboard("ui", "--test", "plan.yaml", "--host", host);
+    const page = await open(address);
+    const form = page.locator(".start");
+    await says(pill(page), /^no run$/);
+    await form.getByLabel("Host").fill("no address");
+    await button(page, "Start").click();
+    await says(form, /✗ /);
+    page.problems = page.problems.filter((text) => !/400/.test(text));
+    await form.getByLabel("Host").fill("");
+    await form.getByLabel("Users").fill("3");
+    await form.getByLabel("Duration").fill("3s");
+    await form.getByLabel("warm").uncheck();
+    await button(page, "Start").click();
+    await says(pill(page), /^running$/);
+    await says(card(page, "Users"), /^3$/);
+    assert.equal(await form.isVisible(), false);
+    await says(pill(page), /^ended: /);
+    const stages = await page.locator("#actions table").first().locator("tbody tr").allInnerTexts();
+    assert.match(stages[0], /^warm\s+execute\s+(left_out|skipped)/);
+    assert.match(stages[1], /^buy\s+execute\s+completed/);
+    const first = await page.locator("main, header").first().textContent();
+    await button(page, "Start again").click();
+    await says(pill(page), /^running$/);
+    await page.waitForFunction((known) => document.querySelector("header").textContent !== known, first);
+    await page.keyboard.press("s");
+    await button(page, "Stop the run").click();
+    await says(pill(page), /^ended: /);
+    assert.deepEqual(page.problems, []);
+    await page.context().close();
+  });
+
+  it("shows what is stored, and one of it to begin with", async () => {
+    const { address } = await programs.dashboard("ui", "last");
+    const page = await open(address);
+    await says(page.locator("h1"), /^shop$/);
+    assert.match(page.url(), /#run=/);
+    assert.equal(await page.getByRole("link", { name: "Live" }).isVisible(), false);
+    await page.getByRole("link", { name: "Stored runs" }).click();
+    await says(page.locator(".runs caption"), /^2 of 2 runs$/);
+    const report = await page.getByRole("link", { name: "report" }).first().getAttribute("href");
+    const { status, text } = await page.evaluate(async (url) => {
+      const answer = await fetch(url);
+      return { status: answer.status, text: await answer.text() };
+    }, report);
+    assert.equal(status, 200);
+    assert.match(text, /<title>Squall report<\/title>/);
+    assert.deepEqual(page.problems, []);
+    await page.context().close();
   });
 });
 
