@@ -5,17 +5,47 @@ import { sampleRun } from "./sample.mjs";
 
 const PAGE = new URL("../dist/dashboard.html", import.meta.url);
 
+const ENTRY = {
+  verdict: "passed",
+  elapsed_s: 60,
+  rate_per_s: 120,
+  p99_ms: 21,
+  started: 7200,
+  failed: 3,
+  commit: null,
+  tags: {},
+  file: null,
+};
+const STORED = [
+  { ...ENTRY, id: "0-odd", name: "<b>odd</b>", started_at: "2026-01-01T10:00:00Z", verdict: "unreadable" },
+  { ...ENTRY, id: "1-search", name: "search", started_at: "2026-01-01T11:00:00Z", tags: { branch: "main" } },
+  {
+    ...ENTRY,
+    id: "2-shop",
+    name: "shop",
+    started_at: "2026-01-01T12:00:00Z",
+    commit: { id: "0123456789abcdef", dirty: true },
+  },
+];
+
 /** Starts it with a run of so many steps and series; `tick()` lets a second pass. */
-export async function fakeServer({ steps = 60, series = 3, state = "running" } = {}) {
+export async function fakeServer({ steps = 60, series = 3, state = "running", port = 0 } = {}) {
   const whole = sampleRun({ steps: steps + 600, step_s: 1, series });
   const run = cut(whole, 0, steps);
   const listeners = new Set();
-  const fake = { asked: [], refuse: null, state, steps, controls: [], paused: false };
+  const fake = { asked: [], started: [], refuse: null, state, steps, controls: [], paused: false };
   const stateOf = () => ({
     version: 1,
     mode: "run",
     run: { id: run.summary.run.id, name: "shop", state: fake.state },
-    test: { file: "shop.py", stages: [{ name: "warm", kind: "execute" }], load: { users: 10, duration: "1m" } },
+    test: {
+      file: "shop.py",
+      stages: [
+        { name: "warm", kind: "execute" },
+        { name: "load", kind: "execute" },
+      ],
+      load: { users: 10, duration: "1m" },
+    },
     can_start: true,
   });
   const summary = () => ({
@@ -66,6 +96,23 @@ export async function fakeServer({ steps = 60, series = 3, state = "running" } =
       answer(response, 200, { controls: [made] });
     },
   };
+  Object.assign(routes, {
+    "POST /api/v1/start": (body, response) => {
+      if (fake.refuse) return answer(response, 400, fake.refuse);
+      fake.started.push(body);
+      answer(response, 202, {});
+      fake.state = "running";
+      tell(say("state", stateOf()));
+      tell(say("run", { ...cut(whole, 0, fake.steps), summary: summary() }));
+    },
+    "GET /api/v1/runs": (_, response) => answer(response, 200, { runs: STORED }),
+    "GET /api/v1/runs/1-search": (_, response) => {
+      answer(response, 200, {
+        ...run,
+        summary: { ...run.summary, run: { ...run.summary.run, id: "1-search", name: "search" } },
+      });
+    },
+  });
   const server = createServer((request, response) => {
     const chunks = [];
     request.on("data", (chunk) => chunks.push(chunk));
@@ -76,7 +123,7 @@ export async function fakeServer({ steps = 60, series = 3, state = "running" } =
       else answer(response, 404, { error: "there is no such thing" });
     });
   });
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  await new Promise((done) => server.listen(port, "127.0.0.1", done));
   return Object.assign(fake, {
     address: `http://127.0.0.1:${server.address().port}/`,
     tick() {

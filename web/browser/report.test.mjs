@@ -89,6 +89,7 @@ describe("the report", { skip }, () => {
       "Exemplars",
       "Generator",
       "Metrics of the test",
+      "Changes and notes",
       "What ran",
     ]);
     assert.match(await page.locator(".verdict").textContent(), /!Invalid.*812 of 60,812/);
@@ -174,6 +175,49 @@ describe("the report", { skip }, () => {
     assert.equal(await range(), "0:42 – 1:42");
     await page.keyboard.press("0");
     assert.equal(await range(), "0:00 – 2:00");
+  });
+
+  it("draws what was changed while the run went, and lists it", async () => {
+    await panel("Percentiles of the response time").scrollIntoViewIfNeeded();
+    const over = panel("Percentiles of the response time").locator(".u-over");
+    await over.scrollIntoViewIfNeeded();
+    const box = await over.boundingBox();
+    const reading = async (share) => {
+      await page.mouse.move(box.x + box.width * share, box.y + 60);
+      return panel("Percentiles of the response time").locator("output").textContent();
+    };
+    assert.equal(await reading(0.25), "at 0:30 · 0:30 users 10 → 20 (keyboard)");
+    assert.equal(await reading(0.5), "at 1:00 · 1:00 numbers reset (api)");
+    assert.equal(await reading(0.75), "at 1:30 · 1:30 note: build <12> (dashboard)");
+    assert.equal(await reading(0.6), "at 1:12");
+    const rows = await page.locator("#changes tbody tr").allInnerTexts();
+    assert.deepEqual(
+      rows.map((row) =>
+        row
+          .split("\t")
+          .filter((cell) => cell !== "")
+          .join(" "),
+      ),
+      [
+        "0:30 users load shop 10 20 keyboard",
+        "0:40 pause dashboard",
+        "0:45 resume dashboard",
+        "1:00 mark api",
+        "1:30 note dashboard build <12>",
+      ],
+    );
+  });
+
+  it("counts from where numbers were reset", async () => {
+    await page.getByLabel("Count from").selectOption("1:00");
+    assert.equal(await range(), "1:00 – 2:00");
+    assert.match(await page.locator(".counted").textContent(), /are counted from 1:00 on/);
+    const time = page.locator("#overview .card", { hasText: /^Time/ }).locator("strong");
+    assert.equal(await time.textContent(), "60 s");
+    await page.getByLabel("Count from").selectOption("the start");
+    assert.equal(await range(), "0:00 – 2:00");
+    assert.equal(await time.textContent(), "2:00 min");
+    assert.deepEqual(problems, []);
   });
 
   it("finds the knee, and names a row of the tree to look at", async () => {

@@ -221,6 +221,13 @@ function summaryOf(names, seconds) {
       local_ports: 28_232,
     },
     warnings: [],
+    controls: [
+      { at_s: seconds / 4, action: "users", by: "keyboard", stage: "load", scenario: "shop", from: 10, to: 20 },
+      { at_s: seconds / 3, action: "pause", by: "dashboard" },
+      { at_s: seconds / 3 + 5, action: "resume", by: "dashboard" },
+      { at_s: seconds / 2, action: "mark", by: "api" },
+      { at_s: (seconds * 3) / 4, action: "note", by: "dashboard", text: "build <12>" },
+    ],
     reporters: [{ name: "json", accepted: 10, delivered: 10, dropped: 0, message: null }],
   };
 }

@@ -30,21 +30,23 @@ export class Programs {
   folder = mkdtempSync(join(tmpdir(), "squall-dashboard-"));
   children = [];
 
-  /** Starts one; `said` resolves with the match of what it writes to standard error. */
+  /** Starts one; `said` resolves with the match of what it writes. */
   start(args, expected) {
-    const child = spawn(squallPath(), args, { cwd: this.folder, stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(squallPath(), args, { cwd: this.folder, stdio: ["ignore", "pipe", "pipe"] });
     this.children.push(child);
     const ended = new Promise((done) => child.on("exit", done));
     let text = "";
     const said = new Promise((done, fail) => {
       const late = setTimeout(() => fail(new Error(`squall ${args.join(" ")} said only: ${text}`)), PATIENCE);
-      child.stderr.on("data", (data) => {
+      const read = (data) => {
         text += data;
         const match = expected?.exec(text);
         if (!match) return;
         clearTimeout(late);
         done(match);
-      });
+      };
+      child.stdout.on("data", read);
+      child.stderr.on("data", read);
       ended.then((code) => {
         clearTimeout(late);
         fail(new Error(`squall ${args.join(" ")} ended with ${code}: ${text}`));
@@ -67,7 +69,7 @@ export class Programs {
 
   /** Starts something that serves a dashboard, and returns its address with the token. */
   async dashboard(...args) {
-    const started = this.start(args, /dashboard: (http:\S+)/);
+    const started = this.start(args, /(?:dashboard:|serving) (http:\S+)/);
     const [, address] = await started.said;
     return { ...started, address };
   }

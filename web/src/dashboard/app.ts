@@ -58,7 +58,7 @@ class App {
     );
     const start = starter(session);
     this.now = h("div", { class: "live" }, strip(session, shown), steer.element, start);
-    const lost = h("p", { class: "lost", role: "alert" });
+    const lost = h("p", { class: "gone", role: "alert" });
     const brand = h("span", { class: "brand" }, "Squall");
     const tabs = h("nav", { "aria-label": "Pages" }, this.toLive, this.toRuns);
     this.elements = [

@@ -47,11 +47,10 @@ export function controls(session: Session, shown: () => State | null): { element
   );
   const element = h("section", { class: "steer", "aria-label": "Controls" }, place, row, message.element, stop.dialog);
   const draw = () => {
-    element.hidden = !session.live || !session.goes();
-    if (!session.live) return;
+    element.hidden = !session.goes();
     element.inert = !session.connected;
-    level.show(session.live.loads);
-    const { paused } = session.live;
+    level.show(session.live?.loads ?? []);
+    const paused = session.live?.paused ?? false;
     const [word] = pauseButton.childNodes;
     if (word.textContent !== (paused ? "Resume" : "Pause")) word.textContent = paused ? "Resume" : "Pause";
     undoButton.hidden = (shown()?.first ?? 0) === 0;

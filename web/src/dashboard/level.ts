@@ -38,7 +38,9 @@ export class Level {
     });
     this.box.addEventListener("keydown", (event) => {
       if (event.key === "Enter") typed();
-      if (event.key === "Escape") this.show(this.now, true);
+      if (event.key !== "Escape") return;
+      this.show(this.now, true);
+      this.box.blur();
     });
     this.apply.addEventListener("click", typed);
     this.by = (up) => send(stepped(this.asked ?? this.now, up));

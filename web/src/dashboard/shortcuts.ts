@@ -25,7 +25,7 @@ export function shortcuts(keys: Keys): { dialog: HTMLDialogElement; open: () => 
   document.addEventListener("keydown", (event) => {
     const { target, key } = event;
     const elsewhere = event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented;
-    const field = target instanceof Element && target.closest("input, select, textarea, dialog");
+    const field = target instanceof Element && target.closest("input, select, textarea, dialog[open]");
     const does = elsewhere || field ? undefined : all.get(key === "=" ? "+" : key);
     if (!does) return;
     event.preventDefault();
