@@ -202,10 +202,10 @@ impl Engine {
     ///
     /// Instants of the course should lie so far ahead that every thread of every process has it by then. What comes too late holds at
     /// once, in the number of iterations that it should have been: a rate that rose earlier is made up for.
-    pub fn steer(&self, scenario: ScenarioId, course: Arc<Course>) {
+    pub fn steer(&self, scenario: ScenarioId, course: &Arc<Course>) {
         self.tell(|| Command::Steer {
             scenario,
-            course: Arc::clone(&course),
+            course: Arc::clone(course),
         });
     }
 

@@ -192,19 +192,17 @@ fn obey(
             true
         }
         Command::Stop => {
-            let running = running.borrow();
-            let ended = |share: &&Rc<ScenarioThread>| !share.scenario.outlasts_stop;
-            running.iter().filter(ended).for_each(|share| share.close());
+            let ended = |share: &ScenarioThread| !share.scenario.outlasts_stop;
+            each_where(running, ended, ScenarioThread::close);
             true
         }
         Command::End { scenarios } => {
-            let running = running.borrow();
-            let ended = |share: &&Rc<ScenarioThread>| scenarios.contains(&share.scenario.id);
-            running.iter().filter(ended).for_each(|share| share.close());
+            let ended = |share: &ScenarioThread| scenarios.contains(&share.scenario.id);
+            each_where(running, ended, ScenarioThread::close);
             true
         }
         Command::Abort => {
-            running.borrow().iter().for_each(|share| share.close());
+            each_where(running, |_| true, ScenarioThread::close);
             worker.aborted.set(true);
             worker.abort.notify_waiters();
             true
@@ -214,20 +212,30 @@ fn obey(
             at_ns,
             users,
         } => {
-            let running = running.borrow();
-            let shares = running.iter().filter(|share| share.scenario.id == scenario);
-            shares.for_each(|share| share.volume.push(at_ns, users));
+            let is_of = |share: &ScenarioThread| share.scenario.id == scenario;
+            each_where(running, is_of, |share| share.volume.push(at_ns, users));
             true
         }
         Command::Steer { scenario, course } => {
-            let running = running.borrow();
-            let shares = running.iter().filter(|share| share.scenario.id == scenario);
-            shares.for_each(|share| share.steering.set(Arc::clone(&course)));
+            let is_of = |share: &ScenarioThread| share.scenario.id == scenario;
+            let steer = |share: &ScenarioThread| share.steering.set(Arc::clone(&course));
+            each_where(running, is_of, steer);
             true
         }
         Command::Flush { .. } => true,
         Command::Shutdown => false,
     }
+}
+
+/// Does something with some of the shares that go on.
+fn each_where(
+    running: &Running,
+    is_meant: impl Fn(&ScenarioThread) -> bool,
+    act: impl Fn(&ScenarioThread),
+) {
+    let running = running.borrow();
+    let meant = running.iter().filter(|share| is_meant(share));
+    meant.for_each(|share| act(share));
 }
 
 async fn fire_timers(worker: Rc<Worker>) {

@@ -38,7 +38,7 @@ pub struct PreparedRun {
     pub(crate) processes: u32,
     pub(crate) series: SeriesTable,
     /// Scenarios by index of their stage and part.
-    pub(crate) scenarios: BTreeMap<(usize, Part), Vec<Arc<CompiledScenario>>>,
+    pub(crate) scenarios: Scenarios,
     /// Reporters by index of their stage; taken when the run starts.
     pub(crate) reporters: Mutex<Reporters>,
 }
@@ -66,6 +66,9 @@ pub(crate) fn prepare_agent(
 ) -> Result<PreparedRun, PrepareErrors> {
     prepare_with(plan, options, |_, _, _, _| Vec::new())
 }
+
+/// Scenarios by stage and part of it.
+type Scenarios = BTreeMap<(usize, Part), Vec<Arc<CompiledScenario>>>;
 
 /// The reporters of a stage with their names.
 type StageReporters = Vec<(String, Box<dyn Reporter>)>;
@@ -101,13 +104,7 @@ fn prepare_with(
                 continue;
             };
             match compile_stage(&stage.name, execute, &mut environment) {
-                Ok(compiled) => {
-                    if part == Part::Hooks {
-                        let ids = compiled.iter().map(|scenario| scenario.id);
-                        ids.for_each(|id| environment.series.mark_hooks(id));
-                    }
-                    scenarios.insert((index, part), compiled);
-                }
+                Ok(compiled) => drop(scenarios.insert((index, part), compiled)),
                 Err(error) => errors.push(compile_error(stage, &error)),
             }
         }
@@ -116,6 +113,7 @@ fn prepare_with(
             reporters.insert(index, built);
         }
     }
+    mark_hooks(&scenarios, &environment.series);
     if options.targets == Targets::Resolved {
         resolve_hosts(&checked, &scenarios, &mut errors);
     }
@@ -143,6 +141,16 @@ fn prepare_with(
         scenarios,
         reporters: Mutex::new(reporters),
     })
+}
+
+/// Says which scenarios are hooks of their stage, whose user and iteration are none of its load.
+fn mark_hooks(scenarios: &Scenarios, series: &SeriesTable) {
+    let hooks = scenarios
+        .iter()
+        .filter(|((_, part), _)| *part == Part::Hooks);
+    for scenario in hooks.flat_map(|(_, compiled)| compiled) {
+        series.mark_hooks(scenario.id);
+    }
 }
 
 /// Draws a seed that people can type: it is printed, and stored with the run.

@@ -97,10 +97,10 @@ impl Course {
         };
         let all = between(span.clone());
         let pauses = self.pauses().into_iter();
-        let paused = pauses
+        let left_out: f64 = pauses
             .map(|pause| between(span.start.max(pause.start)..span.end.min(pause.end)))
-            .sum::<f64>();
-        (all - paused).max(0.0)
+            .sum();
+        (all - left_out).max(0.0)
     }
 }
 
@@ -217,7 +217,10 @@ mod tests {
         use Steer::{Level, Pause, Resume};
         let pauses = |changes: &[(u64, Steer)]| course(changes).pauses();
         assert_eq!(pauses(&[(5, Level(2.0)), (9, Resume)]), []);
-        assert_eq!(pauses(&[(5, Pause), (7, Pause), (9, Resume)]), [5..9]);
+        assert_eq!(
+            pauses(&[(5, Pause), (7, Pause), (9, Resume)]),
+            vec![5..9; 1]
+        );
         assert_eq!(
             pauses(&[(5, Pause), (9, Resume), (20, Pause)]),
             [5..9, 20..u64::MAX]

@@ -89,6 +89,7 @@ impl Ramp {
     }
 
     /// Returns a ramp that is the same up to a moment, and has one level from there to the same end.
+    #[must_use]
     pub fn holding(&self, at_ns: u64, level: f64) -> Self {
         let mut ramp = Self {
             pieces: Vec::with_capacity(self.pieces.len() + 1),

@@ -103,7 +103,7 @@ impl VirtualUser {
         }
         let capture = || Some(self.client.capture(step));
         let checks = step.checks().names();
-        operation::record(worker, series, &operation, checks, ids, capture)
+        operation::record(worker, (series, checks), &operation, ids, capture)
     }
 
     /// Returns the series of a name that varies.

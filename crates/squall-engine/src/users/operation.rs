@@ -18,9 +18,8 @@ pub(super) const NONE: u64 = u64::MAX;
 #[inline]
 pub(super) fn record(
     worker: &Worker,
-    series: SeriesId,
+    (series, checks): (SeriesId, Option<&CheckNames>),
     operation: &Operation,
-    checks: Option<&CheckNames>,
     ids: IterationIds,
     capture: impl FnOnce() -> Option<Capture>,
 ) -> Outcome {

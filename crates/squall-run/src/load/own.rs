@@ -127,7 +127,7 @@ impl Load for OwnLoad {
             {
                 limits::reserve_descriptors(users).ok();
             }
-            engine.steer(scenario.id, Arc::new(change.course.clone()));
+            engine.steer(scenario.id, &Arc::new(change.course.clone()));
         }
     }
 

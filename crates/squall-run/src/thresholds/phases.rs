@@ -150,7 +150,7 @@ impl Phases {
                     totals: known.map_or_else(Totals::default, |known| known.totals),
                     response_time_ms: known
                         .map_or_else(Default::default, |known| known.response.distribution()),
-                    errors: known.map_or_else(Vec::new, |known| known.errors()),
+                    errors: known.map_or_else(Vec::new, squall_metrics::PhaseTotals::errors),
                 });
             }
         }

@@ -20,6 +20,14 @@ fn named(scenario: &str) -> Target {
     }
 }
 
+fn users(target: Target, users: u32) -> ControlOrder {
+    ControlOrder::Users { target, users }
+}
+
+fn rate(target: Target, rate: f64) -> ControlOrder {
+    ControlOrder::Rate { target, rate }
+}
+
 /// Gives an order, and returns when it holds, in seconds from the start of the run.
 fn order(run: &RunHandle, order: &ControlOrder) -> f64 {
     let done = run.remote().control(order, Source::Api).unwrap();
@@ -55,13 +63,9 @@ fn a_rate_changes_at_its_instant_and_holds_to_the_end() {
     let run = rig.start(plan(&url(&target), load, get("/")));
     wait_for_load(&target);
     pause_for(0.7);
-    let rate = |rate| ControlOrder::Rate {
-        target: all(),
-        rate,
-    };
-    let first = order(&run, &rate(1000.0));
+    let first = order(&run, &rate(all(), 1000.0));
     pause_for(1.0);
-    let second = order(&run, &rate(50.0));
+    let second = order(&run, &rate(all(), 50.0));
     let done = Done::of(run.finish());
     let start = done.summary.stages[0].started_at_s;
     let due = 200.0 * (first - start) + 1000.0 * (second - first) + 50.0 * (start + 4.0 - second);
@@ -95,14 +99,10 @@ fn a_rate_changes_at_its_instant_and_holds_to_the_end() {
 fn users_come_and_leave_as_they_are_asked_for() {
     let (target, rig) = (target(), Rig::new());
     let run = rig.start(plan(&url(&target), closed(2, "60s"), get("/delay/5ms")));
-    let users = |users| ControlOrder::Users {
-        target: all(),
-        users,
-    };
     let has = |users| wait_until("users are there", || run.snapshot().users == users);
     has(2);
     for number in [9, 1, 0, 5] {
-        order(&run, &users(number));
+        order(&run, &users(all(), number));
         has(u64::from(number));
         assert!((run.snapshot().loads[0].value - f64::from(number)).abs() < 1e-9);
     }
@@ -133,54 +133,24 @@ fn several_scenarios_share_what_is_asked_for_as_they_did() {
     wait_until("all are there", || run.snapshot().loads.len() == 3);
     let changed = run
         .remote()
-        .control(
-            &ControlOrder::Users {
-                target: all(),
-                users: 20,
-            },
-            Source::Api,
-        )
+        .control(&users(all(), 20), Source::Api)
         .unwrap();
     let to: Vec<_> = changed
         .iter()
         .map(|one| (one.scenario.as_deref(), one.to))
         .collect();
     assert_eq!(to, [(Some("one"), Some(5.0)), (Some("two"), Some(15.0))]);
-    order(
-        &run,
-        &ControlOrder::Users {
-            target: named("one"),
-            users: 1,
-        },
-    );
+    order(&run, &users(named("one"), 1));
     let values = || -> Vec<f64> {
         let loads = run.snapshot().loads.into_iter();
         loads.map(|load| load.value).collect()
     };
     wait_until("the last change holds", || values() == [1.0, 15.0, 10.0]);
-    let wrong = refused(
-        &run,
-        &ControlOrder::Rate {
-            target: named("two"),
-            rate: 5.0,
-        },
-    );
+    let wrong = refused(&run, &rate(named("two"), 5.0));
     assert_eq!(wrong.message, "scenario `two` has no rate to change");
-    let wrong = refused(
-        &run,
-        &ControlOrder::Users {
-            target: named("three"),
-            users: 5,
-        },
-    );
+    let wrong = refused(&run, &users(named("three"), 5));
     assert_eq!(wrong.message, "no scenario `three` is sending load now");
-    let wrong = refused(
-        &run,
-        &ControlOrder::Rate {
-            target: all(),
-            rate: -1.0,
-        },
-    );
+    let wrong = refused(&run, &rate(all(), -1.0));
     assert_eq!(wrong.message, "-1 is no rate");
     run.stop();
     let done = Done::of(run.finish());

@@ -43,7 +43,7 @@ impl Held {
 impl Held {
     fn count(self, worker: &Worker, ids: IterationIds) -> Outcome {
         let (checks, capture) = (self.checks.as_ref(), self.capture);
-        operation::record(worker, self.series, &self.operation, checks, ids, || {
+        operation::record(worker, (self.series, checks), &self.operation, ids, || {
             capture
         })
     }

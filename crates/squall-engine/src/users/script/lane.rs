@@ -128,9 +128,8 @@ impl LaneState {
             let (outcome, held) = match order.hold {
                 None => {
                     let capture = || Some(client.capture(&order.request));
-                    let checks = order.request.checks().names();
-                    let outcome =
-                        operation::record(worker, order.series, &operation, checks, ids, capture);
+                    let named = (order.series, order.request.checks().names());
+                    let outcome = operation::record(worker, named, &operation, ids, capture);
                     (outcome, None)
                 }
                 Some(number) => {
