@@ -97,8 +97,11 @@ impl Running {
     /// Returns what has been measured, and how many seconds are complete.
     fn measured(&self) -> (Snapshot, u64) {
         let thresholds = &self.run.checked.thresholds;
+        let open = stages::open_models(&self.run);
         let read = |latest: &Latest| {
-            let mut snapshot = summarize::snapshot(latest);
+            let mut snapshot = summarize::snapshot(latest, |stage, scenario| {
+                open.is_empty() || open.contains(&(stage, scenario))
+            });
             snapshot.thresholds = thresholds::live(thresholds, &latest.live);
             (snapshot, latest.next)
         };

@@ -15,7 +15,7 @@ pub struct Snapshot {
     pub planned_s: Option<f64>,
     /// Iterations that were due in the last second; `None` without an open model.
     pub asked_rate: Option<f64>,
-    /// Iterations started in the last second.
+    /// Iterations started in the last second, of open models where the plan has any: those that `asked_rate` is about.
     pub iteration_rate: f64,
     /// Operations finished in the last second.
     pub rate: f64,

@@ -22,4 +22,4 @@ pub(crate) use graph::{run, upstream};
 pub(crate) use hooks::CustomMetric;
 pub(crate) use part::Part;
 pub(crate) use perform::deliver;
-pub(crate) use timing::{Active, due, planned_s};
+pub(crate) use timing::{Active, due, open_models, planned_s};

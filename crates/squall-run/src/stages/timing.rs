@@ -44,6 +44,20 @@ pub(crate) fn planned_s(run: &PreparedRun) -> Option<f64> {
     ends.into_iter().reduce(f64::max)
 }
 
+/// Returns stage and name of all scenarios whose load is a rate of arrivals.
+pub(crate) fn open_models(run: &PreparedRun) -> Vec<(&str, &str)> {
+    let mut open = Vec::new();
+    for stage in &run.checked.stages {
+        let CheckedKind::Execute(execute) = &stage.kind else {
+            continue;
+        };
+        let own = execute.scenarios.iter();
+        let own = own.filter(|scenario| matches!(scenario.load, CheckedLoad::Open { .. }));
+        open.extend(own.map(|scenario| (stage.name.as_str(), scenario.name.as_str())));
+    }
+    open
+}
+
 /// A stage that sends load, and when it started and ended.
 pub(crate) struct Active<'a> {
     pub(crate) stage: &'a str,

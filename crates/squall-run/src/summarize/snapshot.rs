@@ -9,8 +9,9 @@ use crate::snapshot::{SeriesProgress, Snapshot};
 /// Series of operations that live views get; no screen has room for more.
 const SHOWN_SERIES: usize = 64;
 
-/// Makes what live views show of the numbers; the rest of a snapshot is left empty.
-pub(crate) fn snapshot(latest: &Latest) -> Snapshot {
+/// Makes what live views show of the numbers; the rest of a snapshot is left empty. `is_asked_for` tells of stage and scenario whether
+/// its iterations are to be held against a rate.
+pub(crate) fn snapshot(latest: &Latest, is_asked_for: impl Fn(&str, &str) -> bool) -> Snapshot {
     let mut snapshot = Snapshot::default();
     let sums = latest.totals.totals();
     let window = operations(&latest.window, &latest.totals);
@@ -30,9 +31,9 @@ pub(crate) fn snapshot(latest: &Latest) -> Snapshot {
     snapshot.errors = errors(&latest.totals);
     let table = latest.totals.table();
     let iterations = |id| {
-        table
-            .key(id)
-            .is_some_and(|key| key.kind == SeriesKind::Iteration)
+        table.key(id).is_some_and(|key| {
+            key.kind == SeriesKind::Iteration && is_asked_for(&key.stage, &key.scenario)
+        })
     };
     snapshot.iteration_rate = latest.last_second.times(iterations).started as f64;
     if let Some(interval) = latest.last_second.intervals().next_back() {
