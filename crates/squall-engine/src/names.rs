@@ -50,9 +50,10 @@ impl DynamicNames {
         };
         let name = String::from_utf8_lossy(&self.rendered);
         // Its own tags stand behind the name as written, and stand behind this one too.
-        let tags = match key.tags.is_empty() {
-            true => "",
-            false => &key.name[without_suffix(&key.name).len()..],
+        let tags = if key.tags.is_empty() {
+            ""
+        } else {
+            &key.name[without_suffix(&key.name).len()..]
         };
         let id = self.table.intern(SeriesKey {
             name: format!("{name}{tags}").into(),
