@@ -243,6 +243,7 @@ def rust_type(kind: str) -> str:
         "IndexMap<String, String>": "text by name",
     }
     words["ThresholdStatus"] = '`"passed"`, `"failed"` or `"warned"`'
+    words["Phase"] = '`"warm_up"`, `"measured"` or `"cool_down"`'
     words["VerdictStatus"] = '`"passed"`, `"failed"` or `"invalid"`'
     return words.get(kind, f"[{kind}](#{kind.lower()})")
 

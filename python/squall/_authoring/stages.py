@@ -240,7 +240,7 @@ class Setup(Stage, LoadAttributes, HttpAttributes):
     """Pass or fail rules, e.g. `"p99(response_time) < 200ms"`."""
 
     measure: str | None = None
-    """The part of each Execute stage that rules see: `"after ramp"`, `"after 30s before 10s"`. Default: all of it."""
+    """The part of each Execute stage that is measured: `"after ramp"`, `"after 30s before 10s"`. Default: all of it."""
 
     data: Mapping[str, DataPool | str | Sequence[Mapping[str, Any]]] | None = None
     """Data pools by name: a `DataPool`, the path of a `.csv`, `.json` or `.jsonl` file, or the rows themselves."""

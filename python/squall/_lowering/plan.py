@@ -147,7 +147,7 @@ class _Lowering:
             shared["data"] = self._pools.plan
         shared.update(self._agreed("seed", "a run has one seed"))
         shared.update(self._agreed("cpus", "a run has one number of processors"))
-        shared.update(self._agreed("measure", "thresholds look at the same part of all stages"))
+        shared.update(self._agreed("measure", "the same part of all stages is measured"))
         for stage, settings in self._settings.items():
             place = settings.places.get("thresholds") or self._sources.of_class(stage)
             for rule in settings.values.get("thresholds", ()):

@@ -61,7 +61,7 @@ pub struct RunArgs {
     /// Rule that the run passes or fails by, e.g. `p99(response_time) < 200ms`; may be given several times
     #[arg(long, value_name = "RULE", help_heading = "Run")]
     pub threshold: Vec<String>,
-    /// Part of the load that rules look at: `after ramp`, `after 30s before 10s`
+    /// Part of the load that is measured: `after ramp`, `after 30s before 10s`
     #[arg(long, value_name = "PART", help_heading = "Run")]
     pub measure: Option<String>,
     /// Exit as if the generator could be trusted where the run is invalid

@@ -31,7 +31,7 @@ pub struct Plan {
     /// Pass or fail rules.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub thresholds: Vec<Threshold>,
-    /// The part of each stage's load that thresholds look at: `after ramp`, `after 30s before 10s`. Default: all of it.
+    /// The part of each stage's load that rules and numbers are of: `after ramp`, `after 30s before 10s`. Default: all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measure: Option<String>,
     /// Cores that the generator may use: I/O threads, or where Python runs processes. The command line goes before it.

@@ -1,4 +1,4 @@
-//! Which part of a stage's load rules look at: `after ramp`, `after 30s before 10s`.
+//! Which part of a stage's load is measured: `after ramp`, `after 30s before 10s`.
 
 use std::str::FromStr;
 

@@ -121,6 +121,7 @@ impl Parser<'_> {
             return Err(error.with_hint("look at `mean` or a percentile".to_owned()));
         }
         self.expect(")")?;
+        let select = self.selection(select, keys)?;
         Ok(Subjected { quantity, select })
     }
 

@@ -226,7 +226,7 @@ fn tagged_plan(rule: &str) -> Value {
     json!({
         "version": 1, "name": "x", "thresholds": [{"rule": rule}],
         "stages": {"load": {"execute": {"scenarios": {"shop": {
-            "load": {"iterations": {"users": 1, "total": 1}},
+            "load": {"iterations": {"users": 1, "shared": 1}},
             "tags": {"tier": "gold"},
             "flow": [
                 {"http": {"url": "http://a/", "tags": {"team": "shop"}}},

@@ -1,8 +1,7 @@
 //! Which seconds of a stage are measured.
 
-use squall_metrics::Interval;
-use squall_metrics::PhasedTotals;
 use squall_metrics::summary::{MeasuredSummary, Phase, PhaseSummary, Totals};
+use squall_metrics::{Interval, PhaseTotals, PhasedTotals};
 use squall_plan::{CheckedKind, CheckedPlan};
 
 use crate::snapshot::StageStatus;
@@ -150,7 +149,7 @@ impl Phases {
                     totals: known.map_or_else(Totals::default, |known| known.totals),
                     response_time_ms: known
                         .map_or_else(Default::default, |known| known.response.distribution()),
-                    errors: known.map_or_else(Vec::new, squall_metrics::PhaseTotals::errors),
+                    errors: known.map_or_else(Vec::new, PhaseTotals::errors),
                 });
             }
         }

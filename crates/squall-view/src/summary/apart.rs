@@ -41,27 +41,26 @@ pub(super) fn apart(summary: &Summary, columns: usize) -> Vec<Line> {
 /// One phase in a line: its stage, its time, and what ended in it.
 pub(crate) fn in_words(phase: &PhaseSummary) -> String {
     let totals = &phase.totals;
-    let mut told = format!(
-        "{} {} – {}: {} operations",
-        phase.stage,
-        duration(phase.from_s),
-        duration(phase.to_s),
-        count(totals.started)
-    );
+    let (from, to) = (duration(phase.from_s), duration(phase.to_s));
+    let started = count(totals.started);
+    let mut told = vec![format!(
+        "{} {from} – {to}: {started} operations",
+        phase.stage
+    )];
     for (number, what) in [
         (totals.failed, "failed"),
         (totals.interrupted, "interrupted"),
         (totals.dropped_iterations, "iterations dropped"),
     ] {
         if number > 0 {
-            told += &format!(", {} {what}", count(number));
+            told.push(format!("{} {what}", count(number)));
         }
     }
     if phase.response_time_ms.count > 0 {
-        told += &format!(", p99 {}", time(phase.response_time_ms.p99));
+        told.push(format!("p99 {}", time(phase.response_time_ms.p99)));
     }
     if let Some(error) = phase.errors.first() {
-        told += &format!(", most often {}: {}", error.class, error.message);
+        told.push(format!("most often {}: {}", error.class, error.message));
     }
-    told
+    told.join(", ")
 }

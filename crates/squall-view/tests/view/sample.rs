@@ -182,21 +182,7 @@ pub(crate) fn failed() -> Summary {
         transaction("iteration", "iteration"),
     ];
     summary.thresholds = thresholds();
-    summary.measured = vec![MeasuredSummary {
-        stage: "Browse".to_owned(),
-        from_s: 30.0,
-        to_s: 90.0,
-    }];
-    summary.phases = vec![
-        phase(Phase::WarmUp, (0.02, 30.0), (12_345, 12)),
-        phase(Phase::Measured, (30.0, 90.0), (24_031, 0)),
-        phase(Phase::CoolDown, (90.0, 100.0), (301, 0)),
-    ];
-    summary.whole_run = Some(summary.totals);
-    summary.checks = vec![
-        check("status 200", 24_019, 12),
-        check("logged in | a", 24_031, 0),
-    ];
+    add_phases_and_checks(&mut summary);
     summary.warnings =
         vec!["reporter `csv` lost 4 of 48,062 events because its queue was full".to_owned()];
     summary.reporters = vec![
@@ -259,6 +245,24 @@ pub(crate) fn invalid() -> Summary {
     summary.generator.schedule_error_ms = around(41.0, 24_031);
     summary.generator.generator_delay_ms = around(41.3, 24_031);
     summary
+}
+
+fn add_phases_and_checks(summary: &mut Summary) {
+    summary.measured = vec![MeasuredSummary {
+        stage: "Browse".to_owned(),
+        from_s: 30.0,
+        to_s: 90.0,
+    }];
+    summary.phases = vec![
+        phase(Phase::WarmUp, (0.02, 30.0), (12_345, 12)),
+        phase(Phase::Measured, (30.0, 90.0), (24_031, 0)),
+        phase(Phase::CoolDown, (90.0, 100.0), (301, 0)),
+    ];
+    summary.whole_run = Some(summary.totals);
+    summary.checks = vec![
+        check("status 200", 24_019, 12),
+        check("logged in | a", 24_031, 0),
+    ];
 }
 
 fn check(name: &str, passed: u64, failed: u64) -> CheckSummary {
