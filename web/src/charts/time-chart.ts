@@ -8,7 +8,7 @@ import { type Area, paintAreas } from "./areas";
 import { keys, wheel } from "./keys";
 import { type Entry, Legend } from "./legend";
 import { color, faded, type Look, look } from "./look";
-import { drawMarks, paintPauses, readMarks } from "./marks";
+import { drawMarks, paintPauses, readMarks, roomAbove } from "./marks";
 import { type Panel, panel } from "./panel";
 import { path } from "./paths";
 import { longTable } from "./table";
@@ -214,7 +214,7 @@ export class TimeChart {
       width: Math.max(this.panel.chart.clientWidth, 200),
       height: HEIGHT,
       legend: { show: false },
-      padding: [16, 26, 0, 0],
+      padding: [() => roomAbove(this.state.run), 26, 0, 0],
       cursor: {
         sync: { key: TOGETHER },
         drag: { x: true, y: false, setScale: false },
