@@ -26,8 +26,8 @@ const LIVE_NUMBERS: u64 = 1_500_000;
 /// too much for a page.
 pub fn live_step_s(seconds: u64, series: u64) -> u64 {
     let series = series.min(MOST_SERIES as u64);
-    let steps = LIVE_NUMBERS / (COLUMNS * (series + 1));
-    let most = steps.clamp(FEWEST_STEPS, MOST_LIVE_STEPS);
+    let fitting = LIVE_NUMBERS / (COLUMNS * (series + 1));
+    let most = fitting.clamp(FEWEST_STEPS, MOST_LIVE_STEPS);
     let mut step_s = 1;
     // Each is twice the one before, so that a run of unknown length is read again few times.
     while seconds.div_ceil(step_s) > most {

@@ -93,18 +93,16 @@ impl Feed {
 
     /// Makes steps longer when there are too many of them. Old seconds are read again a few at a time, so that it costs the run nothing.
     fn lengthen(&mut self) -> io::Result<bool> {
-        let (lines, collector) = match &mut self.coarser {
-            Some(coarser) => coarser,
-            None => {
-                let now_s = self.collector.step_s();
-                let seconds = self.collector.steps() as u64 * now_s;
-                let step_s = live_step_s(seconds, self.collector.series() as u64);
-                if step_s <= now_s {
-                    return Ok(false);
-                }
-                let coarser = (Lines::of(&self.path), Collector::new(step_s));
-                self.coarser.insert(coarser)
+        if self.coarser.is_none() {
+            let now_s = self.collector.step_s();
+            let seconds = self.collector.steps() as u64 * now_s;
+            let step_s = live_step_s(seconds, self.collector.series() as u64);
+            if step_s > now_s {
+                self.coarser = Some((Lines::of(&self.path), Collector::new(step_s)));
             }
+        }
+        let Some((lines, collector)) = &mut self.coarser else {
+            return Ok(false);
         };
         let began = Instant::now();
         while lines.next(|line| collector.line(line))? {

@@ -26,27 +26,27 @@ pub(super) fn run(args: &UiArgs, loader: &dyn TestLoader) -> anyhow::Result<u8> 
     let interrupts = count_interrupts()?;
     match &args.test {
         Some(file) => of_test(args, &args.run_args(file), &interrupts, loader),
-        None => of_stored(args, &interrupts),
+        None => Ok(of_stored(args, &interrupts)),
     }
 }
 
-fn of_stored(args: &UiArgs, interrupts: &AtomicUsize) -> anyhow::Result<u8> {
+fn of_stored(args: &UiArgs, interrupts: &AtomicUsize) -> u8 {
     let runs = &args.runs.runs_dir;
     let mut place = String::new();
     if let Some(run) = &args.run {
         match squall_store::find(runs, run) {
             Ok(found) => place = format!("#run={}", found.id),
-            Err(error) => return Ok(refused(&error)),
+            Err(error) => return refused(&error),
         }
     }
     let dashboard = match Dashboard::alone(args.address, &args.tls, runs, None) {
         Ok((dashboard, _)) => dashboard,
-        Err(errors) => return Ok(refuse(&errors)),
+        Err(errors) => return refuse(&errors),
     };
     introduce(args, &dashboard, &place);
     wait(interrupts);
     dashboard.finish(interrupts);
-    Ok(exit::PASSED)
+    exit::PASSED
 }
 
 fn of_test(
@@ -55,11 +55,11 @@ fn of_test(
     interrupts: &Arc<AtomicUsize>,
     loader: &dyn TestLoader,
 ) -> anyhow::Result<u8> {
-    let loaded = match load_test(test, Directions::default(), loader) {
-        Ok(loaded) => loaded,
+    let known = match load_test(test, Directions::default(), loader) {
+        Ok(known) => known,
         Err(errors) => return Ok(refuse(&errors)),
     };
-    let offer = offer(&test.file, &loaded.plan, &test.stages.skip);
+    let offer = offer(&test.file, &known.plan, &test.stages.skip);
     let runs = &args.runs.runs_dir;
     let (dashboard, starts) = match Dashboard::alone(args.address, &args.tls, runs, Some(offer)) {
         Ok(started) => started,

@@ -247,7 +247,7 @@ mod tests {
         Plan::from_value(Plan::value_from_yaml(&text).unwrap()).unwrap()
     }
 
-    fn wanted(json: Value) -> StartOptions {
+    fn wanted(json: &Value) -> StartOptions {
         StartOptions {
             users: json["users"]
                 .as_u64()
@@ -259,7 +259,7 @@ mod tests {
         }
     }
 
-    fn adjusted(loads: &[&str], json: Value) -> Value {
+    fn adjusted(loads: &[&str], json: &Value) -> Value {
         let mut plan = plan(loads);
         adjust(&mut plan, &wanted(json)).unwrap();
         let loads = profiles_mut(&mut plan).map(|load| serde_json::to_value(load).unwrap());
@@ -271,18 +271,18 @@ mod tests {
         assert_eq!(
             adjusted(
                 &["{closed: {users: 1, duration: 1s}}"],
-                json!({"users": 7, "duration": "1m"})
+                &json!({"users": 7, "duration": "1m"})
             ),
             json!([{"closed": {"users": 7, "duration": "1m"}}])
         );
         let open = adjusted(
             &["{open: {rate: 5/s, duration: 1s}}"],
-            json!({"rate": 0.5, "users": 9}),
+            &json!({"rate": 0.5, "users": 9}),
         );
         assert_eq!(open[0]["open"]["rate"], 0.5);
         assert_eq!(open[0]["open"]["max_users"], 9);
         let mut plan = plan(&["{closed: {users: 1, duration: 1s}}"]);
-        adjust(&mut plan, &wanted(json!({"host": "b:5"}))).unwrap();
+        adjust(&mut plan, &wanted(&json!({"host": "b:5"}))).unwrap();
         assert_eq!(plan.http.base_url.as_deref(), Some("http://b:5"));
     }
 
@@ -292,7 +292,7 @@ mod tests {
         let (one, two) = (closed(1), closed(2));
         let loads = adjusted(
             &[&one, &two, "{open: {rate: 1/s, duration: 1s}}"],
-            json!({"users": 10}),
+            &json!({"users": 10}),
         );
         assert_eq!(loads[0]["closed"]["users"], 3);
         assert_eq!(loads[1]["closed"]["users"], 7);
@@ -303,7 +303,7 @@ mod tests {
     fn what_cannot_be_set_is_said_all_at_once() {
         let mut plan = plan(&["{closed: {stages: '1s:5'}}"]);
         let errors =
-            adjust(&mut plan, &wanted(json!({"users": 5, "duration": "soon"}))).unwrap_err();
+            adjust(&mut plan, &wanted(&json!({"users": 5, "duration": "soon"}))).unwrap_err();
         let paths: Vec<&str> = errors.0.iter().map(|error| error.path.as_str()).collect();
         assert_eq!(paths, ["duration", "users"]);
     }

@@ -177,9 +177,9 @@ fn a_test_is_started_from_a_browser_again_and_again() {
         let id = state["run"]["id"].as_str().unwrap();
         let summary = read_json(&sandbox.path(".squall/runs").join(id).join("summary.json"));
         let stages = summary["stages"].as_array().unwrap();
-        let stage = |name| stages.iter().find(|stage| stage["name"] == name).unwrap();
-        assert_eq!(stage("warm")["status"], "left_out");
-        assert_eq!(stage("load")["users_max"], users);
+        let of_stage = |name| stages.iter().find(|stage| stage["name"] == name).unwrap();
+        assert_eq!(of_stage("warm")["status"], "left_out");
+        assert_eq!(of_stage("load")["users_max"], users);
     }
     let (_, runs) = serving.ask("GET", "/api/v1/runs", "");
     assert_eq!(runs["runs"].as_array().unwrap().len(), 2);

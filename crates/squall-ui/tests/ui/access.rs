@@ -54,17 +54,17 @@ fn pages_of_others_change_nothing() {
     let client = rig.client();
     let port = client.address.port();
     let cookie = format!("squall-token-{port}=TOKEN");
-    let post = |headers: &[(&str, &str)]| {
+    let posted = |headers: &[(&str, &str)]| {
         let mut all = vec![HOST, ("cookie", cookie.as_str())];
         all.extend_from_slice(headers);
         let line = "POST /api/v1/control HTTP/1.1";
         client.raw(line, &all, r#"{"action": "pause"}"#).status
     };
-    assert_eq!(post(&[]), 403);
-    assert_eq!(post(&[("origin", "http://evil.test")]), 403);
-    assert_eq!(post(&[("sec-fetch-site", "same-site")]), 403);
+    assert_eq!(posted(&[]), 403);
+    assert_eq!(posted(&[("origin", "http://evil.test")]), 403);
+    assert_eq!(posted(&[("sec-fetch-site", "same-site")]), 403);
     // It may, and there is no run.
-    assert_eq!(post(&[("origin", "http://localhost")]), 409);
+    assert_eq!(posted(&[("origin", "http://localhost")]), 409);
     let rebound = [("host", "evil.test"), ("cookie", cookie.as_str())];
     assert_eq!(client.raw("GET / HTTP/1.1", &rebound, "").status, 403);
 }

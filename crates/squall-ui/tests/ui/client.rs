@@ -87,13 +87,14 @@ impl Client {
     }
 
     pub(crate) fn send(&self, line: &str, headers: &[(&str, &str)], body: &str) -> TcpStream {
-        let mut text = format!("{}\r\n", line.replace("TOKEN", &self.token));
-        for (name, value) in headers {
-            text += &format!("{name}: {}\r\n", value.replace("TOKEN", &self.token));
-        }
-        text += &format!(
-            "connection: close\r\ncontent-length: {}\r\n\r\n{body}",
-            body.len()
+        let line = line.replace("TOKEN", &self.token);
+        let headers = headers.iter().map(|(name, value)| {
+            let value = value.replace("TOKEN", &self.token);
+            format!("{name}: {value}\r\n")
+        });
+        let (headers, length) = (headers.collect::<String>(), body.len());
+        let text = format!(
+            "{line}\r\n{headers}connection: close\r\ncontent-length: {length}\r\n\r\n{body}"
         );
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
         // Small, so that one who does not read is noticed soon.

@@ -1,7 +1,7 @@
 //! Ends: of runs, of readers who do not read, of the server.
 
 use std::io::Read as _;
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
 use squall_ui::{Server, Settings, UiError};
 
@@ -79,9 +79,10 @@ fn the_server_ends_at_once_where_nobody_looks_and_pages_know_how_the_run_ended()
     assert!(page.run["summary"]["run"]["elapsed_s"].as_f64().unwrap() >= 1.0);
 
     let rig = Rig::new();
-    let (_page, began) = (rig.client().get("/api/v1/state"), Instant::now());
+    rig.client().get("/api/v1/state");
+    let began = SystemTime::now();
     rig.close();
-    assert!(began.elapsed() < Duration::from_millis(500));
+    assert!(began.elapsed().unwrap() < Duration::from_millis(500));
 }
 
 #[test]

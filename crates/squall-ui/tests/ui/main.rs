@@ -1,5 +1,7 @@
 //! The dashboard's server, with runs that send real load.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod access;
 #[path = "../../../squall-html/src/collect/apply.rs"]
 mod apply;
