@@ -66,6 +66,7 @@ export class TimeChart {
   private drawn = "";
   private anew = true;
   private since = 0;
+  private step = 0;
   private frame = 0;
   private readonly ask: () => void;
 
@@ -117,12 +118,10 @@ export class TimeChart {
 
   /** Tells whether what came since the chart was drawn lies behind what it shows. */
   private isPast(): boolean {
-    const steps = this.plot?.data[0].length ?? 0;
-    const { from, to } = this.state.range;
-    const still = this.shown?.from === from && this.shown.to === to;
-    return (
-      still && !this.spec.ratio && to < (steps - 1) * this.state.run.timeline.step_s && this.state.first === this.since
-    );
+    const { range, first, run } = this.state;
+    const still = this.shown?.from === range.from && this.shown.to === range.to;
+    const same = this.since === first && this.step === run.timeline.step_s;
+    return still && same && !this.spec.ratio && range.to < (this.plot?.data[0].at(-1) ?? 0);
   }
 
   /** Draws once a frame at most, however fast the range changes. */
@@ -140,6 +139,7 @@ export class TimeChart {
     const onlyRange = this.shown !== null && !this.anew;
     this.shown = { from, to };
     this.since = this.state.first;
+    this.step = this.state.run.timeline.step_s;
     if (!onlyRange) this.setLines();
     if (this.anew || !this.plot) this.build();
     else if (!onlyRange) this.refresh(this.plot);
