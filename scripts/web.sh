@@ -64,6 +64,9 @@ case $1 in
   test)
     npm test --silent
     if chromium; then
+      if ! node -e 'import("./browser/squall.mjs").then(({ squallPath }) => process.exit(squallPath() ? 0 : 1))'; then
+        note "there is no squall with a dashboard: the page is tested without it (make build; or name one in SQUALL)"
+      fi
       npm run --silent test:browser
     else
       note "Chromium is not installed: the pages are not tested in a browser (sudo apt-get install chromium)"

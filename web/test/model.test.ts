@@ -57,6 +57,14 @@ describe("the data in the page", () => {
     expect(readFileSync(page, "utf8").split("@@SQUALL-DATA@@")).toHaveLength(2);
     expect(statSync(page).size).toBeLessThan(125_000);
   });
+
+  it("is not in the dashboard, which is small too and lets no script run but its own", () => {
+    const page = new URL("../dist/dashboard.html", import.meta.url);
+    const text = readFileSync(page, "utf8");
+    expect(text).not.toContain("@@SQUALL-DATA@@");
+    expect(text).toMatch(/script-src 'sha256-[^']+';/);
+    expect(statSync(page).size).toBeLessThan(150_000);
+  });
 });
 
 describe("series", () => {

@@ -21,15 +21,26 @@ export function paintPauses(plot: uPlot, { summary, timeline }: Run): void {
   });
 }
 
+/** Pixels of a row of words above a chart. */
+const ROW = 14;
+
+const stagesOf = ({ summary }: Run) => {
+  const all = (summary.stages ?? []).filter((stage) => stage.elapsed_s > 0);
+  return all.length > 1 ? all : [];
+};
+const changesOf = ({ summary }: Run) => moments(summary.controls ?? []);
+
+/** Pixels above a chart that the words of its marks need. */
+export function roomAbove(run: Run): number {
+  return 2 + ROW * Math.max(1, Number(stagesOf(run).length > 0) + Number(changesOf(run).length > 0));
+}
+
 /** Marks where stages begin, where there are several, and what somebody changed. */
-export function drawMarks(plot: uPlot, { summary }: Run): void {
-  const stages = (summary.stages ?? []).filter((stage) => stage.elapsed_s > 0);
-  if (stages.length > 1) {
-    const places = stages.map((stage) => ({ at: stage.started_at_s, text: stage.name }));
-    drawLines(plot, places, { color: color("faint"), dash: [3, 3], above: true });
-  }
-  const changes = moments(summary.controls ?? []).map((one) => ({ at: one.at_s, text: short(one) }));
-  if (changes.length > 0) drawLines(plot, changes, { color: color("accent"), dash: [], above: false });
+export function drawMarks(plot: uPlot, run: Run): void {
+  const changes = changesOf(run).map((one) => ({ at: one.at_s, text: short(one) }));
+  const stages = stagesOf(run).map((stage) => ({ at: stage.started_at_s, text: stage.name }));
+  drawLines(plot, stages, { color: color("faint"), dash: [3, 3], row: changes.length > 0 ? 1 : 0 });
+  drawLines(plot, changes, { color: color("accent"), dash: [], row: 0 });
 }
 
 /** What was changed where the pointer is. */
@@ -44,11 +55,11 @@ export function readMarks(plot: uPlot, { summary }: Run): string {
 interface Style {
   color: string;
   dash: number[];
-  /** The words stand above the chart, or at its top. */
-  above: boolean;
+  /** Rows of words between these and the chart. */
+  row: number;
 }
 
-/** Draws lines with what they mean beside them, as far as there is room. */
+/** Draws lines with what they mean above them, as far as there is room. */
 function drawLines(plot: uPlot, lines: { at: number; text: string }[], style: Style): void {
   const { ctx, bbox } = plot;
   const ratio = devicePixelRatio;
@@ -64,29 +75,15 @@ function drawLines(plot: uPlot, lines: { at: number; text: string }[], style: St
     const x = plot.valToPos(at, "x", true);
     if (x < bbox.left - 1 || x > right) continue;
     ctx.beginPath();
-    ctx.moveTo(x, bbox.top);
+    ctx.moveTo(x, bbox.top - style.row * ROW * ratio);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
     const width = ctx.measureText(text).width;
     if (x < free || x + width > right) continue;
-    if (style.above) ctx.fillText(text, x + 2 * ratio, bbox.top - 4 * ratio);
-    else label(ctx, text, { x: x + 1 * ratio, y: bbox.top, width: width + 6 * ratio, ratio });
+    ctx.fillText(text, x + 2 * ratio, bbox.top - (4 + style.row * ROW) * ratio);
     free = x + width + 8 * ratio;
   }
   ctx.restore();
-}
-
-/** Words on a ground of their own, so that lines behind them do not cross them out. */
-function label(
-  ctx: CanvasRenderingContext2D,
-  text: string,
-  { x, y, width, ratio }: { x: number; y: number; width: number; ratio: number },
-): void {
-  const ink = ctx.fillStyle;
-  ctx.fillStyle = faded(color("ground"), 0.75);
-  ctx.fillRect(x, y, width, 15 * ratio);
-  ctx.fillStyle = ink;
-  ctx.fillText(text, x + 3 * ratio, y + 11 * ratio);
 }
 
 function inside(plot: uPlot, paint: (ctx: CanvasRenderingContext2D) => void): void {

@@ -9,7 +9,7 @@ import { paintExcluded } from "./excluded";
 import { keys, wheel } from "./keys";
 import { type Entry, Legend } from "./legend";
 import { color, faded, type Look, look } from "./look";
-import { drawMarks, paintPauses, readMarks } from "./marks";
+import { drawMarks, paintPauses, readMarks, roomAbove } from "./marks";
 import { type Panel, panel } from "./panel";
 import { path } from "./paths";
 import { longTable } from "./table";
@@ -67,6 +67,7 @@ export class TimeChart {
   private drawn = "";
   private anew = true;
   private since = 0;
+  private step = 0;
   private frame = 0;
   private readonly ask: () => void;
 
@@ -118,12 +119,10 @@ export class TimeChart {
 
   /** Tells whether what came since the chart was drawn lies behind what it shows. */
   private isPast(): boolean {
-    const steps = this.plot?.data[0].length ?? 0;
-    const { from, to } = this.state.range;
-    const still = this.shown?.from === from && this.shown.to === to;
-    return (
-      still && !this.spec.ratio && to < (steps - 1) * this.state.run.timeline.step_s && this.state.first === this.since
-    );
+    const { range, first, run } = this.state;
+    const still = this.shown?.from === range.from && this.shown.to === range.to;
+    const same = this.since === first && this.step === run.timeline.step_s;
+    return still && same && !this.spec.ratio && range.to < (this.plot?.data[0].at(-1) ?? 0);
   }
 
   /** Draws once a frame at most, however fast the range changes. */
@@ -141,6 +140,7 @@ export class TimeChart {
     const onlyRange = this.shown !== null && !this.anew;
     this.shown = { from, to };
     this.since = this.state.first;
+    this.step = this.state.run.timeline.step_s;
     if (!onlyRange) this.setLines();
     if (this.anew || !this.plot) this.build();
     else if (!onlyRange) this.refresh(this.plot);
@@ -215,7 +215,7 @@ export class TimeChart {
       width: Math.max(this.panel.chart.clientWidth, 200),
       height: HEIGHT,
       legend: { show: false },
-      padding: [16, 26, 0, 0],
+      padding: [() => roomAbove(this.state.run), 26, 0, 0],
       cursor: {
         sync: { key: TOGETHER },
         drag: { x: true, y: false, setScale: false },

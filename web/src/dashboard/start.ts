@@ -35,13 +35,14 @@ function form(test: TestOfServer, again: boolean): HTMLElement[] {
   const fields = [
     field("users", "Users", { inputmode: "numeric" }, users),
     field("rate", "Iterations/s", { inputmode: "decimal" }, rate),
-    field("duration", "Duration", {}, duration ?? "as in the test"),
-    field("host", "Host", { class: "wide" }, "as in the test"),
+    field("duration", "Duration", {}, duration),
+    field("host", "Host", {}, test.host),
   ];
-  const stages = test.stages.map(({ name, kind }) => ({
+  const stages = test.stages.map(({ name, kind, skip }) => ({
     name,
     kind,
-    box: h("input", { type: "checkbox", checked: true }),
+    usual: !skip,
+    box: h("input", { type: "checkbox", checked: !skip }),
   }));
   const skipError = h("span", { class: "field-error" });
   const go = h("button", { type: "submit", class: "quiet primary" }, again ? "Start again" : "Start");
@@ -113,11 +114,16 @@ function place(
 }
 
 /** What the form says; `null` where a number is none, which is said at its field. */
-function orderOf(fields: Field[], stages: { name: string; box: HTMLInputElement }[]): StartOrder | null {
+function orderOf(
+  fields: Field[],
+  stages: { name: string; usual: boolean; box: HTMLInputElement }[],
+): StartOrder | null {
   const order: StartOrder = {};
   let wrong = false;
-  const skip = stages.filter(({ box }) => !box.checked).map(({ name }) => name);
-  if (skip.length > 0) order.skip = skip;
+  // A list replaces that of the test, also an empty one.
+  if (stages.some(({ box, usual }) => box.checked !== usual)) {
+    order.skip = stages.filter(({ box }) => !box.checked).map(({ name }) => name);
+  }
   for (const { path, box } of fields) {
     box.removeAttribute("aria-invalid");
     const text = box.value.trim();

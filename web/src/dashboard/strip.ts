@@ -1,6 +1,6 @@
 import { h } from "../dom";
 import { clock, count, type Format, ms, number, percent, rate, share } from "../model/format";
-import type { LiveThreshold } from "../model/server";
+import type { Live, LiveThreshold } from "../model/server";
 import type { State } from "../state";
 import type { Session } from "./session";
 
@@ -87,10 +87,7 @@ function fieldsOf({ live, run }: Session, shown: State | null): Fields {
   const [, p95, p99] = live.response_ms ?? latest(run);
   const fields: Fields = {
     Operations: [rate(live.rate), "finished"],
-    Iterations: [
-      rate(live.iteration_rate),
-      live.asked_rate == null ? "started" : `of ${rate(live.asked_rate)} asked for`,
-    ],
+    Iterations: [rate(live.iteration_rate), asked(live)],
     Users: [count(live.users)],
     "In flight": [count(live.in_flight), "operations"],
     "Response p95": [ms(p95), "last seconds"],
@@ -99,6 +96,13 @@ function fieldsOf({ live, run }: Session, shown: State | null): Fields {
   };
   if (totals) fields.Failed = [count(totals.failed), finished > 0 ? share(totals.failed / finished) : ""];
   return fields;
+}
+
+/** What was asked for; where users start iterations as well, not of all of them. */
+function asked({ asked_rate, loads }: Live): string {
+  if (asked_rate == null) return "started";
+  const mixed = loads.some((load) => load.kind === "users");
+  return mixed ? `started; rates ask for ${rate(asked_rate)}` : `of ${rate(asked_rate)} asked for`;
 }
 
 /** Percentiles of the last step, where the server does not say them. */

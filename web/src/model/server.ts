@@ -2,8 +2,9 @@
 
 export interface TestOfServer {
   file: string;
-  stages: { name: string; kind: string }[];
-  load: { users?: number | null; rate?: number | null; duration?: string | number | null };
+  stages: { name: string; kind: string; skip?: boolean }[];
+  host?: string | null;
+  load: { users?: number | null; rate?: number | null; duration?: string | null };
 }
 
 export interface ServerState {
