@@ -194,10 +194,9 @@ impl SeriesTable {
 
     /// Notes that a series is a part of the same transactions as another.
     pub fn nest_like(&self, child: SeriesId, other: SeriesId) {
-        let parents = self.parents(other);
-        parents
-            .into_iter()
-            .for_each(|parent| self.nest(child, parent));
+        for parent in self.parents(other) {
+            self.nest(child, parent);
+        }
     }
 
     /// The transactions that a series is a part of; `None` among them is outside of any.

@@ -102,10 +102,7 @@ fn prepare_with(
             };
             match compile_stage(&stage.name, execute, &mut environment) {
                 Ok(compiled) => {
-                    if part == Part::Hooks {
-                        let ids = compiled.iter().map(|scenario| scenario.id);
-                        ids.for_each(|id| environment.series.mark_hooks(id));
-                    }
+                    mark_hooks(part, &compiled, &environment.series);
                     scenarios.insert((index, part), compiled);
                 }
                 Err(error) => errors.push(compile_error(stage, &error)),
@@ -143,6 +140,15 @@ fn prepare_with(
         scenarios,
         reporters: Mutex::new(reporters),
     })
+}
+
+/// Says that hooks are no part of the load of their stage.
+fn mark_hooks(part: Part, compiled: &[Arc<CompiledScenario>], series: &SeriesTable) {
+    if part == Part::Hooks {
+        for scenario in compiled {
+            series.mark_hooks(scenario.id);
+        }
+    }
 }
 
 /// Draws a seed that people can type: it is printed, and stored with the run.

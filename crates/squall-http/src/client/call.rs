@@ -79,16 +79,15 @@ impl<'a> Call<'a> {
                 &dynamic
             }
         };
-        let line = match self.idle(origin) {
-            Some(connection) => Line {
+        let line = if let Some(connection) = self.idle(origin) {
+            Line {
                 turn: None,
                 connection,
-            },
-            None => {
-                // Where it does not come to a connection, nothing of an earlier request may pass for this one.
-                self.client.render.exchange.clear();
-                Box::pin(self.line(origin)).await?
             }
+        } else {
+            // Where it does not come to a connection, nothing of an earlier request may pass for this one.
+            self.client.render.exchange.clear();
+            Box::pin(self.line(origin)).await?
         };
         let constant = step
             .constant

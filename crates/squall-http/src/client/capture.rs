@@ -154,15 +154,13 @@ impl Client {
             return Some(message(head, &body));
         };
         let codings = String::from_utf8_lossy(codings);
-        Some(match decode(&codings, &body, DECODED) {
-            Ok(body) => message(head, &body),
-            Err(_) => {
-                let mut message = message(head, b"");
-                let what = format!("the body, {} bytes coded as {codings}", body.len());
-                add(&mut message.left_out, &what);
-                message
-            }
-        })
+        if let Ok(body) = decode(&codings, &body, DECODED) {
+            return Some(message(head, &body));
+        }
+        let mut message = message(head, b"");
+        let what = format!("the body, {} bytes coded as {codings}", body.len());
+        add(&mut message.left_out, &what);
+        Some(message)
     }
 }
 
