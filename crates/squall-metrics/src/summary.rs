@@ -418,7 +418,7 @@ pub struct TransactionSummary {
     pub scenario: String,
     /// Name of the transaction, or `iteration`.
     pub name: String,
-    /// Transactions that it was in; an empty name among them is outside of any. Missing where it was in none.
+    /// Transactions that it was in; an empty name among them is outside of any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transactions: Vec<String>,
     /// `transaction` or `iteration`.

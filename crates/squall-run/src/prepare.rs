@@ -104,7 +104,10 @@ fn prepare_with(
                 continue;
             };
             match compile_stage(&stage.name, execute, &mut environment) {
-                Ok(compiled) => drop(scenarios.insert((index, part), compiled)),
+                Ok(compiled) => {
+                    mark_hooks(part, &compiled, &environment.series);
+                    scenarios.insert((index, part), compiled);
+                }
                 Err(error) => errors.push(compile_error(stage, &error)),
             }
         }
@@ -113,7 +116,6 @@ fn prepare_with(
             reporters.insert(index, built);
         }
     }
-    mark_hooks(&scenarios, &environment.series);
     if options.targets == Targets::Resolved {
         resolve_hosts(&checked, &scenarios, &mut errors);
     }
@@ -143,13 +145,12 @@ fn prepare_with(
     })
 }
 
-/// Says which scenarios are hooks of their stage, whose user and iteration are none of its load.
-fn mark_hooks(scenarios: &Scenarios, series: &SeriesTable) {
-    let hooks = scenarios
-        .iter()
-        .filter(|((_, part), _)| *part == Part::Hooks);
-    for scenario in hooks.flat_map(|(_, compiled)| compiled) {
-        series.mark_hooks(scenario.id);
+/// Says that hooks are no part of the load of their stage.
+fn mark_hooks(part: Part, compiled: &[Arc<CompiledScenario>], series: &SeriesTable) {
+    if part == Part::Hooks {
+        for scenario in compiled {
+            series.mark_hooks(scenario.id);
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 use std::io;
 
 use serde_json::Value;
-use squall_html::data::ReportData;
 use squall_html::RunDocuments;
+use squall_html::data::ReportData;
 use squall_run::control::Remote;
 use tokio::time::Instant;
 

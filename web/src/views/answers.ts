@@ -67,13 +67,14 @@ function failures(state: State): HTMLElement {
   const rows = groups.map((group) => [
     group.place,
     group.class,
-    h("span", {}, message(group), " ", linkTo(state, group)),
+    message(group),
     count(group.count),
     group.of > 0 ? share(group.count / group.of) : "–",
     clock(group.first_at_s),
     clock(group.last_at_s),
+    linkTo(state, group) ?? "",
   ]);
-  const headings = ["action", "class", "what happened", "count", "of started", "first", "last"];
+  const headings = ["action", "class", "what happened", "count", "of started", "first", "last", "one of them"];
   return h(
     "div",
     { class: "failures" },
