@@ -70,7 +70,7 @@ fn main() -> anyhow::Result<()> {
                 })
             })
             .collect();
-        let ends = workers.into_iter().map(|worker| worker.join());
+        let ends = workers.into_iter().map(thread::ScopedJoinHandle::join);
         let ends: Vec<_> = ends.collect();
         ends.into_iter().find_map(|end| match end {
             Ok(Ok(())) => None,

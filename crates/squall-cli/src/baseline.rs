@@ -38,7 +38,7 @@ impl Baseline {
             }
         }
         match stored::find(&args.runs_dir, typed) {
-            Ok((run, _)) if errors.is_empty() => {
+            Ok(run) if errors.is_empty() => {
                 if !limits.is_empty() {
                     same_plan(&run, plan)?;
                 }

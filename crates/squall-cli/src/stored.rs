@@ -1,6 +1,6 @@
 //! Stored runs, to be compared.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use squall_compare::StoredRun;
 use squall_metrics::Tags;
@@ -8,10 +8,9 @@ use squall_plan::PlanError;
 use squall_store::intervals::read_intervals;
 use squall_store::{StoreError, read_json, read_summary};
 
-/// Reads the run that a text names, and says where it is.
-pub(crate) fn find(runs: &Path, typed: &str) -> Result<(StoredRun, PathBuf), StoreError> {
-    let folder = squall_store::find(runs, typed)?.path;
-    Ok((read(&folder)?, folder))
+/// Reads the run that a text names.
+pub(crate) fn find(runs: &Path, typed: &str) -> Result<StoredRun, StoreError> {
+    read(&squall_store::find(runs, typed)?.path)
 }
 
 /// Reads a run from its folder.

@@ -35,13 +35,22 @@ pub(crate) fn variance_of_mean(residuals: &[f64]) -> f64 {
     let persistence = persistence(residuals);
     let squares = (1..=degrees).map(|frequency| {
         let step = PI * frequency as f64 / n;
-        let terms = residuals.iter().enumerate();
-        let coefficient: f64 = terms
-            .map(|(at, value)| value * (step * (at as f64 + 0.5)).cos())
-            .sum();
+        let coefficient = cosine_transform(residuals, step);
         coefficient * coefficient * 2.0 / n * less_than_at_zero(persistence, step)
     });
     squares.sum::<f64>() / degrees as f64 / n
+}
+
+/// Sums `value · cos(step · (at + ½))`; the angle goes on by a rotation, which is as exact as needed and much faster than a cosine for each.
+fn cosine_transform(values: &[f64], step: f64) -> f64 {
+    let (by_sin, by_cos) = step.sin_cos();
+    let (mut sin, mut cos) = (step / 2.0).sin_cos();
+    let mut sum = 0.0;
+    for value in values {
+        sum += value * cos;
+        (sin, cos) = (sin * by_cos + cos * by_sin, cos * by_cos - sin * by_sin);
+    }
+    sum
 }
 
 /// How much larger the spectrum of an autoregression of the first order is at frequency 0 than at this one.
@@ -75,6 +84,17 @@ mod tests {
     #[test]
     fn a_minute_leaves_four_degrees() {
         assert_eq!([1, 10, 58, 3_600].map(degrees), [2, 2, 4, 63]);
+    }
+
+    #[test]
+    fn an_angle_goes_on_for_hours_without_getting_lost() {
+        let values = vec![1.0; 86_400];
+        let step = PI * 2_000.0 / 86_400.0;
+        let exact = values.iter().enumerate();
+        let exact: f64 = exact
+            .map(|(at, value)| value * (step * (at as f64 + 0.5)).cos())
+            .sum();
+        assert!((cosine_transform(&values, step) - exact).abs() < 1e-6);
     }
 
     #[test]

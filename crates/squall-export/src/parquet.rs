@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
@@ -138,7 +139,9 @@ fn write_column(
                 .write_batch(&counts, None, None)?;
         }
         Values::Time(of) => {
-            let times = rows.iter().map(|row| of(row).map(|at| at.as_millisecond()));
+            let times = rows
+                .iter()
+                .map(|row| of(row).map(Timestamp::as_millisecond));
             let (there, levels) = levels(times);
             writer
                 .typed::<Int64Type>()

@@ -1,5 +1,7 @@
 //! What is written is what is read, in both formats.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::sync::Arc;
 
 use parquet::file::reader::{FileReader as _, SerializedFileReader};

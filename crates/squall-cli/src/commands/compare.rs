@@ -1,9 +1,12 @@
 //! `squall compare`.
 
+use std::panic::resume_unwind;
 use std::path::PathBuf;
+use std::thread::{self, ScopedJoinHandle};
 
 use squall_compare::{Care, CompareSettings, Metric, StoredRun, compare};
 use squall_plan::{PlanError, PlanErrors};
+use squall_store::{RunEntry, StoreError};
 use squall_view::comparison;
 
 use super::refuse;
@@ -43,17 +46,33 @@ pub(super) fn run(args: &CompareArgs) -> anyhow::Result<u8> {
     Ok(exit::PASSED)
 }
 
-/// Reads all runs; every one that cannot be read is told.
+/// Reads all runs, at the same time, and says where they are; every one that cannot be read is told.
 fn read_all(args: &CompareArgs) -> Result<(Vec<StoredRun>, Vec<PathBuf>), PlanErrors> {
-    let (mut found, mut errors) = (Vec::new(), Vec::new());
-    for typed in &args.runs {
-        match stored::find(&args.runs_dir, typed) {
-            Ok(run) => found.push(run),
+    let found = args.runs.iter();
+    let found = found.map(|typed| squall_store::find(&args.runs_dir, typed));
+    let found: Vec<Result<RunEntry, StoreError>> = found.collect();
+    // Long runs are large, and reading them is what takes the time.
+    let read = thread::scope(|scope| {
+        let readers = found.into_iter().map(|run| {
+            scope.spawn(|| {
+                let folder = run?.path;
+                Ok((stored::read(&folder)?, folder))
+            })
+        });
+        let readers: Vec<_> = readers.collect();
+        let read = readers.into_iter().map(ScopedJoinHandle::join);
+        read.map(|read| read.unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect::<Vec<Result<_, StoreError>>>()
+    });
+    let (mut runs, mut errors) = (Vec::new(), Vec::new());
+    for run in read {
+        match run {
+            Ok(run) => runs.push(run),
             Err(error) => errors.push(stored::told("", &error)),
         }
     }
     if errors.is_empty() {
-        Ok(found.into_iter().unzip())
+        Ok(runs.into_iter().unzip())
     } else {
         Err(PlanErrors(errors))
     }

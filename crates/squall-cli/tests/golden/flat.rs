@@ -1,5 +1,7 @@
 //! JSON with a line for each value, and one for a list of numbers: what changes is seen.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 pub(crate) fn flat(value: &Value) -> String {
@@ -25,6 +27,6 @@ fn lines(path: &str, value: &Value, text: &mut String) {
                 lines(&format!("{path}[{at}]"), item, text);
             }
         }
-        other => *text += &format!("{path} = {other}\n"),
+        other => writeln!(text, "{path} = {other}").unwrap(),
     }
 }
