@@ -139,6 +139,8 @@ function heading(what: string, name: string, columns: number, level: number): HT
 function rowsOf(state: State, choice: Choice): Row[] {
   const { summary } = state.run;
   const seconds = new Map(summary.stages.map((stage) => [stage.name, stage.elapsed_s]));
+  if (summary.whole_run)
+    for (const { stage, from_s, to_s } of summary.measured ?? []) seconds.set(stage, to_s - from_s);
   const operation = (one: OperationSummary): Row => ({
     ...one,
     kind: "operation",
