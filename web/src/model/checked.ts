@@ -1,10 +1,8 @@
-import type { Run } from "./run";
-
-/** Newest version of the data that this page reads. */
+/** Newest version of the data that the pages read. */
 const VERSION = 1;
 
 /** Refuses data of another version, rather than to show it wrong. */
-export function checked(run: Run): Run {
-  if (run.version === VERSION) return run;
-  throw new Error(`the data has version ${run.version}, this page reads ${VERSION}`);
+export function checked<Data extends { version: number }>(data: Data): Data {
+  if (data.version === VERSION) return data;
+  throw new Error(`the data has version ${data.version}, this page reads ${VERSION}`);
 }

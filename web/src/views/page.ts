@@ -24,6 +24,15 @@ export function page(state: State): HTMLElement[] {
 }
 
 function header(state: State, parts: HTMLElement[], button: HTMLElement): HTMLElement {
+  const title = live(state, ["run"], () => {
+    const { run } = state.run.summary;
+    return [h("h1", {}, run.name), h("p", { class: "note" }, `${run.started_at} · ${run.id}`)];
+  });
+  return h("header", {}, title, bar(state, parts, button));
+}
+
+/** The way to each part, what of the time is shown, and the theme. */
+export function bar(state: State, parts: HTMLElement[], button: HTMLElement = theme(state)): HTMLElement {
   const links = parts.map((part): [HTMLElement, HTMLElement] => {
     const to = h("a", { href: `#${part.id}` }, part.querySelector("h2")?.textContent ?? part.id);
     // The address holds what is shown, so it cannot hold where one is on the page.
@@ -38,22 +47,8 @@ function header(state: State, parts: HTMLElement[], button: HTMLElement): HTMLEl
   };
   reveal();
   state.on(["run"], reveal);
-  const title = live(state, ["run"], () => {
-    const { run } = state.run.summary;
-    return [h("h1", {}, run.name), h("p", { class: "note" }, `${run.started_at} · ${run.id}`)];
-  });
-  return h(
-    "header",
-    {},
-    title,
-    h(
-      "div",
-      { class: "bar" },
-      h("nav", { "aria-label": "Parts" }, ...links.map(([, to]) => to)),
-      rangeBar(state),
-      button,
-    ),
-  );
+  const nav = h("nav", { "aria-label": "Parts" }, ...links.map(([, to]) => to));
+  return h("div", { class: "bar" }, nav, rangeBar(state), button);
 }
 
 /** The part of the run that is shown, and the way back. */
@@ -137,7 +132,8 @@ function theme(state: State): HTMLElement {
   return button;
 }
 
-function hints(): HTMLElement {
+/** How charts are used. */
+export function hints(): HTMLElement {
   const text =
     "Drag across a chart to zoom, double-click for the whole run. With a chart focused: ← → read values, Shift+← → pan, + − zoom, 0 the whole run. The address in the browser holds what is shown.";
   return h("p", { class: "note" }, text);
