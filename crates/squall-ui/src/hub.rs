@@ -9,12 +9,13 @@ use squall_run::control::Remote;
 use tokio::sync::{Notify, mpsc};
 
 use crate::events::{Phase, RunState, State, encode};
-use crate::feed::{Feed, Read};
+use crate::feed::Feed;
+use crate::seconds::Read;
 use crate::start::TestOffer;
 use crate::stored;
 
 /// Events that may wait for one reader; who is further behind is dropped, and gets the whole when it comes again.
-const QUEUE: usize = 16;
+const QUEUE: usize = 32;
 
 /// Everything that is told.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub(crate) struct Hub {
     told: State,
     /// The event of the whole run, until something is new.
     whole: Option<Bytes>,
+    /// Something was changed that pages are to see before the next second.
+    changed: bool,
 }
 
 /// The run that is shown.
@@ -53,7 +56,13 @@ impl Hub {
             test,
             shown: Shown::None,
             whole: None,
+            changed: false,
         }
+    }
+
+    /// Lets pages see at the next look what was changed: one event for all changes until then.
+    pub(crate) fn note_change(&mut self) {
+        self.changed = true;
     }
 
     pub(crate) fn state(&self) -> State {
@@ -132,7 +141,7 @@ impl Hub {
         receiver
     }
 
-    /// Reads on; returns whether a new second was in it.
+    /// Reads on; returns whether there is something to tell.
     pub(crate) fn read(&mut self) -> bool {
         let Shown::Live(feed) = &mut self.shown else {
             return false;
@@ -147,11 +156,12 @@ impl Hub {
         if read.anew {
             self.tell_whole();
         }
-        read.new
+        read.new || self.changed
     }
 
     /// Tells everybody what is new.
     pub(crate) fn tell(&mut self) {
+        self.changed = false;
         self.tell_state();
         let Shown::Live(feed) = &mut self.shown else {
             return;

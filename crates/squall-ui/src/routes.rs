@@ -183,8 +183,7 @@ impl Context {
         };
         match remote.control(&order, by) {
             Ok(controls) => {
-                // So that pages see it before the next second.
-                self.hub.borrow_mut().tell();
+                self.hub.borrow_mut().note_change();
                 document(StatusCode::OK, &json!({ "controls": controls }))
             }
             Err(refused) => {
