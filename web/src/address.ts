@@ -18,3 +18,9 @@ export function keepAddress(state: State, isShown = () => true): void {
     before = now;
   });
 }
+
+/** The same for a page that shows nothing else: also goes where the address is changed to. */
+export function follow(state: State): void {
+  keepAddress(state);
+  window.addEventListener("hashchange", () => state.visit(location.hash));
+}

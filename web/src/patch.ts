@@ -23,7 +23,8 @@ function reuse(known: Node, news: Node): boolean {
   }
   if (!(known instanceof Element && news instanceof Element)) return false;
   // What it does when it is pressed may be another thing now.
-  if (listens(known) || listens(news) || !sameAttributes(known, news)) return false;
+  const acts = known.tagName === "BUTTON" || listens(known) || listens(news);
+  if (acts || !sameAttributes(known, news)) return false;
   patch(known, [...news.childNodes]);
   return true;
 }

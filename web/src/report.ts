@@ -1,6 +1,6 @@
 import "uplot/dist/uPlot.min.css";
 import "./style.css";
-import { keepAddress } from "./address";
+import { follow } from "./address";
 import { h } from "./dom";
 import { decode } from "./model/decode";
 import { State } from "./state";
@@ -11,8 +11,7 @@ function start(root: HTMLElement): void {
   const state = new State(decode(text), location.hash);
   document.title = `${state.run.summary.run.name} – ${state.run.summary.verdict.status} – Squall report`;
   root.append(...page(state));
-  keepAddress(state);
-  window.addEventListener("hashchange", () => state.visit(location.hash));
+  follow(state);
 }
 
 const root = document.getElementById("report") as HTMLElement;

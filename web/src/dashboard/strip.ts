@@ -53,6 +53,7 @@ export function strip(session: Session, shown: () => State | null): HTMLElement 
     const elapsed = session.live?.elapsed_s ?? session.run?.summary.run.elapsed_s ?? 0;
     const planned = session.live?.planned_s ?? null;
     set(time, planned === null ? clock(Math.round(elapsed)) : `${clock(Math.round(elapsed))} of ${clock(planned)}`);
+    time.hidden = session.run === null;
     bar.hidden = planned === null;
     bar.value = planned ? Math.min(1, elapsed / planned) : 0;
     const fields = fieldsOf(session, shown());

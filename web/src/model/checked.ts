@@ -1,4 +1,4 @@
-/** Newest version of the data that this page reads. */
+/** Newest version of the data that the pages read. */
 const VERSION = 1;
 
 /** Refuses data of another version, rather than to show it wrong. */

@@ -33,7 +33,7 @@ function header(state: State, parts: HTMLElement[], button: HTMLElement): HTMLEl
 }
 
 /** The way to each part, what of the time is shown, and the theme. */
-export function bar(state: State, parts: HTMLElement[], button: HTMLElement): HTMLElement {
+export function bar(state: State, parts: HTMLElement[], button: HTMLElement = theme(state)): HTMLElement {
   const links = parts.map((part): [HTMLElement, HTMLElement] => {
     const to = h("a", { href: `#${part.id}` }, part.querySelector("h2")?.textContent ?? part.id);
     // The address holds what is shown, so it cannot hold where one is on the page.
@@ -133,6 +133,7 @@ export function theme(state: State): HTMLElement {
   return button;
 }
 
+/** How charts are used. */
 export function hints(): HTMLElement {
   const text =
     "Drag across a chart to zoom, double-click for the whole run. With a chart focused: ← → read values, Shift+← → pan, + − zoom, 0 the whole run. The address in the browser holds what is shown.";
