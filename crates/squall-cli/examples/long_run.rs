@@ -79,6 +79,7 @@ fn names(args: &Args) -> SeriesTable {
             scenario: "shop".into(),
             name: format!("GET /page/{number}").into(),
             kind: SeriesKind::Operation,
+            tags: squall_metrics::Tags::default(),
         });
     }
     names

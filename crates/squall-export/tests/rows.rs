@@ -23,6 +23,7 @@ fn names() -> SeriesTable {
             scenario: "shop".into(),
             name: name.into(),
             kind,
+            tags: squall_metrics::Tags::default(),
         });
     }
     names.intern_scenario(ScenarioKey {

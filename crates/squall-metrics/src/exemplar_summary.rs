@@ -152,6 +152,7 @@ mod tests {
             scenario: "shop".into(),
             name: "login".into(),
             kind: SeriesKind::Operation,
+            tags: crate::Tags::default(),
         });
         let ms = |ms: u64| ms * 1_000_000;
         let mut exemplars = Exemplars::default();

@@ -574,6 +574,7 @@ fn hooks_are_no_part_of_the_load_of_their_stage() {
             scenario: scenario.into(),
             name: "iteration".into(),
             kind: SeriesKind::Iteration,
+            tags: squall_metrics::Tags::default(),
         });
         recorder.users(id, users);
         for _ in 0..users {
