@@ -27,6 +27,18 @@ fn lines(path: &str, value: &Value, text: &mut String) {
                 lines(&format!("{path}[{at}]"), item, text);
             }
         }
-        other => writeln!(text, "{path} = {other}").unwrap(),
+        other => writeln!(text, "{path} = {}", rounded(other)).unwrap(),
+    }
+}
+
+/// Nine digits: the last ones are another machine's affair, or those of the order in which numbers are added.
+fn rounded(value: &Value) -> Value {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let nine = number.as_f64().map(|number| format!("{number:.8e}"));
+            nine.and_then(|text| text.parse::<f64>().ok()).into()
+        }
+        Value::Array(items) => items.iter().map(rounded).collect(),
+        other => other.clone(),
     }
 }
