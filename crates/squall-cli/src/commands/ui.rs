@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
-use squall_plan::PlanErrors;
+use squall_plan::{PlanError, PlanErrors};
 use squall_ui::{Problem, StartOptions, Starts};
 
 use super::refuse;
@@ -31,7 +31,46 @@ pub(super) fn run(args: &UiArgs, loader: &dyn TestLoader) -> anyhow::Result<u8> 
     }
 }
 
+/// Refuses options that are for a test, where there is none.
+fn without_test(args: &UiArgs) -> Result<(), PlanErrors> {
+    let load = [
+        "users",
+        "rate",
+        "duration",
+        "iterations",
+        "stages",
+        "poisson",
+        "pause",
+    ];
+    let mut typed: Vec<String> = load
+        .iter()
+        .filter_map(|long| args.load.typed(long))
+        .collect();
+    typed.extend(args.set.iter().map(|set| format!("--set {set}")));
+    typed.extend(
+        args.request
+            .host
+            .iter()
+            .map(|host| format!("--host {host}")),
+    );
+    let errors: Vec<PlanError> = typed
+        .into_iter()
+        .map(|option| {
+            let message = format!("`{option}` is for a test, and none is given");
+            PlanError::new("", message).with_hint("name the test with `--test FILE`".to_owned())
+        })
+        .collect();
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(PlanErrors(errors))
+    }
+}
+
 fn of_stored(args: &UiArgs, interrupts: &AtomicUsize) -> u8 {
+    if let Err(errors) = without_test(args) {
+        return refuse(&errors);
+    }
     let runs = &args.runs.runs_dir;
     let mut place = String::new();
     if let Some(run) = &args.run {

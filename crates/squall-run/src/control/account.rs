@@ -18,6 +18,8 @@ use crate::snapshot::LoadControl;
 const NS_PER_S: f64 = 1e9;
 /// Characters of a note that are kept.
 const NOTE: usize = 500;
+/// Changes, marks and notes of a run at most: all are in its summary, and each is a line on its charts.
+const MOST_RECORDS: usize = 10_000;
 /// More iterations a second than any generator starts.
 const MOST_RATE: f64 = 1e9;
 
@@ -131,6 +133,10 @@ impl Controls {
         by: Source,
     ) -> Result<Vec<ControlSummary>, Refusal> {
         let mut account = lock(&self.0);
+        if account.records.len() >= MOST_RECORDS && *order != ControlOrder::Stop {
+            let message = format!("the run was changed {MOST_RECORDS} times, which is the most");
+            return Err(Refusal::new(message));
+        }
         let now = running.clock.now();
         let at_ns = now.saturating_add(running.load.head_start_ns());
         let record = |action: &str, at_ns: u64| ControlSummary {
