@@ -24,7 +24,7 @@ pub(crate) fn read(folder: &Path) -> Result<StoredRun, StoreError> {
         if table.len() > run.names.len() {
             run.names = table.snapshot().series;
         }
-        run.add(interval.clone());
+        run.add(interval);
     })?;
     Ok(run)
 }
