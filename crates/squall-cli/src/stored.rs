@@ -29,7 +29,7 @@ pub(crate) fn read(folder: &Path) -> Result<StoredRun, StoreError> {
                 .iter_mut()
                 .for_each(|key| key.tags = Tags::default());
         }
-        run.add(interval.clone());
+        run.add(interval);
     })?;
     Ok(run)
 }

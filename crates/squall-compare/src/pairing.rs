@@ -1,5 +1,9 @@
 //! What of two runs is put beside each other, and what speaks against it.
 
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::thread::{self, ScopedJoinHandle};
+
 use squall_metrics::summary::VerdictStatus;
 use squall_metrics::{SeriesKey, SeriesKind};
 
@@ -45,16 +49,30 @@ impl Paired {
             let seconds = (base.seconds_of(&operations), other.seconds_of(&operations));
             series.push(PairedSeries::of(None, &seconds.0, &seconds.1, metrics));
         }
-        for key in both {
+        series.extend(at_once(&both, |key| {
             let seconds = (base.seconds(key), other.seconds(key));
-            series.push(PairedSeries::of(Some(key), &seconds.0, &seconds.1, metrics));
-        }
+            PairedSeries::of(Some(key), &seconds.0, &seconds.1, metrics)
+        }));
         Self {
             series,
             only_in_base: alone(&base, &other),
             only_in_other: alone(&other, &base),
         }
     }
+}
+
+/// Does something for each of many, on all cores; the order stays.
+fn at_once<T: Sync, R: Send>(many: &[T], one: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = many.len().div_ceil(cores).max(1);
+    thread::scope(|scope| {
+        let workers = many.chunks(share);
+        let workers = workers.map(|part| scope.spawn(|| part.iter().map(&one).collect::<Vec<R>>()));
+        let workers: Vec<_> = workers.collect();
+        let done = workers.into_iter().map(ScopedJoinHandle::join);
+        done.flat_map(|done| done.unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect()
+    })
 }
 
 fn alone(run: &Measured<'_>, without: &Measured<'_>) -> Vec<String> {

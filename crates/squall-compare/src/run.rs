@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde_json::Value;
 use squall_metrics::summary::Summary;
 use squall_metrics::{
-    FailureGroups, Interval, Measure, SeriesId, SeriesKey, SeriesKind, SparseHistogram,
+    Interval, Measure, SeriesId, SeriesKey, SeriesKind, SeriesPart, SparseHistogram,
 };
 
 /// What a run left: the contents of its directory.
@@ -23,13 +23,26 @@ pub struct StoredRun {
 }
 
 impl StoredRun {
-    /// Adds an interval, of which what is not compared is left out: that of a long run is large.
-    pub fn add(&mut self, mut interval: Interval) {
-        for part in interval.series.values_mut() {
-            part.times.retain(|measure, _| COMPARED.contains(measure));
-            part.failures = FailureGroups::default();
-        }
-        self.intervals.push(interval);
+    /// Adds a copy of an interval, without what is not compared: that of a long run is large.
+    pub fn add(&mut self, interval: &Interval) {
+        let mut kept = Interval::new(interval.index);
+        kept.start_s = interval.start_s;
+        kept.length_s = interval.length_s;
+        let series = interval.series.iter();
+        kept.series = series.map(|(id, part)| (*id, compared(part))).collect();
+        self.intervals.push(kept);
+    }
+}
+
+fn compared(part: &SeriesPart) -> SeriesPart {
+    let times = COMPARED.iter();
+    let times = times.filter_map(|one| Some((*one, part.times.get(one)?.clone())));
+    SeriesPart {
+        started: part.started,
+        ok: part.ok,
+        failed: part.failed,
+        times: times.collect(),
+        ..SeriesPart::default()
     }
 }
 

@@ -41,7 +41,7 @@ fn stored(golden: &Golden, run: &str) -> StoredRun {
     };
     read_intervals(&folder, |interval, names| {
         stored.names = names.snapshot().series;
-        stored.add(interval.clone());
+        stored.add(interval);
     })
     .unwrap();
     stored
