@@ -118,7 +118,7 @@ fn results_go_to_standard_output_and_progress_to_standard_error() {
     let id = stored.file_name().unwrap().to_str().unwrap();
     assert!(
         ran.stdout
-            .ends_with(&format!("stored in .squall/runs/{id}\n")),
+            .contains(&format!("\nstored in .squall/runs/{id}\n")),
         "{}",
         ran.stdout
     );

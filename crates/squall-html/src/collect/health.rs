@@ -134,10 +134,13 @@ impl Health {
             ("free_memory_bytes", whole(part.free_memory_bytes)),
             ("resent_per_s", whole(part.segments_resent).map(per_second)),
         ] {
-            if let Some(value) = value {
-                let column = self.data.machine.entry(name).or_default();
-                column.put(step, three_digits(value));
+            let Some(value) = value else { continue };
+            // A machine of which no time is stolen, as most are, need not say so.
+            if name == "stolen_percent" && value == 0.0 && !self.data.machine.contains_key(name) {
+                continue;
             }
+            let column = self.data.machine.entry(name).or_default();
+            column.put(step, three_digits(value));
         }
     }
 
@@ -162,11 +165,6 @@ impl Health {
     /// Returns the wanted steps.
     pub(super) fn view(&mut self, view: View) -> GeneratorData {
         let data = &mut self.data;
-        let mut machine = view_all(&mut data.machine, view);
-        // A machine of which no time is stolen, as most are, need not say so.
-        if matches!(view, View::Whole(_)) {
-            machine.retain(|name, column| *name != "stolen_percent" || !column.is_blank());
-        }
         let processes = data.processes.iter_mut().map(|(process, own)| {
             let own = ProcessData {
                 cpu_percent: own.cpu_percent.view(view, f64::NAN),
@@ -181,7 +179,7 @@ impl Health {
             starved: view_all(&mut data.starved, view),
             interpreters: view_all(&mut data.interpreters, view),
             delays: view_all(&mut data.delays, view),
-            machine,
+            machine: view_all(&mut data.machine, view),
         }
     }
 }
