@@ -12,17 +12,18 @@ export function exemplars(state: State): HTMLElement | null {
   return part(
     "exemplars",
     "Exemplars",
-    h(
-      "p",
-      { class: "note" },
-      "Single operations with all that is known of them, secrets removed. Open one to see its request and its answer.",
-    ),
     live(state, ["run"], () => {
       const all = state.run.exemplars?.exemplars ?? [];
+      if (all.length === 0) return [];
       const of = (reason: string) => all.filter((one) => one.reasons.includes(reason));
       const run = of("slowest_of_run");
       const rest = of("slowest_of_series").filter((one) => !run.includes(one));
       return [
+        h(
+          "p",
+          { class: "note" },
+          "Single operations with all that is known of them, secrets removed. Open one to see its request and its answer.",
+        ),
         group(state, all, "Slowest of the run", run),
         group(state, all, "First of each kind of failure", of("first_failure")),
         group(state, all, "Slowest of each action", rest, rest.length > 0 && (run.length > 0 || rest.length > 6)),

@@ -8,6 +8,8 @@ use crate::data::{GeneratorData, ProcessData, View, three_digits, view_all};
 
 /// Threads, interpreters and processes of which there is a column; of more the first.
 const MOST: usize = 32;
+/// Of less time than this, shares of it say nothing.
+const SHORTEST_S: f64 = 0.1;
 
 /// The generator: its columns so far, and what happened in the step that is still open.
 #[derive(Debug, Default)]
@@ -81,7 +83,7 @@ impl Health {
     pub(super) fn write(&mut self, step: usize) {
         let length_s = self.length_s;
         let percent = |ns: u64| three_digits((ns as f64 / 1e7 / length_s).min(100.0));
-        if length_s > 0.0 {
+        if length_s >= SHORTEST_S {
             for (&thread, &ns) in &self.threads_ns {
                 let column = self.data.threads.entry(thread).or_default();
                 column.put(step, percent(ns));
