@@ -1,7 +1,7 @@
 import { table } from "../charts/table";
 import { TimeChart } from "../charts/time-chart";
 import { count, ms, rate } from "../model/format";
-import type { Distribution, OperationSummary } from "../model/run";
+import type { Column, Distribution, OperationSummary, Timeline } from "../model/run";
 import { find, happens, perSecond } from "../model/series";
 import type { State } from "../state";
 import { fold, part } from "./live";
@@ -15,7 +15,7 @@ const PHASES: [string, string, keyof OperationSummary][] = [
   ["reading", "reading", "reading_ms"],
 ];
 
-/** Where the time of operations goes, and how many connections they opened. */
+/** Where the time of operations goes, and what became of connections. */
 export function phases(state: State): HTMLElement | null {
   const columns = () => find(state.run.timeline, state.series).columns;
   const chart = new TimeChart(state, {
@@ -30,13 +30,16 @@ export function phases(state: State): HTMLElement | null {
         values: columns()[name],
       })),
   });
-  const opened = new TimeChart(state, {
-    title: "Connections opened",
-    note: "Per second, of the series that is chosen; all other operations went over a connection that was open.",
+  const connections = new TimeChart(state, {
+    title: "Connections",
+    note: "Per second, of all operations: TCP connections opened; operations over one that was open; names not found, connections refused, and TLS that failed.",
     format: rate,
     lines: () => {
-      const column = columns().opened;
-      return happens(column) ? [{ label: "opened", values: perSecond(state.run.timeline, column) }] : [];
+      const { timeline } = state.run;
+      const line = ([label, column]: [string, Column]) => ({ label, values: perSecond(timeline, column) });
+      return connectionsOf(timeline)
+        .filter(([, column]) => happens(column))
+        .map(line);
     },
   });
   return part(
@@ -44,8 +47,23 @@ export function phases(state: State): HTMLElement | null {
     "Phases",
     chart.element,
     fold(state, "Phases of each action", () => phaseTable(state)),
-    opened.element,
+    connections.element,
   );
+}
+
+/** What became of connections, step by step. An operation whose TLS failed had opened one. */
+function connectionsOf({ all, failures }: Timeline): [string, Column][] {
+  const steps = (all.columns.ok ?? all.columns.failed ?? []).length;
+  const at = (column: Column | undefined, step: number) => column?.[step] ?? 0;
+  const columnOf = (make: (step: number) => number) => Array.from({ length: steps }, (_, step) => make(step));
+  const { ok, failed, opened } = all.columns;
+  const unopened = (step: number) => at(failures.dns, step) + at(failures.connect, step);
+  const reused = (step: number) => at(ok, step) + at(failed, step) - at(opened, step) - unopened(step);
+  return [
+    ["opened", columnOf((step) => at(opened, step))],
+    ["reused", columnOf((step) => Math.max(reused(step), 0))],
+    ["failed", columnOf((step) => unopened(step) + at(failures.tls, step))],
+  ];
 }
 
 function phaseTable(state: State): HTMLElement {
