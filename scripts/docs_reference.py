@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 STAGES = ROOT / "python/squall/_authoring/stages.py"
-SUMMARY = ROOT / "crates/squall-metrics/src/summary.rs"
+SUMMARY = [ROOT / f"crates/squall-metrics/src/summary/{name}.rs" for name in ("mod", "operations", "generator")]
 PART = re.compile(r"(<!-- generated:(?P<name>[\w-]+) -->\n).*?(<!-- generated:end -->)", re.DOTALL)
 
 # The plan's types in reading order; types that are one value are described where they are used.
@@ -62,7 +62,7 @@ def main() -> int:
         "plan": lambda: plan(json.loads(run(arguments.squall, "schema"))),
         "http-help": lambda: f"```text\n{options(run(arguments.squall, 'http', '--help'))}\n```",
         "routes": lambda: routes(run(arguments.squall, "target", "--http", "127.0.0.1:0", "--duration", "0s")),
-        "summary": lambda: structures(SUMMARY.read_text(encoding="utf-8")),
+        "summary": lambda: structures("\n".join(path.read_text(encoding="utf-8") for path in SUMMARY)),
     }
     stale = []
     for page in sorted(DOCS.glob("*.md")):

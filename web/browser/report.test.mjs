@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
-import { browserPath, launch } from "./chromium.mjs";
+import { browserPath, launch, onlyFiles, watchedPage } from "./chromium.mjs";
 import { pageWith, sampleRun } from "./sample.mjs";
 
 const skip = browserPath() ? false : "there is no Chromium; install it, or name one in CHROMIUM";
@@ -36,16 +36,9 @@ describe("the report", { skip }, () => {
   });
 
   async function open(hash, colorScheme) {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme });
-    page = await context.newPage();
-    problems = [];
-    page.on("console", (message) => ["error", "warning"].includes(message.type()) && problems.push(message.text()));
-    page.on("pageerror", (error) => problems.push(String(error)));
+    page = await watchedPage(browser, onlyFiles, { colorScheme });
+    problems = page.problems;
     page.on("dialog", (dialog) => problems.push(`dialog ${dialog.message()}`));
-    page.on(
-      "request",
-      (request) => /^(file|data):/.test(request.url()) || problems.push(`request to ${request.url()}`),
-    );
     await page.goto(address + hash);
     await page.waitForSelector("#overview");
   }

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use squall_run::{FinishedRun, RunHandle};
 use squall_ui::{Problem, Server, Settings, StartRequest, Starts, TestOffer, TlsFiles, UiError};
 
 use crate::args::{DashboardArgs, DashboardTlsArgs};
+use crate::commands::refuse;
+use crate::execute::count_interrupts;
 use crate::output;
 
 /// How often Ctrl-C is looked for.
@@ -27,10 +30,7 @@ pub(crate) struct Dashboard {
 
 impl Dashboard {
     /// Starts it, and says where it is.
-    pub(crate) fn of_run(
-        args: &DashboardArgs,
-        runs_dir: &Path,
-    ) -> Result<Option<Self>, PlanErrors> {
+    fn of_run(args: &DashboardArgs, runs_dir: &Path) -> Result<Option<Self>, PlanErrors> {
         let Some(address) = args.ui else {
             return Ok(None);
         };
@@ -42,6 +42,24 @@ impl Dashboard {
             keep: args.ui_keep,
             ..dashboard
         }))
+    }
+
+    /// Does something that runs, with its dashboard beside it, if one is wanted; Ctrl-C counts from now on.
+    pub(crate) fn beside(
+        args: &DashboardArgs,
+        runs_dir: &Path,
+        body: impl FnOnce(&Arc<AtomicUsize>, Option<&Self>) -> anyhow::Result<u8>,
+    ) -> anyhow::Result<u8> {
+        let interrupts = count_interrupts()?;
+        let dashboard = match Self::of_run(args, runs_dir) {
+            Ok(dashboard) => dashboard,
+            Err(errors) => return Ok(refuse(&errors)),
+        };
+        let code = body(&interrupts, dashboard.as_ref());
+        if let Some(dashboard) = dashboard {
+            dashboard.finish(&interrupts);
+        }
+        code
     }
 
     /// Starts one for stored runs, or for a test.

@@ -20,3 +20,40 @@ pub struct Moments {
     /// Last byte of the answer.
     pub last_byte: u64,
 }
+
+impl Moments {
+    /// Returns all moments in their order.
+    pub fn to_array(self) -> [u64; 7] {
+        [
+            self.intended,
+            self.start,
+            self.connected,
+            self.secured,
+            self.written,
+            self.first_byte,
+            self.last_byte,
+        ]
+    }
+
+    /// The moments, in their order.
+    pub fn from_array(moments: [u64; 7]) -> Self {
+        let [
+            intended,
+            start,
+            connected,
+            secured,
+            written,
+            first_byte,
+            last_byte,
+        ] = moments;
+        Self {
+            intended,
+            start,
+            connected,
+            secured,
+            written,
+            first_byte,
+            last_byte,
+        }
+    }
+}

@@ -37,6 +37,17 @@ pub struct LoadArgs {
 }
 
 impl LoadArgs {
+    /// The options, by name.
+    pub(crate) const OPTIONS: [&str; 7] = [
+        "users",
+        "rate",
+        "duration",
+        "iterations",
+        "stages",
+        "poisson",
+        "pause",
+    ];
+
     /// Returns an option as it was typed; `None` where it was not.
     pub(crate) fn typed(&self, long: &str) -> Option<String> {
         if self.untyped.iter().any(|untyped| untyped == long) {

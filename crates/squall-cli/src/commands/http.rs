@@ -13,7 +13,7 @@ use super::as_typed::as_typed;
 use super::refuse;
 use crate::args::{Format, HttpArgs};
 use crate::dashboard::Dashboard;
-use crate::execute::{self, Shown, count_interrupts};
+use crate::execute::{self, Shown};
 use crate::load::{LoadOptions, Typed, absolute, complete_url, http_settings, tags};
 use crate::output;
 
@@ -22,16 +22,11 @@ pub(super) fn run(args: &HttpArgs) -> anyhow::Result<u8> {
     if args.run.results.format == Format::Json {
         output::keep_for_document()?;
     }
-    let interrupts = count_interrupts()?;
-    let dashboard = match Dashboard::of_run(&args.dashboard, &args.run.runs_dir) {
-        Ok(dashboard) => dashboard,
-        Err(errors) => return Ok(refuse(&errors)),
-    };
-    let code = run_once(args, &interrupts, dashboard.as_ref());
-    if let Some(dashboard) = dashboard {
-        dashboard.finish(&interrupts);
-    }
-    code
+    Dashboard::beside(
+        &args.dashboard,
+        &args.run.runs_dir,
+        |interrupts, dashboard| run_once(args, interrupts, dashboard),
+    )
 }
 
 fn run_once(

@@ -15,7 +15,7 @@ use squall_ui::StartOptions;
 use super::refuse;
 use crate::args::{FileArgs, Format, GraphRunArgs, RunFileArgs, ValidationArgs};
 use crate::dashboard::Dashboard;
-use crate::execute::{self, Shown, count_interrupts};
+use crate::execute::{self, Shown};
 use crate::load::{Directions, LoadedTest, Overrides, Typed, adjust, load, one_user};
 use crate::{TestLoader, exit, output};
 
@@ -71,16 +71,11 @@ fn run_attempts(args: &RunFileArgs, way: &Way<'_>, loader: &dyn TestLoader) -> a
     if args.run.results.format == Format::Json {
         output::keep_for_document()?;
     }
-    let interrupts = count_interrupts()?;
-    let dashboard = match Dashboard::of_run(&args.dashboard, &args.run.runs_dir) {
-        Ok(dashboard) => dashboard,
-        Err(errors) => return Ok(refuse(&errors)),
-    };
-    let code = attempts(args, way, (&interrupts, dashboard.as_ref()), loader);
-    if let Some(dashboard) = dashboard {
-        dashboard.finish(&interrupts);
-    }
-    code
+    Dashboard::beside(
+        &args.dashboard,
+        &args.run.runs_dir,
+        |interrupts, dashboard| attempts(args, way, (interrupts, dashboard), loader),
+    )
 }
 
 /// Who may end a run, and where it is shown.

@@ -12,7 +12,7 @@ use squall_ui::{Problem, StartOptions, Starts};
 use super::refuse;
 use super::run::{Way, go, load_test, ready, retried};
 use super::stored::refused;
-use crate::args::{RunFileArgs, UiArgs};
+use crate::args::{LoadArgs, RunFileArgs, UiArgs};
 use crate::browser;
 use crate::dashboard::{Dashboard, wait};
 use crate::execute::{Shown, count_interrupts};
@@ -33,19 +33,8 @@ pub(super) fn run(args: &UiArgs, loader: &dyn TestLoader) -> anyhow::Result<u8> 
 
 /// Refuses options that are for a test, where there is none.
 fn without_test(args: &UiArgs) -> Result<(), PlanErrors> {
-    let load = [
-        "users",
-        "rate",
-        "duration",
-        "iterations",
-        "stages",
-        "poisson",
-        "pause",
-    ];
-    let mut typed: Vec<String> = load
-        .iter()
-        .filter_map(|long| args.load.typed(long))
-        .collect();
+    let load = LoadArgs::OPTIONS.into_iter();
+    let mut typed: Vec<String> = load.filter_map(|long| args.load.typed(long)).collect();
     typed.extend(args.set.iter().map(|set| format!("--set {set}")));
     typed.extend(
         args.request

@@ -2,8 +2,8 @@
 
 use squall_http::{Capture, CapturedMessage, Operation};
 use squall_metrics::{Exemplar, ExemplarFailure, ExemplarMessage, SeriesId};
+use squall_protocol::Failure;
 use squall_protocol::values::IterationIds;
-use squall_protocol::{Failure, Moments};
 
 /// Makes an exemplar of an operation; its bytes are there if somebody could still copy them.
 #[cold]
@@ -16,7 +16,7 @@ pub(super) fn exemplar(
     let capture = capture.unwrap_or_default();
     Exemplar {
         series,
-        moments_ns: moments_ns(&operation.moments),
+        moments_ns: operation.moments.to_array(),
         connected: operation.connected,
         secured: operation.secured,
         failed: !operation.failures.is_empty(),
@@ -30,18 +30,6 @@ pub(super) fn exemplar(
         answer: capture.answer.map(message),
         trace_id: capture.trace_id,
     }
-}
-
-pub(super) fn moments_ns(moments: &Moments) -> [u64; 7] {
-    [
-        moments.intended,
-        moments.start,
-        moments.connected,
-        moments.secured,
-        moments.written,
-        moments.first_byte,
-        moments.last_byte,
-    ]
 }
 
 pub(super) fn failure(failure: &Failure) -> ExemplarFailure {

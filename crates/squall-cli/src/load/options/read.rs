@@ -14,16 +14,6 @@ use crate::load::notes::{Idle, Why};
 const DEFAULT_USERS: u32 = 10;
 /// Length of a load for which nothing is said.
 const DEFAULT_DURATION: Span = Span::from_secs(10);
-/// The options, by name.
-const OPTIONS: [&str; 7] = [
-    "users",
-    "rate",
-    "duration",
-    "iterations",
-    "stages",
-    "poisson",
-    "pause",
-];
 
 /// What the options say of the load; the rest is open.
 #[derive(Clone, Debug, Default)]
@@ -51,7 +41,7 @@ impl LoadOptions {
             iterations: args.iterations,
             spacing: args.poisson.then_some(Spacing::Poisson),
             pause: parse("--pause", args.pause.as_deref(), &mut errors),
-            typed: OPTIONS
+            typed: LoadArgs::OPTIONS
                 .iter()
                 .filter_map(|name| Some((*name, args.typed(name)?)))
                 .collect(),

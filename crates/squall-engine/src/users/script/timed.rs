@@ -6,7 +6,7 @@ use squall_protocol::{Failure, Moments};
 
 use crate::record::OperationRecord;
 use crate::script::{ScriptCommand, TimedFacts, TimedKind};
-use crate::users::exemplar::{self, moments_ns};
+use crate::users::exemplar;
 use crate::users::operation::NONE;
 use crate::worker::Worker;
 
@@ -143,7 +143,7 @@ impl Times {
         let facts = self.facts;
         Exemplar {
             series,
-            moments_ns: moments_ns(&self.moments()),
+            moments_ns: self.moments().to_array(),
             connected: facts.connected_ns.is_some(),
             secured: facts.secured_ns.is_some(),
             status: facts.status,

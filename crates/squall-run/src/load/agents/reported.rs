@@ -157,26 +157,9 @@ pub(super) enum Completes {
 }
 
 fn operation_record(record: Record, series: SeriesId) -> OperationRecord {
-    let [
-        intended,
-        start,
-        connected,
-        secured,
-        written,
-        first_byte,
-        last_byte,
-    ] = record.moments;
     OperationRecord {
         series,
-        moments: Moments {
-            intended,
-            start,
-            connected,
-            secured,
-            written,
-            first_byte,
-            last_byte,
-        },
+        moments: Moments::from_array(record.moments),
         outcome: if record.ok {
             Outcome::Ok
         } else {
@@ -197,18 +180,9 @@ fn operation_record(record: Record, series: SeriesId) -> OperationRecord {
 
 /// Turns a record of this process into one that travels.
 pub(crate) fn travelling(record: OperationRecord) -> Record {
-    let moments = record.moments;
     Record {
         series: record.series.0,
-        moments: [
-            moments.intended,
-            moments.start,
-            moments.connected,
-            moments.secured,
-            moments.written,
-            moments.first_byte,
-            moments.last_byte,
-        ],
+        moments: record.moments.to_array(),
         ok: record.outcome == Outcome::Ok,
         status: record.status,
         bytes: (record.bytes_sent, record.bytes_received),
