@@ -238,12 +238,15 @@ describe("the report", { skip }, () => {
     await page.locator("#answers").getByRole("button", { name: "exemplar" }).first().click();
     const opened = page.locator("#exemplars details.exemplar[open]");
     assert.equal(await opened.count(), 1);
+    // What is in it is made a little after it was opened.
+    await opened.locator("pre").nth(1).waitFor();
     assert.match(await opened.textContent(), /failed: status 503 is not expected/);
     assert.match(await opened.locator("pre").nth(1).textContent(), /Authorization: \[redacted\]/);
     await page.keyboard.press("Enter");
     assert.equal(await opened.count(), 0);
     await page.locator("#exemplars details.exemplar summary").first().focus();
     await page.keyboard.press("Enter");
+    await opened.locator("pre").first().waitFor();
     assert.match(await opened.textContent(), /trace4bf92f3577b34da6a3ce929d0e0e4736/);
     assert.deepEqual(problems, []);
   });
