@@ -11,8 +11,10 @@ pub enum RecordKind {
     Events,
     /// [`MessageRecord`](crate::MessageRecord)s, while the run goes on.
     Messages,
-    /// [`IntervalRecord`](crate::IntervalRecord)s each second, while the run goes on.
+    /// [`IntervalRecord`](crate::IntervalRecord)s, while the run goes on.
     Intervals,
+    /// [`LifecycleRecord`](crate::LifecycleRecord)s, as they happen.
+    Lifecycle,
     /// [`MetricRecord`](crate::MetricRecord)s, when it is over.
     Metrics,
     /// [`CommonRecord`](crate::CommonRecord)s, when it is over.
@@ -23,6 +25,40 @@ pub enum RecordKind {
     Custom,
     /// [`SystemRecord`](crate::SystemRecord)s, when it is over.
     System,
+    /// [`ThresholdRecord`](crate::ThresholdRecord)s, when it is over.
+    Thresholds,
+}
+
+impl RecordKind {
+    /// Every kind, in the order in which documentation lists them.
+    pub const ALL: [Self; 10] = [
+        Self::Events,
+        Self::Messages,
+        Self::Intervals,
+        Self::Lifecycle,
+        Self::Metrics,
+        Self::Common,
+        Self::Errors,
+        Self::Custom,
+        Self::System,
+        Self::Thresholds,
+    ];
+
+    /// Names the kind as settings and documentation spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Events => "events",
+            Self::Messages => "messages",
+            Self::Intervals => "intervals",
+            Self::Lifecycle => "lifecycle",
+            Self::Metrics => "metrics",
+            Self::Common => "common",
+            Self::Errors => "errors",
+            Self::Custom => "custom",
+            Self::System => "system",
+            Self::Thresholds => "thresholds",
+        }
+    }
 }
 
 /// What a reporter can do, as data that the driver reads once before [`Reporter::open`].

@@ -9,7 +9,8 @@ use std::time::Duration;
 use squall_engine::{OperationRecord, RecordQueue};
 use squall_metrics::{Outcome, SeriesTable};
 use squall_report::{
-    EventError, EventSender, NameTable, Outcome as Ended, PhaseTimes, RawEvent, SeriesName,
+    EventError, EventKind, EventSender, NameTable, Outcome as Ended, PhaseTimes, RawEvent,
+    SeriesName, Tags,
 };
 
 use crate::running::lock;
@@ -117,11 +118,9 @@ impl Forwarding {
             .skip(self.stages.len())
         {
             self.stages.push(Arc::clone(&key.stage));
-            self.names.push(SeriesName {
-                stage: key.stage,
-                scenario: key.scenario,
-                name: key.name,
-            });
+            let tags: Tags = owned_tags(&key.tags);
+            let name = SeriesName::new(key.stage, key.scenario, key.name);
+            self.names.push(name.with_tags(tags));
         }
     }
 
@@ -148,11 +147,20 @@ impl Forwarding {
     }
 }
 
+/// Returns tags as the records hold them.
+pub(crate) fn owned_tags(tags: &squall_metrics::Tags) -> Tags {
+    let tags = tags.iter();
+    tags.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
 fn raw_event(record: OperationRecord) -> RawEvent {
     let moments = record.moments;
     let phase = |from: u64, to: u64| to.saturating_sub(from);
     RawEvent {
+        kind: EventKind::Operation,
         series: record.series.0,
+        agent: 0,
         source: u16::try_from(record.id.0).unwrap_or(u16::MAX),
         outcome: match record.outcome {
             Outcome::Ok => Ended::Ok,
@@ -175,6 +183,8 @@ fn raw_event(record: OperationRecord) -> RawEvent {
         },
         bytes_sent: record.bytes_sent,
         bytes_received: record.bytes_received,
+        check: None,
+        trace: None,
         error: record.failure.map(|failure| {
             let (class, message) = *failure;
             Box::new(EventError {

@@ -9,8 +9,8 @@ use squall_engine::RecordQueue;
 use squall_engine::script::ScriptMessage;
 use squall_metrics::{Interval, SeriesTable};
 use squall_report::{
-    DeliveryReport, Driver, DriverHandle, DriverSettings, FinalRecords, MessageRecord, NameTable,
-    RunContext, RunRecord, StartError, finish_all,
+    DeliveryReport, Driver, DriverHandle, FinalRecords, MessageRecord, NameTable, RunContext,
+    RunRecord, StartError, finish_all,
 };
 
 use crate::events::{Records, Route};
@@ -52,9 +52,9 @@ impl Reporting {
         let (mut routes, mut messages, mut streams) = (Vec::new(), Vec::new(), Vec::new());
         for (stage, reporters) in reporters {
             let (stages, streaming) = upstream(stage);
-            for (name, reporter) in reporters {
-                let handle =
-                    Driver::start(name, reporter, context.clone(), DriverSettings::default())?;
+            for (name, built) in reporters {
+                let settings = built.delivery.driver;
+                let handle = Driver::start(name, built.reporter, context.clone(), settings)?;
                 let route = || Route {
                     sender: handle.sender(),
                     stages: stages.clone(),
@@ -109,7 +109,7 @@ impl Reporting {
         if streams.peek().is_none() {
             return;
         }
-        let records = interval_records(interval, table, &self.run);
+        let records = interval_records(interval, 1, table, &self.run);
         for (_, route) in streams {
             let own = records.iter();
             let own = own.filter(|record| route.stages.contains(&record.stage));

@@ -214,7 +214,9 @@ fn record(run: &PreparedRun, id: &str, started: SystemTime) -> RunRecord {
         seed: run.seed,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started_at: WallTime::from(started),
+        tags: run.plan.tags.clone().into_iter().collect(),
         verdict: None,
+        reasons: Vec::new(),
     }
 }
 

@@ -13,6 +13,12 @@ use crate::Registration;
 pub(crate) const REGISTRATION: Registration = Registration {
     name: "csv",
     summary: "CSV files: one row per operation, and tables of metrics, counts and errors",
+    class: "CSVConfig",
+    guarantee: "survives the death of the process",
+    events: true,
     settings: config::SETTINGS,
+    target: config::TARGET,
     build: config::build,
+    #[cfg(test)]
+    backend: tests::backend,
 };

@@ -202,7 +202,7 @@ impl Reporter for CsvReporter {
         match batch {
             Batch::Events(events) => self.send_events(events)?,
             // Their columns would differ from message to message: it says that it takes none.
-            Batch::Messages(_) => {}
+            Batch::Messages(_) | Batch::Lifecycle(_) => {}
             Batch::Intervals(intervals) => self.send_intervals(intervals)?,
             Batch::Final(records) => self.send_final(records)?,
         }

@@ -1,16 +1,40 @@
 //! The bytes of `csv`.
 
+use std::collections::HashSet;
+use std::path::Path;
 use std::slice::from_ref;
 
 use ::csv::{ReaderBuilder, StringRecord, WriterBuilder};
 use proptest::prelude::*;
 use serde::Serialize;
+use serde_json::json;
 use squall_report::{ErrorRecord, Group, IntervalBatch, MetricRecord};
 
 use super::encode;
+use crate::backend::{Backend, Folder};
 use crate::sample::{
-    common, error, event, event_batch, failed_event, final_batch, final_records, interval, metric,
+    common, context, error, event, event_batch, failed_event, final_batch, final_records, interval,
+    metric,
 };
+
+pub(super) fn backend() -> Option<Box<dyn Backend>> {
+    Folder::start(
+        json!({"events_filepath": "out/events.csv", "metrics_filepath": "out/metrics.csv", "streams_filepath": "out/streams.csv", "system_metrics_filepath": "out/system.csv", "overwrite": false}),
+        |folder| csv_column(&folder.join("events.csv"), "id").len(),
+        |folder| {
+            let runs = csv_column(&folder.join("metrics.csv"), "run");
+            runs.into_iter().collect::<HashSet<_>>().len()
+        },
+    )
+}
+
+fn csv_column(path: &Path, column: &str) -> Vec<String> {
+    let mut reader = ::csv::Reader::from_path(path).unwrap();
+    let index = reader.headers().unwrap().iter().position(|c| c == column);
+    let index = index.expect("the column exists");
+    let rows = reader.records().map(|row| row.expect("rows of one length"));
+    rows.map(|row| row[index].to_owned()).collect()
+}
 
 fn table(columns: &[&str], rows: Vec<u8>) -> String {
     let mut text = encode::header(columns);
@@ -53,7 +77,10 @@ fn the_end_of_a_run_is_a_table_for_each_kind() {
 
 #[test]
 fn every_second_of_a_series_is_a_row() {
-    let batch = IntervalBatch::new(vec![interval("home", 0), interval("buy, or not", 1)]);
+    let batch = IntervalBatch::new(
+        context("run-1").run,
+        vec![interval("home", 0), interval("buy, or not", 1)],
+    );
     let text = table(encode::INTERVAL_COLUMNS, encode::intervals(&batch).unwrap());
     assert_eq!(parsed(&text).1.len(), 2);
     insta::assert_snapshot!("streams", text);

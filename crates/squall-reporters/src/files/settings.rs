@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use squall_report::{RecordKind, ReporterError};
 
+use crate::BuildContext;
 use crate::settings::SettingsReader;
 
 pub(crate) const EVENTS_FILEPATH: &str = "events_filepath";
@@ -38,11 +39,11 @@ pub(crate) struct FileSettings {
 
 impl FileSettings {
     /// Reads the paths and `overwrite`.
-    pub(crate) fn read(reader: &mut SettingsReader<'_>) -> Self {
+    pub(crate) fn read(reader: &mut SettingsReader<'_>, context: &BuildContext) -> Self {
         let settings = Self {
-            events: reader.path(EVENTS_FILEPATH),
+            events: reader.path(EVENTS_FILEPATH).filter(|_| context.events),
             metrics: reader.path(METRICS_FILEPATH),
-            streams: reader.path(STREAMS_FILEPATH),
+            streams: reader.path(STREAMS_FILEPATH).filter(|_| context.intervals),
             system: reader.path(SYSTEM_METRICS_FILEPATH),
             existing: if reader.flag(OVERWRITE) {
                 Existing::Replace

@@ -118,6 +118,7 @@ impl Reporter for JsonReporter {
             Batch::Events(events) => self.send_events(events)?,
             Batch::Messages(messages) => self.send_messages(messages)?,
             Batch::Intervals(intervals) => self.send_intervals(intervals)?,
+            Batch::Lifecycle(_) => {}
             Batch::Final(records) => self.send_final(records)?,
         }
         Ok(Delivered::all(batch))

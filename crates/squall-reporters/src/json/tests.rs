@@ -1,13 +1,46 @@
 //! The bytes of `json`.
 
+use std::fs;
+use std::path::Path;
+
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 use squall_report::{Event, FinalRecords, Group, IntervalBatch, MetricRecord};
 
 use super::encode;
+use crate::backend::{Backend, Folder};
 use crate::sample::{
-    common, error, event, event_batch, failed_event, final_batch, final_records, interval, metric,
+    common, context, error, event, event_batch, failed_event, final_batch, final_records, interval,
+    metric,
 };
+
+pub(super) fn backend() -> Option<Box<dyn Backend>> {
+    Folder::start(
+        json!({"events_filepath": "out/events.json", "metrics_filepath": "out/metrics.json", "streams_filepath": "out/streams.json", "system_metrics_filepath": "out/system.json", "overwrite": false}),
+        |folder| json_lines(&folder.join("events.json")),
+        documents,
+    )
+}
+
+fn json_lines(path: &Path) -> usize {
+    let text = fs::read_to_string(path).unwrap();
+    let lines: Result<Vec<Value>, _> = text.lines().map(serde_json::from_str).collect();
+    lines.expect("every line is JSON").len()
+}
+
+fn documents(folder: &Path) -> usize {
+    let mut found = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy();
+        if name.starts_with("metrics") {
+            let text = fs::read(&path).unwrap();
+            serde_json::from_slice::<Value>(&text).expect("the document is JSON");
+            found += 1;
+        }
+    }
+    found
+}
 
 fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap()
@@ -32,7 +65,10 @@ fn metrics_are_one_object_with_an_entry_per_series() {
 
 #[test]
 fn every_second_of_a_series_is_one_object_per_line() {
-    let batch = IntervalBatch::new(vec![interval("home", 0), interval("buy", 1)]);
+    let batch = IntervalBatch::new(
+        context("run-1").run,
+        vec![interval("home", 0), interval("buy", 1)],
+    );
     let lines = text(encode::intervals(&batch).unwrap());
     assert_eq!(lines.lines().count(), 2);
     insta::assert_snapshot!("streams", lines);
