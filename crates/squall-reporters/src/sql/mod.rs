@@ -28,8 +28,6 @@ pub(crate) use schema::{Existing, SCHEMA_TABLE, SCHEMA_VERSION, changes, check_v
 pub(crate) use settings::{
     EVENTS_TABLE, METRICS_TABLE, STREAMS_TABLE, SYSTEM_METRICS_TABLE, read_tables,
 };
-#[cfg(feature = "postgres")]
-pub(crate) use table::ColumnType;
 pub(crate) use table::{Table, TableKind, kinds_of};
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) use url::{Form, read_url};
