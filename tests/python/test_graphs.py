@@ -453,7 +453,7 @@ def test_stages_imported_from_another_file_count(load, tmp_path):
     [
         (
             "JSONConfig(events_filepath='./e.json', metrics_filepath='./m.json')",
-            [("json", {"events_filepath": "./e.json", "metrics_filepath": "./m.json", "overwrite": True})],
+            [("json", {"events_filepath": "./e.json", "metrics_filepath": "./m.json"})],
         ),
         (
             "[CSVConfig(overwrite=False), JSONConfig(None, 'm.json')]",
@@ -462,7 +462,7 @@ def test_stages_imported_from_another_file_count(load, tmp_path):
                 ("json", {"events_filepath": None, "metrics_filepath": "m.json", "overwrite": True}),
             ],
         ),
-        ("None", [("json", {"events_filepath": "events.json", "metrics_filepath": "metrics.json", "overwrite": True})]),
+        ("None", [("json", {})]),
     ],
 )
 def test_reporters_of_a_submit_stage(load, config, reporters):
