@@ -7,6 +7,7 @@
 //! - `files`: files that reporters append to or replace, so that a killed process leaves whole records.
 //! - `target`: how `--out NAME=TARGET` is read; `secret`: text that nobody may see.
 //! - `http`: one client for all backends that are asked over HTTP; `exponential`: distributions in exponential buckets.
+//! - `sql`: the tables of all reporters that write SQL.
 //! - the other folders: the reporters, each behind a cargo feature of its name where it needs a client. How to add one is in
 //!   this crate's `README.md`.
 //!
@@ -20,13 +21,24 @@ mod files;
 #[allow(dead_code, reason = "a build may have `http` alone")]
 mod http;
 mod json;
+#[cfg(feature = "mysql")]
+mod mysql;
+#[cfg(feature = "postgres")]
+mod postgres;
 pub mod registration;
 mod secret;
 pub mod settings;
+#[cfg(feature = "sql")]
+#[allow(dead_code, reason = "a build may have `sql` alone")]
+mod sql;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 pub mod table;
 mod target;
 #[cfg(feature = "xml")]
 mod xml;
+#[cfg(feature = "timescaledb")]
+mod timescaledb;
 
 #[cfg(test)]
 mod backend;

@@ -7,6 +7,14 @@ use thiserror::Error;
 use crate::common::{COMMON, Delivery, split_common};
 use crate::settings::{listed, nearest_first};
 use crate::{BuildContext, Registration, SettingKind, SettingsErrors};
+#[cfg(feature = "mysql")]
+use crate::mysql;
+#[cfg(feature = "postgres")]
+use crate::postgres;
+#[cfg(feature = "sqlite")]
+use crate::sqlite;
+#[cfg(feature = "timescaledb")]
+use crate::timescaledb;
 use crate::{csv, json};
 
 /// What stands where a secret was.
@@ -18,6 +26,14 @@ pub const REGISTRATIONS: &[Registration] = &[
     csv::REGISTRATION,
     #[cfg(feature = "xml")]
     crate::xml::REGISTRATION,
+    #[cfg(feature = "sqlite")]
+    sqlite::REGISTRATION,
+    #[cfg(feature = "postgres")]
+    postgres::REGISTRATION,
+    #[cfg(feature = "timescaledb")]
+    timescaledb::REGISTRATION,
+    #[cfg(feature = "mysql")]
+    mysql::REGISTRATION,
 ];
 
 /// Why a reporter could not be made.
