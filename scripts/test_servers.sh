@@ -9,6 +9,12 @@ log=$cache/install.log
 missing=()
 mkdir -p "$cache/bin" "$cache/stamps" || { printf 'note: %s cannot be written: no servers are installed\n' "$cache" >&2; exit 0; }
 
+# Two at once would build into the same folders.
+if command -v flock >/dev/null; then
+  exec 9>"$cache/lock"
+  flock 9
+fi
+
 note() { printf '%s\n' "$1" >&2; }
 
 # timed TEXT COMMAND…: says what takes a while, and how long it took; the output goes to the log.
@@ -31,7 +37,8 @@ reason() { printf '%s; see %s' "$(grep -v '^$' "$log" | tail -n 1 | cut -c 1-150
 wanted=()
 package() {
   local place
-  for place in ${PATH//:/ } /usr/sbin /usr/local/sbin /usr/lib/postgresql/*/bin; do
+  command -v "$2" >/dev/null && return
+  for place in /usr/sbin /usr/local/sbin /usr/lib/postgresql/*/bin; do
     [ -x "$place/$2" ] && return
   done
   wanted+=("$1")
@@ -46,7 +53,7 @@ apt_install() (
     printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null && as_root chmod 755 $policy
     trap 'as_root rm -f $policy' EXIT
   fi
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends "$@"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install --yes --quiet --no-install-recommends "$@"
 )
 
 packages() {
@@ -68,6 +75,8 @@ packages() {
   done
 }
 
+# TimescaleDB is in none of the registries: neither Debian's packages nor any other has the extension for a real PostgreSQL. What npm
+# has, PostgreSQL in WebAssembly with it, dies of COPY.
 package postgresql postgres
 package postgresql-client psql
 package mariadb-server mariadbd

@@ -17,7 +17,7 @@ pub struct Collector {
     process: Process,
 }
 
-/// Starts a collector. It takes about 0.2 s.
+/// Starts a collector. It takes about 0.1 s.
 pub fn collector() -> Option<Collector> {
     obtain(KIND, Collector::new)
 }

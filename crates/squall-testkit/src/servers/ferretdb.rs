@@ -30,7 +30,7 @@ pub struct Ferretdb {
     process: Process,
 }
 
-/// Starts FerretDB. It takes about 0.2 s.
+/// Starts FerretDB. It takes about 0.1 s.
 pub fn ferretdb() -> Option<Ferretdb> {
     obtain(KIND, Ferretdb::new)
 }

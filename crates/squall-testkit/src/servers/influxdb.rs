@@ -17,7 +17,7 @@ pub struct Influxdb {
     process: Process,
 }
 
-/// Starts InfluxDB. It takes about 0.3 s.
+/// Starts InfluxDB. It takes about 0.4 s.
 pub fn influxdb() -> Option<Influxdb> {
     obtain(KIND, Influxdb::new)
 }

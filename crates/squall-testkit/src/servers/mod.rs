@@ -18,8 +18,7 @@
 //! server.start();
 //! ```
 //!
-//! - [`process`]: what all servers can: stop, be killed, start anew, hang.
-//! - [`ports`], [`folder`]: what each has of its own.
+//! - [`Process`]: what all servers can: stop, be killed, start anew, hang.
 //! - [`http`]: asks those that speak HTTP.
 
 mod carbon;
