@@ -124,25 +124,16 @@ impl PythonReporter {
             + self.hand("metrics", run, batch.metrics())?
             + self.hand("custom", run, batch.custom())?
             + self.hand("errors", run, batch.errors())?
-            + self.hand("system", run, batch.system())?)
+            + self.hand("system", run, batch.system())?
+            + self.hand("thresholds", run, batch.thresholds())?)
     }
 }
 
 impl Reporter for PythonReporter {
     fn capabilities(&self) -> Capabilities {
-        let kinds = [
-            (RecordKind::Events, "events"),
-            (RecordKind::Messages, "messages"),
-            (RecordKind::Intervals, "intervals"),
-            (RecordKind::Common, "common"),
-            (RecordKind::Metrics, "metrics"),
-            (RecordKind::Custom, "custom"),
-            (RecordKind::Errors, "errors"),
-            (RecordKind::System, "system"),
-        ];
-        let taken = kinds.iter().filter(|(_, name)| self.takes(name));
+        let taken = RecordKind::ALL.into_iter();
         Capabilities {
-            kinds: taken.map(|(kind, _)| *kind).collect(),
+            kinds: taken.filter(|kind| self.takes(kind.as_str())).collect(),
             max_batch_records: self.max_batch_records,
         }
     }
@@ -160,6 +151,10 @@ impl Reporter for PythonReporter {
             }
             Batch::Messages(batch) => self.hand("messages", None, batch.messages())?,
             Batch::Intervals(batch) => self.hand("intervals", None, batch.intervals())?,
+            Batch::Lifecycle(batch) => {
+                let run = json(batch.run())?;
+                self.hand("lifecycle", Some(&run), batch.records())?
+            }
             Batch::Final(batch) => self.send_final(batch)?,
         };
         self.done.clear();

@@ -75,6 +75,10 @@ impl Reporter for Null {
 fn chunk() -> Vec<RawEvent> {
     (0..CHUNK)
         .map(|sequence| RawEvent {
+            kind: squall_report::EventKind::Operation,
+            agent: 0,
+            check: None,
+            trace: None,
             series: 0,
             source: 1,
             outcome: Outcome::Ok,
@@ -107,7 +111,9 @@ fn context() -> RunContext {
             seed: 0,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             started_at: WallTime::now(),
+            tags: squall_report::Tags::new(),
             verdict: None,
+            reasons: Vec::new(),
         }),
         names: NameTable::new(vec![SeriesName::new("Browse", "Browse", "home")]),
     }

@@ -3,35 +3,54 @@
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use crate::records::{
-    CommonRecord, CustomRecord, ErrorRecord, Event, FinalRecords, IntervalRecord, MessageRecord,
-    MetricRecord, NameTable, Names, RawEvent, RunRecord, SeriesName, SystemRecord,
+    CommonRecord, CustomRecord, ErrorRecord, Event, FinalRecords, IntervalRecord, LifecycleRecord,
+    MessageRecord, MetricRecord, NameTable, Names, RawEvent, RunRecord, SeriesName, SystemRecord,
+    ThresholdRecord,
 };
 
 static UNKNOWN_SERIES: LazyLock<SeriesName> =
     LazyLock::new(|| SeriesName::new("unknown", "unknown", "unknown"));
 
 /// Records that are delivered together.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Batch {
     /// Operations, while the run goes on.
     Events(EventBatch),
     /// Messages of scripts, while the run goes on.
     Messages(MessageBatch),
-    /// Seconds of series, while the run goes on.
+    /// Intervals of series, while the run goes on.
     Intervals(IntervalBatch),
+    /// Beginnings and ends of the run and its stages, as they happen.
+    Lifecycle(LifecycleBatch),
     /// What is said when the run is over; sent once, also when it is empty, or in parts when the reporter's
     /// capabilities limit a batch.
     Final(FinalBatch),
 }
 
 impl Batch {
+    /// Returns the run that the records belong to.
+    pub fn run(&self) -> &RunRecord {
+        match self {
+            Self::Events(batch) => batch.run(),
+            Self::Messages(batch) => batch.run(),
+            Self::Intervals(batch) => batch.run(),
+            Self::Lifecycle(batch) => batch.run(),
+            Self::Final(batch) => batch.run(),
+        }
+    }
+
     /// Counts the records.
     pub fn len(&self) -> usize {
         match self {
             Self::Events(batch) => batch.len(),
             Self::Messages(batch) => batch.len(),
             Self::Intervals(batch) => batch.len(),
+            Self::Lifecycle(batch) => batch.len(),
             Self::Final(batch) => batch.len(),
         }
     }
@@ -53,18 +72,16 @@ impl Batch {
                 (Self::Events(left), Self::Events(right))
             }
             Self::Messages(batch) => {
-                let (left, right) = batch.messages.split_at(middle);
-                let part = |messages: &[MessageRecord]| {
-                    Self::Messages(MessageBatch::new(messages.to_vec()))
-                };
-                (part(left), part(right))
+                let (left, right) = batch.split_at(middle);
+                (Self::Messages(left), Self::Messages(right))
             }
             Self::Intervals(batch) => {
-                let (left, right) = batch.intervals.split_at(middle);
-                let part = |intervals: &[IntervalRecord]| {
-                    Self::Intervals(IntervalBatch::new(intervals.to_vec()))
-                };
-                (part(left), part(right))
+                let (left, right) = batch.split_at(middle);
+                (Self::Intervals(left), Self::Intervals(right))
+            }
+            Self::Lifecycle(batch) => {
+                let (left, right) = batch.split_at(middle);
+                (Self::Lifecycle(left), Self::Lifecycle(right))
             }
             Self::Final(batch) => {
                 let (left, right) = batch.clone().split_at(middle);
@@ -157,15 +174,21 @@ fn push_range(parts: &mut Vec<EventPart>, part: &EventPart, range: Range<usize>)
 }
 
 /// Messages of scripts of one run.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MessageBatch {
+    run: Arc<RunRecord>,
     messages: Vec<MessageRecord>,
 }
 
 impl MessageBatch {
-    /// Makes a batch of messages.
-    pub fn new(messages: Vec<MessageRecord>) -> Self {
-        Self { messages }
+    /// Makes a batch of records of one run.
+    pub fn new(run: Arc<RunRecord>, messages: Vec<MessageRecord>) -> Self {
+        Self { run, messages }
+    }
+
+    /// Returns the run; its verdict is not known yet.
+    pub fn run(&self) -> &RunRecord {
+        &self.run
     }
 
     /// Returns the messages, those of one script in the order in which it sent them.
@@ -173,47 +196,105 @@ impl MessageBatch {
         &self.messages
     }
 
-    /// Counts the messages.
+    /// Counts the records.
     pub fn len(&self) -> usize {
         self.messages.len()
     }
 
-    /// Says whether there are no messages.
+    /// Says whether there are no records.
     pub fn is_empty(&self) -> bool {
         self.messages.is_empty()
     }
+
+    fn split_at(&self, middle: usize) -> (Self, Self) {
+        let (left, right) = self.messages.split_at(middle);
+        let part = |messages: &[MessageRecord]| Self::new(self.run.clone(), messages.to_vec());
+        (part(left), part(right))
+    }
 }
 
-/// Seconds of series of one run.
-#[derive(Debug, Clone)]
+/// Intervals of series of one run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct IntervalBatch {
+    run: Arc<RunRecord>,
     intervals: Vec<IntervalRecord>,
 }
 
 impl IntervalBatch {
-    /// Makes a batch of intervals.
-    pub fn new(intervals: Vec<IntervalRecord>) -> Self {
-        Self { intervals }
+    /// Makes a batch of records of one run.
+    pub fn new(run: Arc<RunRecord>, intervals: Vec<IntervalRecord>) -> Self {
+        Self { run, intervals }
     }
 
-    /// Returns the intervals, second by second.
+    /// Returns the run; its verdict is not known yet.
+    pub fn run(&self) -> &RunRecord {
+        &self.run
+    }
+
+    /// Returns the intervals, in the order of their time.
     pub fn intervals(&self) -> &[IntervalRecord] {
         &self.intervals
     }
 
-    /// Counts the intervals.
+    /// Counts the records.
     pub fn len(&self) -> usize {
         self.intervals.len()
     }
 
-    /// Says whether there are no intervals.
+    /// Says whether there are no records.
     pub fn is_empty(&self) -> bool {
         self.intervals.is_empty()
+    }
+
+    fn split_at(&self, middle: usize) -> (Self, Self) {
+        let (left, right) = self.intervals.split_at(middle);
+        let part = |intervals: &[IntervalRecord]| Self::new(self.run.clone(), intervals.to_vec());
+        (part(left), part(right))
+    }
+}
+
+/// Beginnings and ends of a run and its stages.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LifecycleBatch {
+    run: Arc<RunRecord>,
+    records: Vec<LifecycleRecord>,
+}
+
+impl LifecycleBatch {
+    /// Makes a batch of records of one run.
+    pub fn new(run: Arc<RunRecord>, records: Vec<LifecycleRecord>) -> Self {
+        Self { run, records }
+    }
+
+    /// Returns the run; its verdict is not known yet.
+    pub fn run(&self) -> &RunRecord {
+        &self.run
+    }
+
+    /// Returns the records, in the order of their time.
+    pub fn records(&self) -> &[LifecycleRecord] {
+        &self.records
+    }
+
+    /// Counts the records.
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Says whether there are no records.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    fn split_at(&self, middle: usize) -> (Self, Self) {
+        let (left, right) = self.records.split_at(middle);
+        let part = |records: &[LifecycleRecord]| Self::new(self.run.clone(), records.to_vec());
+        (part(left), part(right))
     }
 }
 
 /// What is said when the run is over.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FinalBatch {
     run: Arc<RunRecord>,
     records: FinalRecords,
@@ -224,6 +305,7 @@ impl FinalBatch {
     pub fn new(run: &RunRecord, records: FinalRecords) -> Self {
         let run = RunRecord {
             verdict: records.verdict.or(run.verdict),
+            reasons: records.reasons.clone(),
             ..run.clone()
         };
         Self {
@@ -257,6 +339,11 @@ impl FinalBatch {
         &self.records.custom
     }
 
+    /// Returns the rules of the verdict.
+    pub fn thresholds(&self) -> &[ThresholdRecord] {
+        &self.records.thresholds
+    }
+
     /// Returns what the generator used.
     pub fn system(&self) -> &[SystemRecord] {
         &self.records.system
@@ -274,18 +361,16 @@ impl FinalBatch {
 
     pub(crate) fn split_at(self, middle: usize) -> (Self, Self) {
         let mut left = self.records;
-        let metrics = middle.min(left.metrics.len());
-        let common = (middle - metrics).min(left.common.len());
-        let errors = (middle - metrics - common).min(left.errors.len());
-        let custom = (middle - metrics - common - errors).min(left.custom.len());
-        let system = (middle - metrics - common - errors - custom).min(left.system.len());
+        let mut room = middle;
         let right = FinalRecords {
             verdict: left.verdict,
-            metrics: left.metrics.split_off(metrics),
-            common: left.common.split_off(common),
-            errors: left.errors.split_off(errors),
-            custom: left.custom.split_off(custom),
-            system: left.system.split_off(system),
+            reasons: left.reasons.clone(),
+            thresholds: cut(&mut left.thresholds, &mut room),
+            metrics: cut(&mut left.metrics, &mut room),
+            common: cut(&mut left.common, &mut room),
+            errors: cut(&mut left.errors, &mut room),
+            custom: cut(&mut left.custom, &mut room),
+            system: cut(&mut left.system, &mut room),
         };
         let run = self.run;
         let right = Self {
@@ -293,5 +378,43 @@ impl FinalBatch {
             records: right,
         };
         (Self { run, records: left }, right)
+    }
+}
+
+/// Leaves as many records as there is room for, takes that off the room, and returns the others.
+fn cut<T>(records: &mut Vec<T>, room: &mut usize) -> Vec<T> {
+    let kept = records.len().min(*room);
+    *room -= kept;
+    records.split_off(kept)
+}
+
+/// What an [`EventBatch`] is written as.
+#[derive(Deserialize)]
+struct StoredEvents {
+    run: Arc<RunRecord>,
+    names: Names,
+    events: Vec<RawEvent>,
+}
+
+impl Serialize for EventBatch {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let events: Vec<&RawEvent> = self.raw().collect();
+        let mut fields = serializer.serialize_struct("StoredEvents", 3)?;
+        fields.serialize_field("run", &self.run)?;
+        fields.serialize_field("names", &self.names)?;
+        fields.serialize_field("events", &events)?;
+        fields.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for EventBatch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let stored = StoredEvents::deserialize(deserializer)?;
+        let range = 0..stored.events.len();
+        let part = EventPart {
+            events: Arc::new(stored.events),
+            range,
+        };
+        Ok(Self::from_parts(stored.run, stored.names, vec![part]))
     }
 }

@@ -1,6 +1,7 @@
 //! The one way in which a reporter fails.
 
 use std::error::Error;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -17,6 +18,8 @@ pub enum ReporterError {
         message: String,
         /// The cause, when something else reported it.
         source: Option<Source>,
+        /// How long the backend asked to be left alone, where it said so.
+        after: Option<Duration>,
     },
     /// No later call can succeed: the driver gives the reporter up.
     #[error("{message}")]
@@ -40,6 +43,16 @@ impl ReporterError {
         Self::Temporary {
             message: message.into(),
             source: None,
+            after: None,
+        }
+    }
+
+    /// Makes a temporary error of a backend that asked to be left alone for a while.
+    pub fn throttled(message: impl Into<String>, after: Duration) -> Self {
+        Self::Temporary {
+            message: message.into(),
+            source: None,
+            after: Some(after),
         }
     }
 
@@ -63,9 +76,10 @@ impl ReporterError {
     pub fn with_source(self, cause: impl Into<Source>) -> Self {
         let cause = Some(cause.into());
         match self {
-            Self::Temporary { message, .. } => Self::Temporary {
+            Self::Temporary { message, after, .. } => Self::Temporary {
                 message,
                 source: cause,
+                after,
             },
             Self::Permanent { message, .. } => Self::Permanent {
                 message,

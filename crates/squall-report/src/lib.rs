@@ -4,7 +4,7 @@
 //!
 //! - [`records`]: the documented, versioned records ([`RECORD_VERSION`]). An I/O thread fills a plain
 //!   [`RawEvent`]; everything that costs time (names, text, units) happens later, in [`Event`].
-//! - [`Batch`]: what a reporter is given.
+//! - [`Batch`]: what a reporter is given, and [`Selection`]: which records it is given at all.
 //! - [`Reporter`]: the trait, with [`Capabilities`] as data and [`ReporterError`] as its only failure.
 //! - [`driver`]: one thread per reporter with a bounded queue, batches, retries, and an exact account of
 //!   what was delivered and what was lost.
@@ -20,17 +20,19 @@ pub mod driver;
 mod error;
 pub mod records;
 mod reporter;
+mod selection;
 
-pub use batch::{Batch, EventBatch, FinalBatch, IntervalBatch, MessageBatch};
+pub use batch::{Batch, EventBatch, FinalBatch, IntervalBatch, LifecycleBatch, MessageBatch};
 pub use driver::{
     Accepted, Closing, Counts, DeliveryReport, Driver, DriverHandle, DriverSettings, Ending,
     EventSender, RetrySettings, RunContext, StartError, finish_all,
 };
 pub use error::ReporterError;
 pub use records::{
-    CommonRecord, CustomRecord, ErrorRecord, Event, EventError, EventId, FinalRecords, Group,
-    IntervalRecord, IntervalTimes, MessageRecord, MetricRecord, NameTable, Names, Outcome,
-    PhaseTimes, RECORD_VERSION, RawEvent, RunRecord, RunVerdict, SeriesName, SystemRecord,
-    WallTime,
+    CommonRecord, CustomRecord, ErrorRecord, Event, EventError, EventId, EventKind, FinalRecords,
+    Group, HistogramRecord, IntervalRecord, IntervalTimes, Lifecycle, LifecycleRecord,
+    MessageRecord, MetricRecord, NameTable, Names, Outcome, PhaseTimes, RECORD_VERSION, RawEvent,
+    RunRecord, RunVerdict, SeriesName, SystemRecord, Tags, ThresholdRecord, TraceIds, WallTime,
 };
 pub use reporter::{Capabilities, Delivered, RecordKind, Reporter};
+pub use selection::{EventSelection, Selection, is_sampled};

@@ -11,8 +11,10 @@ pub enum RecordKind {
     Events,
     /// [`MessageRecord`](crate::MessageRecord)s, while the run goes on.
     Messages,
-    /// [`IntervalRecord`](crate::IntervalRecord)s each second, while the run goes on.
+    /// [`IntervalRecord`](crate::IntervalRecord)s, while the run goes on.
     Intervals,
+    /// [`LifecycleRecord`](crate::LifecycleRecord)s, as they happen.
+    Lifecycle,
     /// [`MetricRecord`](crate::MetricRecord)s, when it is over.
     Metrics,
     /// [`CommonRecord`](crate::CommonRecord)s, when it is over.
@@ -23,6 +25,40 @@ pub enum RecordKind {
     Custom,
     /// [`SystemRecord`](crate::SystemRecord)s, when it is over.
     System,
+    /// [`ThresholdRecord`](crate::ThresholdRecord)s, when it is over.
+    Thresholds,
+}
+
+impl RecordKind {
+    /// Every kind, in the order in which documentation lists them.
+    pub const ALL: [Self; 10] = [
+        Self::Events,
+        Self::Messages,
+        Self::Intervals,
+        Self::Lifecycle,
+        Self::Metrics,
+        Self::Common,
+        Self::Errors,
+        Self::Custom,
+        Self::System,
+        Self::Thresholds,
+    ];
+
+    /// Names the kind as settings and documentation spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Events => "events",
+            Self::Messages => "messages",
+            Self::Intervals => "intervals",
+            Self::Lifecycle => "lifecycle",
+            Self::Metrics => "metrics",
+            Self::Common => "common",
+            Self::Errors => "errors",
+            Self::Custom => "custom",
+            Self::System => "system",
+            Self::Thresholds => "thresholds",
+        }
+    }
 }
 
 /// What a reporter can do, as data that the driver reads once before [`Reporter::open`].
@@ -80,6 +116,12 @@ impl Delivered {
 pub trait Reporter: Send + fmt::Debug {
     /// Says what the reporter takes. Does no I/O.
     fn capabilities(&self) -> Capabilities;
+
+    /// Says which share of the iterations (0 to 1) it wants traced: their requests carry `traceparent`, and their events
+    /// [`TraceIds`](crate::TraceIds). Does no I/O.
+    fn trace_share(&self) -> f64 {
+        0.0
+    }
 
     /// Gets ready, before the load starts: connects, creates files. A failure stops the run before any load.
     ///

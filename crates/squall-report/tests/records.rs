@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use squall_report::{
-    CommonRecord, ErrorRecord, Event, EventBatch, EventError, EventId, Group, MetricRecord,
-    NameTable, Outcome, PhaseTimes, RawEvent, RunRecord, RunVerdict, SeriesName, WallTime,
+    CommonRecord, ErrorRecord, Event, EventBatch, EventError, EventId, EventKind, Group,
+    MetricRecord, NameTable, Outcome, PhaseTimes, RawEvent, RunRecord, RunVerdict, SeriesName,
+    Tags, TraceIds, WallTime,
 };
 
 const MARCH: i64 = 1_772_366_400_000_000_000;
@@ -17,14 +18,18 @@ fn run() -> Arc<RunRecord> {
         seed: 42,
         version: "0.1.0".to_owned(),
         started_at: WallTime::from_unix_ns(MARCH),
+        tags: Tags::new(),
         verdict: Some(RunVerdict::Invalid),
+        reasons: Vec::new(),
     })
 }
 
 fn failed_event() -> RawEvent {
     RawEvent {
+        kind: EventKind::Operation,
         series: 1,
         source: 2,
+        agent: 3,
         outcome: Outcome::Failed,
         status: 503,
         sequence: 255,
@@ -43,6 +48,12 @@ fn failed_event() -> RawEvent {
         },
         bytes_sent: 81,
         bytes_received: 144,
+        check: None,
+        trace: Some(Box::new(TraceIds {
+            trace_id: 0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c,
+            span_id: 0xb7ad_6b71_6920_3331,
+            parent_id: 0x00f0_67aa_0ba9_02b7,
+        })),
         error: Some(Box::new(EventError {
             class: "status".into(),
             message: "503 is not expected".into(),
@@ -73,6 +84,8 @@ fn the_last_records_read_like_this() {
         name: "home".to_owned(),
         stage: "Browse".to_owned(),
         scenario: "Browse".to_owned(),
+        kind: EventKind::Operation,
+        tags: Tags::new(),
         group: CommonRecord::GROUP.to_owned(),
         total: 10,
         succeeded: 9,
@@ -109,7 +122,7 @@ fn a_name_table_keeps_its_indices_while_it_grows() {
 
 #[test]
 fn a_raw_event_stays_small() {
-    assert!(size_of::<RawEvent>() <= 136);
+    assert!(size_of::<RawEvent>() <= 160);
 }
 
 proptest! {

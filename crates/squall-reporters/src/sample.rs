@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use squall_report::{
-    Batch, CommonRecord, CustomRecord, ErrorRecord, EventBatch, EventError, FinalBatch,
-    FinalRecords, Group, IntervalBatch, IntervalRecord, IntervalTimes, MetricRecord, NameTable,
-    Outcome, PhaseTimes, RawEvent, RunContext, RunRecord, RunVerdict, SeriesName, SystemRecord,
-    WallTime,
+    Batch, CommonRecord, CustomRecord, ErrorRecord, EventBatch, EventError, EventKind, FinalBatch,
+    FinalRecords, Group, HistogramRecord, IntervalBatch, IntervalRecord, IntervalTimes, Lifecycle,
+    LifecycleBatch, LifecycleRecord, MessageBatch, MessageRecord, MetricRecord, NameTable, Outcome,
+    PhaseTimes, RawEvent, RunContext, RunRecord, RunVerdict, SeriesName, SystemRecord, Tags,
+    ThresholdRecord, TraceIds, WallTime,
 };
 
 pub(crate) fn context(run: &str) -> RunContext {
@@ -17,19 +18,25 @@ pub(crate) fn context(run: &str) -> RunContext {
             seed: 42,
             version: "0.1.0".to_owned(),
             started_at: WallTime::from_unix_ns(1_772_366_400_000_000_000),
+            tags: Tags::from([("team".to_owned(), "shop".to_owned())]),
             verdict: None,
+            reasons: Vec::new(),
         }),
         names: NameTable::new(vec![
             SeriesName::new("Browse", "Browse", "home"),
             SeriesName::new("Browse", "Browse", "buy"),
+            SeriesName::new("Browse", "Browse", "pay")
+                .with_tags(Tags::from([("tier".to_owned(), "1".to_owned())])),
         ]),
     }
 }
 
 pub(crate) fn event(sequence: u64) -> RawEvent {
     RawEvent {
+        kind: EventKind::Operation,
         series: 0,
         source: 1,
+        agent: 0,
         outcome: Outcome::Ok,
         status: 200,
         sequence,
@@ -48,6 +55,8 @@ pub(crate) fn event(sequence: u64) -> RawEvent {
         },
         bytes_sent: 81,
         bytes_received: 144,
+        check: None,
+        trace: None,
         error: None,
     }
 }
@@ -66,6 +75,35 @@ pub(crate) fn failed_event(sequence: u64, class: &str, message: &str) -> RawEven
     }
 }
 
+/// A transaction, a check, and an operation with everything that an event can have.
+pub(crate) fn every_kind_of_event() -> Vec<RawEvent> {
+    let check = |sequence| RawEvent {
+        check: Some("has a title".into()),
+        ..failed_event(sequence, "check", "there is no title")
+    };
+    vec![
+        RawEvent {
+            kind: EventKind::Transaction,
+            status: 0,
+            ..event(1)
+        },
+        RawEvent {
+            kind: EventKind::Check,
+            ..check(2)
+        },
+        RawEvent {
+            series: 2,
+            agent: 3,
+            trace: Some(Box::new(TraceIds {
+                trace_id: 0xabc,
+                span_id: 0xdef,
+                parent_id: 0x123,
+            })),
+            ..check(3)
+        },
+    ]
+}
+
 pub(crate) fn event_batch(events: Vec<RawEvent>) -> EventBatch {
     let context = context("run-1");
     EventBatch::new(context.run, &context.names, events)
@@ -75,9 +113,12 @@ pub(crate) fn final_batch(records: FinalRecords) -> FinalBatch {
     FinalBatch::new(&context("run-1").run, records.with_total_groups())
 }
 
-pub(crate) fn empty_batches() -> [Batch; 3] {
+pub(crate) fn empty_batches() -> [Batch; 5] {
+    let run = context("run-1").run;
     [
-        Batch::Intervals(IntervalBatch::new(Vec::new())),
+        Batch::Intervals(IntervalBatch::new(run.clone(), Vec::new())),
+        Batch::Messages(MessageBatch::new(run.clone(), Vec::new())),
+        Batch::Lifecycle(LifecycleBatch::new(run, Vec::new())),
         Batch::Events(event_batch(Vec::new())),
         Batch::Final(final_batch(FinalRecords::default())),
     ]
@@ -104,6 +145,8 @@ pub(crate) fn common(name: &str) -> CommonRecord {
         name: name.to_owned(),
         stage: "Browse".to_owned(),
         scenario: "Browse".to_owned(),
+        kind: EventKind::Operation,
+        tags: Tags::new(),
         group: CommonRecord::GROUP.to_owned(),
         total: 3,
         succeeded: 2,
@@ -153,6 +196,7 @@ pub(crate) fn interval(name: &str, second: u32) -> IntervalRecord {
     };
     IntervalRecord {
         run: "run-1".to_owned(),
+        kind: EventKind::Operation,
         name: name.to_owned(),
         stage: "Browse".to_owned(),
         scenario: "Browse".to_owned(),
@@ -161,6 +205,8 @@ pub(crate) fn interval(name: &str, second: u32) -> IntervalRecord {
             .started_at
             .plus_ns(u64::from(second) * 1_000_000_000),
         at_s: f64::from(second),
+        length_s: 1.0,
+        tags: Tags::from([("tier".to_owned(), "1".to_owned())]),
         started: 4,
         completed: 3,
         succeeded: 2,
@@ -170,12 +216,71 @@ pub(crate) fn interval(name: &str, second: u32) -> IntervalRecord {
         bytes_received: 4_096,
         response_time_ms: times,
         service_time_ms: times,
+        response_times: HistogramRecord {
+            count: 3,
+            sum_ns: 7_500_000,
+            values: vec![(1_000_000, 1), (3_250_000, 2)],
+        },
+    }
+}
+
+pub(crate) fn message(number: u64) -> MessageRecord {
+    MessageRecord {
+        run: "run-1".to_owned(),
+        message_type: "order".to_owned(),
+        stage: "Browse".to_owned(),
+        scenario: "Browse".to_owned(),
+        transaction: Some("checkout :: pay".to_owned()),
+        time: context("run-1").run.started_at,
+        at_s: 1.5,
+        user: 12,
+        iteration: number,
+        fields: serde_json::Map::from_iter([("total".to_owned(), serde_json::Value::from(12.5))]),
+    }
+}
+
+/// The beginning and the end of a run with one stage.
+pub(crate) fn lifecycle() -> Vec<LifecycleRecord> {
+    let record = |what, stage: &str, second: u32, status: &str| LifecycleRecord {
+        run: "run-1".to_owned(),
+        what,
+        stage: stage.to_owned(),
+        time: context("run-1")
+            .run
+            .started_at
+            .plus_ns(u64::from(second) * 1_000_000_000),
+        at_s: f64::from(second),
+        status: status.to_owned(),
+        error: None,
+        verdict: (what == Lifecycle::RunEnded).then_some(RunVerdict::Passed),
+        plan: (what == Lifecycle::RunStarted)
+            .then(|| Box::new(serde_json::json!({"version": 1, "name": "shop"}))),
+    };
+    vec![
+        record(Lifecycle::RunStarted, "", 0, ""),
+        record(Lifecycle::StageStarted, "Browse", 0, ""),
+        record(Lifecycle::StageEnded, "Browse", 2, "completed"),
+        record(Lifecycle::RunEnded, "", 3, "completed"),
+    ]
+}
+
+pub(crate) fn threshold() -> ThresholdRecord {
+    ThresholdRecord {
+        rule: "p95(response_time) < 300ms".to_owned(),
+        status: "failed".to_owned(),
+        value: Some(312.5),
+        limit: 300.0,
+        unit: "ms".to_owned(),
+        action: "fail".to_owned(),
+        message: Some("p95 was 312.5 ms".to_owned()),
     }
 }
 
 pub(crate) fn final_records() -> FinalRecords {
     FinalRecords {
         verdict: Some(RunVerdict::Passed),
+        reasons: Vec::new(),
+        thresholds: vec![threshold()],
         metrics: vec![
             metric("home", Group::ResponseTime),
             metric("home", Group::ServiceTime),

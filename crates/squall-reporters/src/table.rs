@@ -4,12 +4,21 @@ use serde_json::{Map, Value};
 use squall_report::Reporter;
 use thiserror::Error;
 
+use crate::common::{COMMON, Delivery, split_common};
 use crate::settings::{listed, nearest_first};
-use crate::{BuildContext, Registration, SettingsErrors};
+use crate::{BuildContext, Registration, SettingKind, SettingsErrors};
 use crate::{csv, json};
 
+/// What stands where a secret was.
+pub const REDACTED: &str = "[redacted]";
+
 /// Every reporter, in the order in which documentation lists them.
-pub const REGISTRATIONS: &[Registration] = &[json::REGISTRATION, csv::REGISTRATION];
+pub const REGISTRATIONS: &[Registration] = &[
+    json::REGISTRATION,
+    csv::REGISTRATION,
+    #[cfg(feature = "xml")]
+    crate::xml::REGISTRATION,
+];
 
 /// Why a reporter could not be made.
 #[derive(Debug, Error)]
@@ -28,7 +37,18 @@ pub enum BuildError {
     Settings(#[from] SettingsErrors),
 }
 
-/// Makes the reporter of that name; it is opened later, by its driver.
+/// A reporter made of its settings, and what it is sent.
+#[derive(Debug)]
+pub struct Built {
+    /// The reporter; it is opened later, by its driver.
+    pub reporter: Box<dyn Reporter>,
+    /// What it is sent, and how.
+    pub delivery: Delivery,
+}
+
+/// Makes the reporter of that name.
+///
+/// `context` says what its run has for it; what the settings turn off is not prepared.
 ///
 /// # Errors
 /// When no reporter has the name, or when settings are unknown or wrong: all of them at once.
@@ -36,15 +56,63 @@ pub fn build(
     name: &str,
     settings: &Map<String, Value>,
     context: &BuildContext,
-) -> Result<Box<dyn Reporter>, BuildError> {
-    let registration = REGISTRATIONS
-        .iter()
+) -> Result<Built, BuildError> {
+    let registration = find(name)?;
+    let common = split_common(name, settings, registration.events);
+    let (delivery, own) = match common {
+        Ok(split) => split,
+        Err(mut wrong) => {
+            let own = without_common(settings);
+            if let Err(others) = (registration.build)(&own, context) {
+                wrong.errors.extend(others.errors);
+            }
+            return Err(wrong.into());
+        }
+    };
+    let selection = &delivery.selection;
+    let context = BuildContext {
+        base_dir: context.base_dir.clone(),
+        events: context.events && !selection.events.is_none(),
+        intervals: selection.intervals.unwrap_or(context.intervals),
+    };
+    let reporter = (registration.build)(&own, &context)?;
+    Ok(Built { reporter, delivery })
+}
+
+/// Returns the entry of that name.
+///
+/// # Errors
+/// When there is none.
+pub fn find(name: &str) -> Result<&'static Registration, BuildError> {
+    let mut registrations = REGISTRATIONS.iter();
+    registrations
         .find(|registration| registration.name == name)
         .ok_or_else(|| BuildError::UnknownReporter {
             name: name.to_owned(),
             known: nearest_first(name, REGISTRATIONS.iter().map(|r| r.name)),
-        })?;
-    Ok((registration.build)(settings, context)?)
+        })
+}
+
+fn without_common(settings: &Map<String, Value>) -> Map<String, Value> {
+    let own = settings.clone().into_iter();
+    own.filter(|(key, _)| COMMON.iter().all(|info| info.name != key))
+        .collect()
+}
+
+/// Takes the secrets out of settings that are stored or shown. Where one comes from (`{"env": …}`, `{"file": …}`) stays.
+pub fn redact(name: &str, settings: &mut Map<String, Value>) {
+    let Ok(registration) = find(name) else {
+        return;
+    };
+    for info in registration.settings {
+        if info.kind == SettingKind::Secret
+            && let Some(value) = settings.get_mut(info.name)
+            && !value.is_object()
+            && !value.is_null()
+        {
+            *value = Value::from(REDACTED);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -56,20 +124,24 @@ mod tests {
     fn built(name: &str, settings: &Value) -> String {
         let context = BuildContext {
             base_dir: "/results".into(),
+            events: true,
+            intervals: true,
         };
         let settings = settings.as_object().unwrap();
         match build(name, settings, &context) {
-            Ok(reporter) => format!("{reporter:?}"),
+            Ok(built) => format!("{:?}", built.reporter),
             Err(error) => error.to_string(),
         }
     }
 
     #[test]
     fn an_unknown_name_says_which_there_are_nearest_first() {
-        assert_eq!(
-            built("cvs", &json!({})),
-            "unknown reporter `cvs`: there are `csv`, `json`"
+        let text = built("cvs", &json!({}));
+        assert!(
+            text.starts_with("unknown reporter `cvs`: there are `csv`, "),
+            "{text}"
         );
+        assert!(text.contains("`json`"), "{text}");
     }
 
     #[test]
@@ -94,10 +166,8 @@ mod tests {
 
     #[test]
     fn settings_under_which_nothing_is_written_are_wrong() {
-        insta::assert_snapshot!(
-            "nothing_written",
-            built("csv", &json!({"metrics_filepath": null}))
-        );
+        let nothing = json!({"events_filepath": null, "metrics_filepath": null, "streams_filepath": null, "system_metrics_filepath": null});
+        insta::assert_snapshot!("nothing_written", built("csv", &nothing));
     }
 
     #[test]

@@ -10,11 +10,10 @@ use squall_engine::data::read_pool;
 use squall_engine::{CompileStageError, CompiledScenario, Environment, compile_stage};
 use squall_metrics::SeriesTable;
 use squall_plan::{
-    CheckedExecute, CheckedKind, CheckedLoad, CheckedPlan, CheckedStage, FileKind, Plan, PlanError,
-    PlanErrors, ReporterConfig, Step,
+    CheckedExecute, CheckedKind, CheckedLoad, CheckedPlan, CheckedStage, CheckedSubmit, FileKind,
+    Plan, PlanError, PlanErrors, ReporterConfig, Step,
 };
-use squall_report::Reporter;
-use squall_reporters::{BuildContext, BuildError, build};
+use squall_reporters::{BuildContext, BuildError, Built, build, split_common};
 
 use crate::descriptors::{fit_default_users, reserve_descriptors};
 use crate::error::{PrepareErrors, plan_error};
@@ -23,7 +22,7 @@ use crate::stages::Part;
 use crate::{RunOptions, Targets};
 
 /// Names and reporters by index of their stage.
-pub(crate) type Reporters = BTreeMap<usize, Vec<(String, Box<dyn Reporter>)>>;
+pub(crate) type Reporters = BTreeMap<usize, Vec<(String, Built)>>;
 
 /// A plan made ready to run on this machine.
 #[derive(Debug)]
@@ -71,11 +70,11 @@ pub(crate) fn prepare_agent(
 type Scenarios = BTreeMap<(usize, Part), Vec<Arc<CompiledScenario>>>;
 
 /// The reporters of a stage with their names.
-type StageReporters = Vec<(String, Box<dyn Reporter>)>;
+type StageReporters = Vec<(String, Built)>;
 
 /// Makes the reporters of a stage.
 type BuildReporters =
-    fn(&CheckedStage, &[ReporterConfig], &RunOptions, &mut Vec<PlanError>) -> StageReporters;
+    fn(&CheckedStage, &CheckedSubmit, &RunOptions, &mut Vec<PlanError>) -> StageReporters;
 
 fn prepare_with(
     plan: &Plan,
@@ -112,7 +111,7 @@ fn prepare_with(
             }
         }
         if let CheckedKind::Submit(submit) = &stage.kind {
-            let built = build_reporters(stage, &submit.reporters, &options, &mut errors);
+            let built = build_reporters(stage, submit, &options, &mut errors);
             reporters.insert(index, built);
         }
     }
@@ -220,13 +219,13 @@ fn compile_error(stage: &CheckedStage, error: &CompileStageError) -> PlanError {
 
 fn build_reporters(
     stage: &CheckedStage,
-    configs: &[ReporterConfig],
+    submit: &CheckedSubmit,
     options: &RunOptions,
     errors: &mut Vec<PlanError>,
 ) -> StageReporters {
     let mut reporters = Vec::new();
-    for (index, config) in configs.iter().enumerate() {
-        match build_reporter(config, options) {
+    for (index, config) in submit.reporters.iter().enumerate() {
+        match build_reporter(config, submit.stream, options) {
             Ok(reporter) => reporters.push((config.name.clone(), reporter)),
             Err(message) => {
                 let path = format!("stages.{}.submit.reporters[{index}]", stage.name);
@@ -241,17 +240,24 @@ fn build_reporters(
 /// Makes a reporter of those that come with Squall, or else one that the options bring.
 fn build_reporter(
     config: &ReporterConfig,
+    streams: bool,
     options: &RunOptions,
-) -> Result<Box<dyn Reporter>, String> {
+) -> Result<Built, String> {
     let context = BuildContext {
         base_dir: std::env::current_dir().unwrap_or_default(),
+        events: true,
+        intervals: streams,
     };
     match build(&config.name, &config.settings, &context) {
-        Err(unknown @ BuildError::UnknownReporter { .. }) => options
-            .reporters
-            .as_ref()
-            .and_then(|factory| factory.build(&config.name, &config.settings))
-            .unwrap_or_else(|| Err(unknown.to_string())),
+        Err(unknown @ BuildError::UnknownReporter { .. }) => {
+            let (delivery, own) = split_common(&config.name, &config.settings, true)
+                .map_err(|error| error.to_string())?;
+            let brought = options.reporters.as_ref();
+            let reporter = brought
+                .and_then(|factory| factory.build(&config.name, &own))
+                .unwrap_or_else(|| Err(unknown.to_string()))?;
+            Ok(Built { reporter, delivery })
+        }
         built => built.map_err(|error| error.to_string()),
     }
 }

@@ -61,6 +61,11 @@ impl SparseHistogram {
         self.moments.max
     }
 
+    /// Sum of the exact values; at the end of its range it stays there.
+    pub fn sum(&self) -> u64 {
+        u64::try_from(self.moments.sum).unwrap_or(u64::MAX)
+    }
+
     /// Arithmetic mean of the exact values; 0 when empty.
     pub fn mean(&self) -> f64 {
         self.moments.mean()

@@ -9,7 +9,10 @@ use super::shared::Shared;
 use super::worker::Message;
 use super::{Counts, DeliveryReport, Ending};
 use crate::batch::EventPart;
-use crate::{Capabilities, FinalRecords, IntervalRecord, MessageRecord, RawEvent, RecordKind};
+use crate::{
+    Capabilities, FinalRecords, IntervalRecord, LifecycleRecord, MessageRecord, RawEvent,
+    RecordKind,
+};
 
 /// What happened to events that were offered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -27,6 +30,7 @@ pub struct EventSender {
     takes_events: bool,
     takes_messages: bool,
     takes_intervals: bool,
+    takes_lifecycle: bool,
     shared: Arc<Shared>,
     queue: Sender<Message>,
 }
@@ -67,6 +71,21 @@ impl EventSender {
             intervals.truncate(accepted);
             Message::Intervals(intervals)
         })
+    }
+
+    /// Offers a beginning or an end. Never waits.
+    ///
+    /// A reporter that takes none is offered none: nothing is counted.
+    pub fn lifecycle(&self, record: LifecycleRecord) -> Accepted {
+        if !self.takes_lifecycle {
+            return Accepted::default();
+        }
+        self.offer(1, |_| Message::Lifecycle(Box::new(record)))
+    }
+
+    /// Says whether the reporter wants to know when the run and its stages begin and end.
+    pub fn takes_lifecycle(&self) -> bool {
+        self.takes_lifecycle
     }
 
     /// Says whether the reporter wants intervals.
@@ -122,6 +141,7 @@ impl DriverHandle {
             takes_events: capabilities.takes(RecordKind::Events),
             takes_messages: capabilities.takes(RecordKind::Messages),
             takes_intervals: capabilities.takes(RecordKind::Intervals),
+            takes_lifecycle: capabilities.takes(RecordKind::Lifecycle),
             shared,
             queue,
         };
@@ -205,6 +225,9 @@ impl DriverHandle {
         }
         if !self.capabilities.takes(RecordKind::System) {
             records.system.clear();
+        }
+        if !self.capabilities.takes(RecordKind::Thresholds) {
+            records.thresholds.clear();
         }
         records
     }

@@ -8,15 +8,21 @@ use crate::{NameTable, RunRecord};
 /// How one driver behaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DriverSettings {
-    /// Events that may wait or be in delivery; more are dropped and counted. 500,000 (about 65 MB when the
+    /// Events that may wait or be in delivery; more are dropped and counted. 500,000 (about 80 MB when the
     /// reporter stands still, several seconds of load on one core).
     pub queue_records: usize,
     /// Records that make a batch; a reporter's own limit goes first. 5,000.
     pub batch_count: usize,
+    /// Bytes that make a batch, as they are estimated before the reporter encodes them. 4 MiB.
+    pub batch_bytes: usize,
     /// How long the first event of a batch waits for others. 1 s.
     pub batch_age: Duration,
     /// How long opening may take, retries included. 30 s.
     pub open_timeout: Duration,
+    /// How long the end of the run waits for what is left. 30 s.
+    pub flush_timeout: Duration,
+    /// Bytes on disk that may hold what the backend did not take yet; 0 for none. 1 GiB.
+    pub spool_bytes: u64,
     /// What happens after a temporary error.
     pub retry: RetrySettings,
 }
@@ -26,8 +32,11 @@ impl Default for DriverSettings {
         Self {
             queue_records: 500_000,
             batch_count: 5_000,
+            batch_bytes: 4 << 20,
             batch_age: Duration::from_secs(1),
             open_timeout: Duration::from_secs(30),
+            flush_timeout: Duration::from_secs(30),
+            spool_bytes: 1 << 30,
             retry: RetrySettings::default(),
         }
     }

@@ -7,8 +7,8 @@ use super::pending::Pending;
 use super::{DriverSettings, Ending, RunContext};
 use crate::batch::EventPart;
 use crate::{
-    Batch, EventBatch, FinalBatch, FinalRecords, IntervalBatch, IntervalRecord, MessageBatch,
-    MessageRecord,
+    Batch, EventBatch, FinalBatch, FinalRecords, IntervalBatch, IntervalRecord, LifecycleBatch,
+    LifecycleRecord, MessageBatch, MessageRecord,
 };
 
 /// What comes out of the queue.
@@ -20,6 +20,8 @@ pub(super) enum Message {
     FromScript(Box<MessageRecord>),
     /// Seconds of series that were accepted.
     Intervals(Vec<IntervalRecord>),
+    /// A beginning or an end that was accepted.
+    Lifecycle(Box<LifecycleRecord>),
     /// Nothing more will be accepted; these are the last records.
     Finish(Box<FinalRecords>),
 }
@@ -30,6 +32,7 @@ enum Next {
     Add(EventPart),
     AddMessage(Box<MessageRecord>),
     SendIntervals(Vec<IntervalRecord>),
+    SendLifecycle(Box<LifecycleRecord>),
     Flush,
     Finish(Option<Box<FinalRecords>>),
 }
@@ -62,6 +65,7 @@ impl Worker {
                 }
                 // They come once a second: as soon as they are there somebody may want to look at them.
                 Next::SendIntervals(intervals) => self.send_intervals(intervals),
+                Next::SendLifecycle(record) => self.send_lifecycle(*record),
                 Next::Flush => self.send_all(&mut pending),
                 Next::Finish(records) => break records,
             }
@@ -72,6 +76,7 @@ impl Worker {
                 Message::Events(part) => pending.push(part),
                 Message::FromScript(message) => pending.push_message(*message),
                 Message::Intervals(intervals) => self.send_intervals(intervals),
+                Message::Lifecycle(record) => self.send_lifecycle(*record),
                 Message::Finish(_) => {}
             }
         }
@@ -94,6 +99,7 @@ impl Worker {
             Ok(Message::Events(part)) => Next::Add(part),
             Ok(Message::FromScript(message)) => Next::AddMessage(message),
             Ok(Message::Intervals(intervals)) => Next::SendIntervals(intervals),
+            Ok(Message::Lifecycle(record)) => Next::SendLifecycle(record),
             Ok(Message::Finish(records)) => Next::Finish(Some(records)),
             Err(RecvTimeoutError::Timeout) => Next::Flush,
             Err(RecvTimeoutError::Disconnected) => Next::Finish(None),
@@ -121,7 +127,8 @@ impl Worker {
     fn send_intervals(&mut self, mut intervals: Vec<IntervalRecord>) {
         while !intervals.is_empty() {
             let rest = intervals.split_off(intervals.len().min(self.batch_count()));
-            let batch = IntervalBatch::new(std::mem::replace(&mut intervals, rest));
+            let run = self.context.run.clone();
+            let batch = IntervalBatch::new(run, std::mem::replace(&mut intervals, rest));
             self.delivery.deliver(Batch::Intervals(batch));
         }
     }
@@ -130,9 +137,15 @@ impl Worker {
         let mut messages = pending.take_messages();
         while !messages.is_empty() {
             let rest = messages.split_off(messages.len().min(self.batch_count()));
-            let batch = MessageBatch::new(std::mem::replace(&mut messages, rest));
+            let run = self.context.run.clone();
+            let batch = MessageBatch::new(run, std::mem::replace(&mut messages, rest));
             self.delivery.deliver(Batch::Messages(batch));
         }
+    }
+
+    fn send_lifecycle(&mut self, record: LifecycleRecord) {
+        let batch = LifecycleBatch::new(self.context.run.clone(), vec![record]);
+        self.delivery.deliver(Batch::Lifecycle(batch));
     }
 
     fn send_one(&mut self, pending: &mut Pending) {

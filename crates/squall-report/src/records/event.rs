@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{Outcome, RawEvent, RunRecord, SeriesName, WallTime};
+use super::{EventKind, Outcome, RawEvent, RunRecord, SeriesName, Tags, TraceIds, WallTime};
 
 const SEQUENCE_BITS: u32 = 48;
 const NANOS_PER_MILLI: f64 = 1e6;
@@ -64,8 +64,13 @@ pub struct Event<'a> {
     pub id: EventId,
     /// Id of the run, so that records of several runs can share one file or table.
     pub run: Cow<'a, str>,
-    /// Name of the operation.
+    /// What happened: an operation, a transaction, or one check of an operation.
+    pub kind: EventKind,
+    /// Name of the operation or the transaction; of a check, that of its operation.
     pub name: Cow<'a, str>,
+    /// Name of the check, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<Cow<'a, str>>,
     /// Stage that it belongs to.
     pub stage: Cow<'a, str>,
     /// Scenario that it belongs to.
@@ -102,10 +107,18 @@ pub struct Event<'a> {
     pub bytes_sent: u64,
     /// Bytes read from the connection.
     pub bytes_received: u64,
+    /// Number of the process that sent it, from 0.
+    pub agent: u32,
     /// Number of the virtual user.
     pub user: u32,
     /// Number of the iteration of this user.
     pub iteration: u64,
+    /// Tags of the series, without those of the run.
+    #[serde(default, skip_serializing_if = "tags_are_empty")]
+    pub tags: Cow<'a, Tags>,
+    /// The trace that the target was told of with this request, where the iteration was sampled for traces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<TraceIds>,
     /// Why it failed; `null` when it did not.
     pub error: Option<EventError<'a>>,
 }
@@ -117,7 +130,9 @@ impl<'a> Event<'a> {
         Self {
             id: EventId::new(raw.source, raw.sequence),
             run: Cow::Borrowed(&run.id),
+            kind: raw.kind,
             name: Cow::Borrowed(&series.name),
+            check: raw.check.as_deref().map(Cow::Borrowed),
             stage: Cow::Borrowed(&series.stage),
             scenario: Cow::Borrowed(&series.scenario),
             time: run.started_at.plus_ns(raw.started_ns),
@@ -136,14 +151,22 @@ impl<'a> Event<'a> {
             reading_ms: millis(phases.reading_ns),
             bytes_sent: raw.bytes_sent,
             bytes_received: raw.bytes_received,
+            agent: raw.agent,
             user: raw.user,
             iteration: raw.iteration,
+            tags: Cow::Borrowed(&*series.tags),
+            trace: raw.trace.as_deref().copied(),
             error: raw.error.as_deref().map(|error| EventError {
                 class: Cow::Borrowed(&error.class),
                 message: Cow::Borrowed(&error.message),
             }),
         }
     }
+}
+
+#[expect(clippy::ptr_arg, reason = "serde hands over a reference to the field")]
+fn tags_are_empty(tags: &Cow<'_, Tags>) -> bool {
+    tags.is_empty()
 }
 
 fn millis(ns: u64) -> f64 {

@@ -1,24 +1,31 @@
-//! One second of one series, while the run goes on.
+//! One interval of one series, while the run goes on.
 
 use serde::{Deserialize, Serialize};
 
-use super::WallTime;
+use super::{EventKind, Tags, WallTime};
 
-/// What happened to one series of operations in one second; sent while the load goes where a Submit stage streams.
+/// What happened to one series in one interval: one second, or what the `interval` setting of the reporter says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct IntervalRecord {
     /// Id of the run, so that records of several runs can share one file or table.
     pub run: String,
-    /// Name of the operation.
+    /// What the series counts: operations or transactions.
+    pub kind: EventKind,
+    /// Name of the operation or transaction.
     pub name: String,
     /// Stage that it belongs to.
     pub stage: String,
     /// Scenario that it belongs to.
     pub scenario: String,
-    /// When the second began.
+    /// When the interval began.
     pub time: WallTime,
     /// When it began, in seconds since the start of the run.
     pub at_s: f64,
+    /// How long it is, in seconds.
+    pub length_s: f64,
+    /// Tags of the series, without those of the run.
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
     /// Operations started.
     pub started: u64,
     /// Operations finished: `succeeded` + `failed`.
@@ -27,7 +34,7 @@ pub struct IntervalRecord {
     pub succeeded: u64,
     /// How many failed.
     pub failed: u64,
-    /// `completed` for each second.
+    /// `completed` for each second of the interval.
     pub completion_rate: f64,
     /// Bytes written.
     pub bytes_sent: u64,
@@ -37,9 +44,11 @@ pub struct IntervalRecord {
     pub response_time_ms: IntervalTimes,
     /// Service time of those that finished.
     pub service_time_ms: IntervalTimes,
+    /// Every response time, for backends that can hold a distribution.
+    pub response_times: HistogramRecord,
 }
 
-/// Times of one second in milliseconds; all zero where nothing finished.
+/// Times of one interval in milliseconds; all zero where nothing finished.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct IntervalTimes {
     /// Smallest.
@@ -58,4 +67,17 @@ pub struct IntervalTimes {
     pub quantile_99th: f64,
     /// Largest.
     pub maximum: f64,
+}
+
+/// A distribution of times: values, each within 0.1 % of what was measured, and how often each occurs.
+///
+/// Values are in nanoseconds, in rising order, and no count is zero. Histograms of two intervals are added by adding the counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistogramRecord {
+    /// How many there are.
+    pub count: u64,
+    /// Their exact sum in nanoseconds.
+    pub sum_ns: u64,
+    /// Nanoseconds and count.
+    pub values: Vec<(u64, u64)>,
 }

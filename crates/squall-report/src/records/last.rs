@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::RunVerdict;
+use super::{EventKind, RunVerdict, Tags};
 
 /// What a [`MetricRecord`] is the distribution of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -61,6 +61,12 @@ pub struct MetricRecord {
     pub stage: String,
     /// Scenario that it belongs to.
     pub scenario: String,
+    /// What the series counts.
+    #[serde(default)]
+    pub kind: EventKind,
+    /// Tags of the series, without those of the run.
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
     /// What was measured.
     pub group: Group,
     /// Unit of all values.
@@ -103,6 +109,8 @@ impl MetricRecord {
             name: name.to_owned(),
             stage: stage.to_owned(),
             scenario: scenario.to_owned(),
+            kind: EventKind::Operation,
+            tags: Tags::new(),
             group,
             unit: match group {
                 Group::Metric => String::new(),
@@ -143,6 +151,12 @@ pub struct CommonRecord {
     pub stage: String,
     /// Scenario that it belongs to.
     pub scenario: String,
+    /// What the series counts.
+    #[serde(default)]
+    pub kind: EventKind,
+    /// Tags of the series, without those of the run.
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
     /// Always `common`, which tells these rows from metrics in a shared table.
     pub group: String,
     /// Finished operations: `succeeded` + `failed`.
@@ -218,11 +232,34 @@ pub struct SystemRecord {
     pub quantile_99th: f64,
 }
 
+/// One rule of the verdict, and what came of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ThresholdRecord {
+    /// The rule, as the test spells it.
+    pub rule: String,
+    /// `passed`, `failed`, or `warned` where it did not hold and only warns.
+    pub status: String,
+    /// What it was judged by, in `unit`; `None` where there was no data.
+    pub value: Option<f64>,
+    /// The limit, in `unit`.
+    pub limit: f64,
+    /// `ms`, `percent`, `per_s`, or empty for a plain number.
+    pub unit: String,
+    /// What it does when it is broken: `fail`, `warn` or `abort`.
+    pub action: String,
+    /// What is wrong, in words; `None` where it held.
+    pub message: Option<String>,
+}
+
 /// Everything that is said when the run is over.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FinalRecords {
     /// The verdict that the run reached before its reporters were closed.
     pub verdict: Option<RunVerdict>,
+    /// Why the verdict is not `passed`, in words.
+    pub reasons: Vec<String>,
+    /// One per rule.
+    pub thresholds: Vec<ThresholdRecord>,
     /// One per series and group.
     pub metrics: Vec<MetricRecord>,
     /// One per series.
@@ -243,6 +280,7 @@ impl FinalRecords {
             + self.errors.len()
             + self.custom.len()
             + self.system.len()
+            + self.thresholds.len()
     }
 
     /// Says whether there are no records.

@@ -2,8 +2,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde::{Deserialize, Serialize};
+
+use super::Tags;
+
 /// The names of one series of operations.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SeriesName {
     /// Stage, for example `Browse`.
     pub stage: Arc<str>,
@@ -11,6 +15,9 @@ pub struct SeriesName {
     pub scenario: Arc<str>,
     /// Operation, for example `home`.
     pub name: Arc<str>,
+    /// Its tags, without those of the run.
+    #[serde(default)]
+    pub tags: Arc<Tags>,
 }
 
 impl SeriesName {
@@ -24,12 +31,20 @@ impl SeriesName {
             stage: stage.into(),
             scenario: scenario.into(),
             name: name.into(),
+            tags: Arc::default(),
         }
+    }
+
+    /// Adds its tags.
+    #[must_use]
+    pub fn with_tags(mut self, tags: impl Into<Arc<Tags>>) -> Self {
+        self.tags = tags.into();
+        self
     }
 }
 
 /// The names of a run's series at one moment; cheap to clone.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Names(Arc<Vec<SeriesName>>);
 
 impl Names {

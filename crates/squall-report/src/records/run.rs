@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::WallTime;
+use super::{Tags, WallTime};
 
 /// Whether a run met its thresholds and can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -14,6 +14,17 @@ pub enum RunVerdict {
     Failed,
     /// The generator cannot vouch for the numbers.
     Invalid,
+}
+
+impl RunVerdict {
+    /// Names the verdict as the records spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Invalid => "invalid",
+        }
+    }
 }
 
 /// What identifies a run.
@@ -29,6 +40,12 @@ pub struct RunRecord {
     pub version: String,
     /// Wall-clock time at which the run's monotonic clock was 0.
     pub started_at: WallTime,
+    /// Tags of the test, and those that were given to the reporter.
+    #[serde(default)]
+    pub tags: Tags,
     /// The verdict; `None` while the run goes on, and without what reporters themselves may still lose.
     pub verdict: Option<RunVerdict>,
+    /// Why the verdict is not `passed`, in words.
+    #[serde(default)]
+    pub reasons: Vec<String>,
 }

@@ -32,6 +32,7 @@ fn summary(batch: &Batch) -> Seen {
             Seen::Events(batch.iter().map(|event| event.id.to_string()).collect())
         }
         Batch::Messages(batch) => unreachable!("nobody sent {batch:?}"),
+        Batch::Lifecycle(batch) => unreachable!("nobody sent {batch:?}"),
         Batch::Intervals(batch) => unreachable!("nobody sent {batch:?}"),
         Batch::Final(batch) => Seen::Final(batch.len()),
     }
@@ -50,6 +51,8 @@ fn last_records() -> FinalRecords {
             name: "home".to_owned(),
             stage: "Browse".to_owned(),
             scenario: "main".to_owned(),
+            kind: squall_report::EventKind::Operation,
+            tags: squall_report::Tags::new(),
             group: CommonRecord::GROUP.to_owned(),
             total: 3,
             succeeded: 2,

@@ -95,6 +95,7 @@ pub(crate) fn by_tens() -> DriverSettings {
             first_delay: Duration::from_micros(10),
             longest_delay: Duration::from_micros(100),
         },
+        ..DriverSettings::default()
     }
 }
 
@@ -106,7 +107,9 @@ pub(crate) fn context() -> RunContext {
             seed: 7,
             version: "0.1.0".to_owned(),
             started_at: WallTime::from_unix_ns(1_772_366_400_000_000_000),
+            tags: squall_report::Tags::new(),
             verdict: None,
+            reasons: Vec::new(),
         }),
         names: NameTable::new(vec![SeriesName::new("Browse", "main", "home")]),
     }
@@ -116,6 +119,10 @@ pub(crate) fn context() -> RunContext {
 pub(crate) fn events(range: std::ops::Range<u64>) -> Vec<RawEvent> {
     range
         .map(|sequence| RawEvent {
+            kind: squall_report::EventKind::Operation,
+            agent: 0,
+            check: None,
+            trace: None,
             series: 0,
             source: 1,
             outcome: Outcome::Ok,

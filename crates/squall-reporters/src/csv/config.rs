@@ -3,61 +3,69 @@
 use serde_json::{Map, Value};
 use squall_report::Reporter;
 
-use super::send::CsvReporter;
+use super::encode::Csv;
 use crate::files::{
     EVENTS_FILEPATH, FileSettings, METRICS_FILEPATH, OVERWRITE, STREAMS_FILEPATH,
-    SYSTEM_METRICS_FILEPATH,
+    SYSTEM_METRICS_FILEPATH, TABLES, TableReporter,
 };
+use crate::registration::Target;
 use crate::settings::SettingsReader;
-use crate::{BuildContext, SettingInfo, SettingKind, SettingsErrors};
+use crate::{BuildContext, SettingInfo, SettingKind, SettingsErrors, target};
 
 pub(super) const SETTINGS: &[SettingInfo] = &[
-    SettingInfo {
-        name: EVENTS_FILEPATH,
-        kind: SettingKind::Path,
-        default: None,
-        help: "file for one row per operation; none is written unless a path is given",
-    },
-    SettingInfo {
-        name: METRICS_FILEPATH,
-        kind: SettingKind::Path,
-        default: Some("\"metrics.csv\""),
-        help: "file for the metrics at the end of the run; counts and errors go next to it",
-    },
-    SettingInfo {
-        name: STREAMS_FILEPATH,
-        kind: SettingKind::Path,
-        default: None,
-        help: "file for one row per second and operation while the load goes, where the Submit stage streams; none is written unless a path is given",
-    },
-    SettingInfo {
-        name: SYSTEM_METRICS_FILEPATH,
-        kind: SettingKind::Path,
-        default: None,
-        help: "file for CPU and memory of the generator, over the run and in each stage; none is written unless a path is given",
-    },
-    SettingInfo {
-        name: OVERWRITE,
-        kind: SettingKind::Flag,
-        default: Some("true"),
-        help: "replace existing files; otherwise rows are appended to them",
-    },
+    SettingInfo::new(
+        EVENTS_FILEPATH,
+        SettingKind::Path,
+        "file for one row per operation, transaction and check; messages of scripts go next to it; `null` for none",
+    )
+    .or("\"events.csv\""),
+    SettingInfo::new(
+        METRICS_FILEPATH,
+        SettingKind::Path,
+        "file for the metrics at the end of the run; counts, errors, thresholds and what happened when go next to it",
+    )
+    .or("\"metrics.csv\""),
+    SettingInfo::new(
+        STREAMS_FILEPATH,
+        SettingKind::Path,
+        "file for one row per interval and series while the load goes; `null` for none",
+    )
+    .or("\"streams.csv\""),
+    SettingInfo::new(
+        SYSTEM_METRICS_FILEPATH,
+        SettingKind::Path,
+        "file for CPU and memory of the generator, over the run and in each stage; `null` for none",
+    )
+    .or("\"system_metrics.csv\""),
+    SettingInfo::new(
+        OVERWRITE,
+        SettingKind::Flag,
+        "replace existing files; otherwise rows are appended to them",
+    )
+    .or("true"),
 ];
+
+pub(super) const TARGET: Target = Target {
+    form: "FOLDER",
+    read: |text| {
+        target::folder(
+            text,
+            &[
+                (EVENTS_FILEPATH, "events.csv"),
+                (METRICS_FILEPATH, "metrics.csv"),
+                (STREAMS_FILEPATH, "streams.csv"),
+                (SYSTEM_METRICS_FILEPATH, "system_metrics.csv"),
+            ],
+        )
+    },
+};
 
 pub(super) fn build(
     written: &Map<String, Value>,
     context: &BuildContext,
 ) -> Result<Box<dyn Reporter>, SettingsErrors> {
     let mut reader = SettingsReader::new(super::REGISTRATION.name, SETTINGS, written, context);
-    let settings = FileSettings::read(&mut reader);
-    let reporter = CsvReporter::new(settings);
-    if reporter.has_clashing_paths() {
-        reader.invalid(
-            EVENTS_FILEPATH,
-            format!(
-                "is the same file as a table next to `{METRICS_FILEPATH}`: choose another name"
-            ),
-        );
-    }
-    Ok(Box::new(reader.finish(reporter)?))
+    let settings = FileSettings::read(&mut reader, context, TABLES);
+    let settings = reader.finish(settings)?;
+    Ok(Box::new(TableReporter::<Csv>::new(settings)))
 }

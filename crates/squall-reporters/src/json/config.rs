@@ -5,51 +5,70 @@ use squall_report::Reporter;
 
 use super::send::JsonReporter;
 use crate::files::{
-    EVENTS_FILEPATH, FileSettings, METRICS_FILEPATH, OVERWRITE, STREAMS_FILEPATH,
+    Children, EVENTS_FILEPATH, FileSettings, METRICS_FILEPATH, OVERWRITE, STREAMS_FILEPATH,
     SYSTEM_METRICS_FILEPATH,
 };
+use crate::registration::Target;
 use crate::settings::SettingsReader;
-use crate::{BuildContext, SettingInfo, SettingKind, SettingsErrors};
+use crate::{BuildContext, SettingInfo, SettingKind, SettingsErrors, target};
 
 pub(super) const SETTINGS: &[SettingInfo] = &[
-    SettingInfo {
-        name: EVENTS_FILEPATH,
-        kind: SettingKind::Path,
-        default: None,
-        help: "file for one JSON line per operation; none is written unless a path is given",
-    },
-    SettingInfo {
-        name: METRICS_FILEPATH,
-        kind: SettingKind::Path,
-        default: Some("\"metrics.json\""),
-        help: "file for the metrics at the end of the run",
-    },
-    SettingInfo {
-        name: STREAMS_FILEPATH,
-        kind: SettingKind::Path,
-        default: None,
-        help: "file for one JSON line per second and operation while the load goes, where the Submit stage streams; none is written unless a path is given",
-    },
-    SettingInfo {
-        name: SYSTEM_METRICS_FILEPATH,
-        kind: SettingKind::Path,
-        default: None,
-        help: "file for CPU and memory of the generator, over the run and in each stage; none is written unless a path is given",
-    },
-    SettingInfo {
-        name: OVERWRITE,
-        kind: SettingKind::Flag,
-        default: Some("true"),
-        help: "replace existing files; otherwise events are appended and metrics get a numbered name",
-    },
+    SettingInfo::new(
+        EVENTS_FILEPATH,
+        SettingKind::Path,
+        "file for one JSON line per operation, transaction, check and message of a script; `null` for none",
+    )
+    .or("\"events.json\""),
+    SettingInfo::new(
+        METRICS_FILEPATH,
+        SettingKind::Path,
+        "file for the metrics at the end of the run; what happened when, thresholds and verdict go next to it",
+    )
+    .or("\"metrics.json\""),
+    SettingInfo::new(
+        STREAMS_FILEPATH,
+        SettingKind::Path,
+        "file for one JSON line per interval and series while the load goes; `null` for none",
+    )
+    .or("\"streams.json\""),
+    SettingInfo::new(
+        SYSTEM_METRICS_FILEPATH,
+        SettingKind::Path,
+        "file for CPU and memory of the generator, over the run and in each stage; `null` for none",
+    )
+    .or("\"system_metrics.json\""),
+    SettingInfo::new(
+        OVERWRITE,
+        SettingKind::Flag,
+        "replace existing files; otherwise events are appended and metrics get a numbered name",
+    )
+    .or("true"),
 ];
+
+/// What happened to the run is written next to its metrics.
+const CHILDREN: Children = &[(METRICS_FILEPATH, super::send::RUNS)];
+
+pub(super) const TARGET: Target = Target {
+    form: "FOLDER",
+    read: |text| {
+        target::folder(
+            text,
+            &[
+                (EVENTS_FILEPATH, "events.json"),
+                (METRICS_FILEPATH, "metrics.json"),
+                (STREAMS_FILEPATH, "streams.json"),
+                (SYSTEM_METRICS_FILEPATH, "system_metrics.json"),
+            ],
+        )
+    },
+};
 
 pub(super) fn build(
     written: &Map<String, Value>,
     context: &BuildContext,
 ) -> Result<Box<dyn Reporter>, SettingsErrors> {
     let mut reader = SettingsReader::new(super::REGISTRATION.name, SETTINGS, written, context);
-    let settings = FileSettings::read(&mut reader);
+    let settings = FileSettings::read(&mut reader, context, CHILDREN);
     let settings = reader.finish(settings)?;
     Ok(Box::new(JsonReporter::new(settings)))
 }

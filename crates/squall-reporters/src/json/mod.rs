@@ -13,6 +13,12 @@ use crate::Registration;
 pub(crate) const REGISTRATION: Registration = Registration {
     name: "json",
     summary: "JSON files: one line per operation, one document of metrics",
+    class: "JSONConfig",
+    guarantee: "survives the death of the process",
+    events: true,
     settings: config::SETTINGS,
+    target: config::TARGET,
     build: config::build,
+    #[cfg(test)]
+    backend: tests::backend,
 };

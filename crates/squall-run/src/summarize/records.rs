@@ -8,7 +8,9 @@ use squall_metrics::{
 use squall_report::{CommonRecord, ErrorRecord, FinalRecords, Group, MetricRecord, RunVerdict};
 
 use super::NS_PER_MS;
-use super::operations::{each_of, each_operation};
+use super::intervals::event_kind;
+use super::operations::each_of;
+use crate::events::owned_tags;
 
 /// Makes the records that reporters get at the end, of some stages.
 pub(crate) fn final_records(
@@ -23,13 +25,16 @@ pub(crate) fn final_records(
             VerdictStatus::Failed => RunVerdict::Failed,
             VerdictStatus::Invalid => RunVerdict::Invalid,
         }),
+        reasons: verdict.reasons.clone(),
         ..FinalRecords::default()
     };
-    each_operation(totals, |_, key, series| {
-        if stages.iter().any(|stage| **stage == *key.stage) {
-            push_series(key, series, load_s(&key.stage), &mut records);
-        }
-    });
+    for kind in [SeriesKind::Operation, SeriesKind::Transaction] {
+        each_of(totals, kind, |_, key, series| {
+            if stages.iter().any(|stage| **stage == *key.stage) {
+                push_series(key, series, load_s(&key.stage), &mut records);
+            }
+        });
+    }
     each_of(totals, SeriesKind::Metric, |_, key, series| {
         if let Some(values) = series.values.as_deref()
             && stages.iter().any(|stage| **stage == *key.stage)
@@ -52,11 +57,15 @@ fn push_series(key: &SeriesKey, series: &SeriesTotal, load_s: f64, records: &mut
         key.stage.to_string(),
         key.scenario.to_string(),
     );
+    let kind = event_kind(key.kind).unwrap_or_default();
+    let tags = owned_tags(&key.tags);
     let total = series.ok + series.failed;
     records.common.push(CommonRecord {
         name: name.clone(),
         stage: stage.clone(),
         scenario: scenario.clone(),
+        kind,
+        tags: tags.clone(),
         group: CommonRecord::GROUP.to_owned(),
         total,
         succeeded: series.ok,
@@ -79,7 +88,11 @@ fn push_series(key: &SeriesKey, series: &SeriesTotal, load_s: f64, records: &mut
     ];
     for (group, histogram) in groups {
         records.metrics.push(metric(
-            MetricRecord::empty(&stage, &scenario, &name, group),
+            MetricRecord {
+                kind,
+                tags: tags.clone(),
+                ..MetricRecord::empty(&stage, &scenario, &name, group)
+            },
             // Seventeen quantiles are looked for: the sparse form has no empty buckets to skip.
             &Numbers::in_ms(&histogram.to_sparse()),
         ));

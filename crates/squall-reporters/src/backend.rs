@@ -1,0 +1,80 @@
+//! How the contract reaches the real backend of a reporter.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Starts a backend with nothing in it, or says why there is none on this machine.
+pub(crate) type StartBackend = fn() -> Option<Box<dyn Backend>>;
+
+/// A real backend of its own for one test; it ends when it is dropped.
+pub(crate) trait Backend {
+    /// Folder that the reporter's relative paths start from.
+    fn folder(&self) -> &Path;
+
+    /// Settings under which the reporter takes every kind of record that it can, and keeps what earlier runs delivered.
+    fn settings(&self) -> Value;
+
+    /// Makes the backend refuse from now on.
+    fn refuse(&mut self);
+
+    /// Counts the events that the backend has; `None` where it keeps no single events.
+    fn events(&self) -> Option<usize>;
+
+    /// Counts the runs whose last records the backend has; `None` where it cannot tell runs apart.
+    fn runs(&self) -> Option<usize>;
+}
+
+/// A backend that is a folder, for reporters that write files.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    folder: TempDir,
+    settings: Value,
+    events: fn(&Path) -> usize,
+    runs: fn(&Path) -> usize,
+}
+
+impl Folder {
+    /// Makes the backend of a file reporter whose settings put everything below `out`.
+    pub(crate) fn start(
+        settings: Value,
+        events: fn(&Path) -> usize,
+        runs: fn(&Path) -> usize,
+    ) -> Option<Box<dyn Backend>> {
+        let folder = tempfile::tempdir().unwrap();
+        Some(Box::new(Self {
+            folder,
+            settings,
+            events,
+            runs,
+        }))
+    }
+
+    fn out(&self) -> PathBuf {
+        self.folder.path().join("out")
+    }
+}
+
+impl Backend for Folder {
+    fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn settings(&self) -> Value {
+        self.settings.clone()
+    }
+
+    /// Puts a file where the reporter needs a folder.
+    fn refuse(&mut self) {
+        std::fs::write(self.out(), "not a folder").unwrap();
+    }
+
+    fn events(&self) -> Option<usize> {
+        Some((self.events)(&self.out()))
+    }
+
+    fn runs(&self) -> Option<usize> {
+        Some((self.runs)(&self.out()))
+    }
+}
