@@ -79,6 +79,28 @@ package prometheus-pushgateway prometheus-pushgateway
 package graphite-carbon carbon-cache
 packages
 
+# --- from npm, Go's and Maven's registries: each once per version, into the cache ----------------------------------------------------
+
+# cached NAME VERSION TOOL COMMAND…: runs the command, which makes NAME with TOOL, where that version was not made before.
+cached() {
+  local name=$1 version=$2 tool=$3 stamp=$cache/stamps/$1
+  shift 3
+  [ "$(cat "$stamp" 2>/dev/null)" = "$version" ] && return
+  if ! command -v "$tool" >/dev/null; then
+    missing+=("$name: \`$tool\` is not installed")
+  elif timed "building $name $version" "$@" "$version"; then
+    printf '%s\n' "$version" >"$stamp"
+  else
+    missing+=("$name: $(reason)")
+  fi
+}
+
+statsd() {
+  npm install --prefix "$cache/statsd" --omit=optional --ignore-scripts --no-audit --no-fund --loglevel=error "statsd@$1"
+}
+
+cached statsd 0.9.0 npm statsd
+
 if [ ${#missing[@]} != 0 ]; then
   note 'note: these servers are not installed, the tests that need them are skipped:'
   printf '  %s\n' "${missing[@]}" >&2

@@ -458,8 +458,8 @@ def test_stages_imported_from_another_file_count(load, tmp_path):
         (
             "[CSVConfig(overwrite=False), JSONConfig(None, 'm.json')]",
             [
-                ("csv", {"events_filepath": "events.csv", "metrics_filepath": "metrics.csv", "overwrite": False}),
-                ("json", {"events_filepath": None, "metrics_filepath": "m.json", "overwrite": True}),
+                ("csv", {"overwrite": False}),
+                ("json", {"events_filepath": None, "metrics_filepath": "m.json"}),
             ],
         ),
         ("None", [("json", {})]),

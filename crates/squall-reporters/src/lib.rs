@@ -37,6 +37,8 @@ pub mod table;
 mod target;
 #[cfg(feature = "timescaledb")]
 mod timescaledb;
+#[cfg(feature = "xml")]
+mod xml;
 
 #[cfg(test)]
 mod backend;

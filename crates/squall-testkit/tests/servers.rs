@@ -1,13 +1,24 @@
 //! Every server starts, answers, dies, and returns with its data; those that are not installed are said to be skipped.
 
-use std::net::TcpStream;
+use std::io::Write;
+use std::net::{TcpStream, UdpSocket};
 use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
 
 use squall_testkit::servers::{self, Process, http};
 
 /// Where a server would be asked for the first time.
 fn is_up(server: &Process) -> bool {
     TcpStream::connect(("127.0.0.1", server.port())).is_ok()
+}
+
+/// Looks until it is so.
+fn soon(server: &Process, is_so: impl Fn() -> bool) {
+    let looks = (0..400).find(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        is_so()
+    });
+    assert!(looks.is_some(), "{}", server.log());
 }
 
 #[test]
@@ -65,7 +76,7 @@ fn a_server_that_hangs_is_connected_to_but_says_nothing() {
     };
     server.freeze();
     let mut stream = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
-    let patience = std::time::Duration::from_millis(200);
+    let patience = Duration::from_millis(200);
     stream.set_read_timeout(Some(patience)).unwrap();
     stream.read_exact(&mut [0; 1]).unwrap_err();
     server.thaw();
@@ -85,10 +96,45 @@ fn prometheus_asks_the_push_gateway() {
     let Some(server) = servers::prometheus(&[&target]) else {
         return;
     };
-    let seen = (0..200).find(|_| {
-        std::thread::sleep(std::time::Duration::from_millis(50));
-        let answer = server.query("sold_total{job=\"shop\"}");
-        answer.contains("\"7\"")
+    soon(&server, || {
+        server.query("sold_total{job=\"shop\"}").contains("\"7\"")
     });
-    assert!(seen.is_some(), "{}", server.log());
+}
+
+#[test]
+fn statsd_counts_with_tags_and_keeps_the_packets() {
+    let Some(server) = servers::statsd() else {
+        return;
+    };
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let packet = b"shop.sold:3|c|#kind:tea\nshop.took:12|ms";
+    socket.send_to(packet, server.address()).unwrap();
+    soon(&server, || {
+        let flushes = server.flushes();
+        flushes.contains("\"shop.sold;kind=tea\":3") && flushes.contains("\"shop.took\":[12]")
+    });
+    let packets = server.packets();
+    assert_eq!(packets, "\"shop.sold:3|c|#kind:tea\\nshop.took:12|ms\"\n");
+}
+
+#[test]
+fn carbon_keeps_lines_of_tcp_and_udp() {
+    let Some(server) = servers::carbon() else {
+        return;
+    };
+    let now = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap()
+        .as_secs();
+    let mut stream = TcpStream::connect(server.address()).unwrap();
+    write!(stream, "shop.sold 7 {now}\nshop.sold 8 {}\n", now - 1).unwrap();
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let line = format!("shop.udp 0.5 {now}\n");
+    socket.send_to(line.as_bytes(), server.address()).unwrap();
+    soon(&server, || {
+        server.values("shop.sold").len() == 2 && !server.values("shop.udp").is_empty()
+    });
+    assert_eq!(server.values("shop.sold"), [(now - 1, 8.0), (now, 7.0)]);
+    assert_eq!(server.metrics(), ["shop.sold", "shop.udp"]);
+    assert_eq!(server.values("shop.none"), []);
 }

@@ -85,10 +85,27 @@ fn refused(said: &MySqlError, place: &str) -> ReporterError {
         1153 | 1301 => ReporterError::too_large(message),
         // Memory, disk, full table; too many connections, shutdown; locks, deadlock; network; limits of the user; read-only
         // (a standby); interrupted, killed, idle for too long.
-        1021 | 1037 | 1038 | 1040 | 1041 | 1053 | 1114 | 1158..=1161 | 1180 | 1181 | 1203
-        | 1205 | 1206 | 1213 | 1226 | 1290 | 1317 | 1836 | 1927 | 3024 | 4031 => {
-            ReporterError::temporary(message)
-        }
+        1021
+        | 1037
+        | 1038
+        | 1040
+        | 1041
+        | 1053
+        | 1114
+        | 1158..=1161
+        | 1180
+        | 1181
+        | 1203
+        | 1205
+        | 1206
+        | 1213
+        | 1226
+        | 1290
+        | 1317
+        | 1836
+        | 1927
+        | 3024
+        | 4031 => ReporterError::temporary(message),
         // Connection, and transaction rolled back.
         _ if state.starts_with("08") && *code != 1044 && *code != 1045 => {
             ReporterError::temporary(message)

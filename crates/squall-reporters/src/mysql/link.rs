@@ -78,9 +78,7 @@ fn check(ca: &Path) -> Result<(), Failure> {
         Failure::Refused(format!("`ca` `{path}` {what}: name a file of PEM"))
     };
     let cannot = |error| problem(format!("cannot be read ({error})"));
-    let read: Result<Vec<_>, _> = CertificateDer::pem_file_iter(ca)
-        .map_err(cannot)?
-        .collect();
+    let read: Result<Vec<_>, _> = CertificateDer::pem_file_iter(ca).map_err(cannot)?.collect();
     if read.map_err(cannot)?.is_empty() {
         return Err(problem("has no certificate".to_owned()));
     }

@@ -4,9 +4,7 @@ use mysql::Conn;
 use mysql::prelude::Queryable;
 
 use super::failure::Failure;
-use crate::sql::{
-    Dialect, Existing, SCHEMA_TABLE, SCHEMA_VERSION, Table, changes, check_version,
-};
+use crate::sql::{Dialect, Existing, SCHEMA_TABLE, SCHEMA_VERSION, Table, changes, check_version};
 
 const DIALECT: Dialect = Dialect::Mysql;
 /// Two runs that begin at once make their tables one after the other.

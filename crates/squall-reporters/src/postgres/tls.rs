@@ -36,8 +36,7 @@ fn roots(ca: Option<&Path>) -> Result<RootCertStore, String> {
             false => Ok(roots),
         };
     };
-    let problem =
-        |what: String| format!("`ca` `{}` {what}: name a file of PEM", path.display());
+    let problem = |what: String| format!("`ca` `{}` {what}: name a file of PEM", path.display());
     let certificates = CertificateDer::pem_file_iter(path)
         .map_err(|error| problem(format!("cannot be read ({error})")))?;
     for certificate in certificates {

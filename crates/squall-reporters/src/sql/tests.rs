@@ -11,8 +11,8 @@ use squall_report::{
 use super::table::ColumnType;
 use super::*;
 use crate::sample::{
-    context, error, event, event_batch, failed_event, final_batch, final_records, interval,
-    lifecycle, message,
+    context, error, event, event_batch, every_kind_of_event, failed_event, final_batch,
+    final_records, interval, lifecycle, message,
 };
 
 /// Names that a careless writer of SQL trips over.
@@ -184,6 +184,7 @@ fn values_are_as_many_and_of_the_types_that_the_columns_say() {
     };
     let mut batches = everything(2);
     batches.push(Batch::Events(event_batch(some_events())));
+    batches.push(Batch::Events(event_batch(every_kind_of_event())));
     for batch in &batches {
         for kind in tables_of(batch) {
             check(kind, &noted(batch, kind).rows);

@@ -22,6 +22,7 @@
 //! - [`ports`], [`folder`]: what each has of its own.
 //! - [`http`]: asks those that speak HTTP.
 
+mod carbon;
 mod family;
 mod folder;
 pub mod http;
@@ -33,13 +34,16 @@ mod programs;
 mod prometheus;
 mod pushgateway;
 mod redis;
+mod statsd;
 
+pub use carbon::{Carbon, carbon};
 pub use mariadb::{Mariadb, mariadb};
 pub use postgres::{Postgres, postgres};
 pub use process::Process;
 pub use prometheus::{Prometheus, prometheus};
 pub use pushgateway::{Pushgateway, pushgateway};
 pub use redis::{Redis, redis};
+pub use statsd::{Statsd, statsd};
 
 /// The user that every server with accounts has.
 pub const USER: &str = "squall";

@@ -18,7 +18,7 @@ use super::ports::Port;
 use super::programs;
 
 /// How long a server has to answer for the first time. Kafka needs seconds, and the machine may be busy.
-const START_LIMIT: Duration = Duration::from_secs(90);
+const START_LIMIT: Duration = Duration::from_secs(60);
 /// How long a server has to end by itself.
 const STOP_LIMIT: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(10);

@@ -159,7 +159,10 @@ fn hostile_names_are_read_back_as_they_were() {
         );
         assert_eq!(database.number(&query), 1, "{name:?}");
     }
-    assert_eq!(database.number("select max(char_length(name)) from metrics_errors"), 5_000);
+    assert_eq!(
+        database.number("select max(char_length(name)) from metrics_errors"),
+        5_000
+    );
     let mut odd = message(1);
     for name in HOSTILE {
         odd.fields.insert(name.to_owned(), json!({"deep": [name]}));
@@ -179,15 +182,24 @@ fn hostile_names_are_read_back_as_they_were() {
 fn numbers_are_read_back_as_they_were_or_are_nothing() {
     let Some(server) = shared() else { return };
     let database = Database::new(server);
-    let numbers = [f64::NAN, f64::INFINITY, 0.1 + 0.2, f64::MIN_POSITIVE, f64::MAX];
-    let custom = numbers.iter().enumerate().map(|(index, value)| squall_report::CustomRecord {
-        name: index.to_string(),
-        stage: "Browse".to_owned(),
-        group: "g".to_owned(),
-        metric: "m".to_owned(),
-        kind: "sample".to_owned(),
-        value: *value,
-    });
+    let numbers = [
+        f64::NAN,
+        f64::INFINITY,
+        0.1 + 0.2,
+        f64::MIN_POSITIVE,
+        f64::MAX,
+    ];
+    let custom = numbers
+        .iter()
+        .enumerate()
+        .map(|(index, value)| squall_report::CustomRecord {
+            name: index.to_string(),
+            stage: "Browse".to_owned(),
+            group: "g".to_owned(),
+            metric: "m".to_owned(),
+            kind: "sample".to_owned(),
+            value: *value,
+        });
     let records = FinalRecords {
         custom: custom.collect(),
         ..FinalRecords::default()
@@ -196,7 +208,13 @@ fn numbers_are_read_back_as_they_were_or_are_nothing() {
     send(&mut *open(&database.settings()), &[batch]);
     let read = database.query("select value from metrics_custom order by name");
     let read: Vec<_> = read.lines().map(|line| line.parse::<f64>().ok()).collect();
-    let expected = [None, None, Some(numbers[2]), Some(numbers[3]), Some(numbers[4])];
+    let expected = [
+        None,
+        None,
+        Some(numbers[2]),
+        Some(numbers[3]),
+        Some(numbers[4]),
+    ];
     assert_eq!(read, expected);
 }
 
@@ -211,7 +229,8 @@ fn a_table_of_an_older_schema_gets_what_it_lacks_and_keeps_its_rows() {
          insert into events (id, time, run, note) values ('1', now(), 'run-0', 'kept')",
     );
     send(&mut *open(&database.settings()), &everything(3));
-    let rows = database.query("select note, count(*), count(tags) from events group by note order by note");
+    let rows = database
+        .query("select note, count(*), count(tags) from events group by note order by note");
     assert_eq!(rows.trim(), "NULL\t3\t3\nkept\t1\t0");
     let versions = database.query("select distinct version from squall_schema");
     assert_eq!(versions.trim(), "1");
@@ -234,7 +253,10 @@ fn what_the_user_must_change_is_a_permanent_error_that_says_what() {
         let mut settings = settings(server.port());
         settings[name] = json!(value);
         let error = refusal(&settings);
-        assert!(matches!(error, ReporterError::Permanent { .. }), "{error:?}");
+        assert!(
+            matches!(error, ReporterError::Permanent { .. }),
+            "{error:?}"
+        );
         told(&error, server.port())
     };
     let database = Database::new(server);
@@ -256,13 +278,18 @@ fn nobody_there_is_a_temporary_error() {
     let port = nobody.local_addr().unwrap().port();
     drop(nobody);
     let error = refusal(&settings(port));
-    assert!(matches!(error, ReporterError::Temporary { .. }), "{error:?}");
+    assert!(
+        matches!(error, ReporterError::Temporary { .. }),
+        "{error:?}"
+    );
     insta::assert_snapshot!("nobody", told(&error, port));
 }
 
 #[test]
 fn a_server_that_dies_between_and_within_batches_has_all_of_them_once() {
-    let Some(server) = servers::mariadb() else { return };
+    let Some(server) = servers::mariadb() else {
+        return;
+    };
     let mut reporter = open(&settings(server.port()));
     let batches = everything(2_345);
     let half = batches.len() / 2;
@@ -270,17 +297,25 @@ fn a_server_that_dies_between_and_within_batches_has_all_of_them_once() {
     server.kill();
     for _ in 0..2 {
         let error = reporter.send(&batches[half]).unwrap_err();
-        assert!(matches!(error, ReporterError::Temporary { .. }), "{error:?}");
+        assert!(
+            matches!(error, ReporterError::Temporary { .. }),
+            "{error:?}"
+        );
     }
     server.start();
     send(&mut *reporter, &batches[half..]);
     // The server ends the connection, the run does not know what it took: all of it comes again.
-    let mine = server.query("select id from information_schema.processlist where user = 'squall' and command = 'Sleep'");
+    let mine = server.query(
+        "select id from information_schema.processlist where user = 'squall' and command = 'Sleep'",
+    );
     for id in mine.lines() {
         server.query(&format!("kill {id}"));
     }
     let error = reporter.send(&batches[0]).unwrap_err();
-    assert!(matches!(error, ReporterError::Temporary { .. }), "{error:?}");
+    assert!(
+        matches!(error, ReporterError::Temporary { .. }),
+        "{error:?}"
+    );
     send(&mut *reporter, &batches);
     for (table, rows) in counts(2_345) {
         let count = server.query(&format!("select count(*) from {table}"));
@@ -290,10 +325,17 @@ fn a_server_that_dies_between_and_within_batches_has_all_of_them_once() {
 
 #[test]
 fn a_record_that_is_longer_than_a_packet_is_dropped_alone() {
-    let Some(server) = servers::mariadb() else { return };
+    let Some(server) = servers::mariadb() else {
+        return;
+    };
     server.query("set global max_allowed_packet = 32768");
     let reporter = reporter(&settings(server.port()));
-    let driver = Driver::start("mysql", reporter, context("run-1"), DriverSettings::default());
+    let driver = Driver::start(
+        "mysql",
+        reporter,
+        context("run-1"),
+        DriverSettings::default(),
+    );
     let handle = driver.unwrap();
     let mut events: Vec<_> = (0..100).map(event).collect();
     events.push(failed_event(100, "check", &"x".repeat(40_000)));

@@ -50,7 +50,9 @@ fn numbers_that_mysql_cannot_hold_are_null() {
         metrics: vec![record],
         ..Default::default()
     }));
-    let statement = statements(&batch, TableKind::Metrics, 1 << 24).unwrap().remove(0);
+    let statement = statements(&batch, TableKind::Metrics, 1 << 24)
+        .unwrap()
+        .remove(0);
     let values = statement.split("VALUES").nth(1).unwrap();
     let expected = "1.7976931348623157e308,NULL,1.5e0,1e0,1e-300,NULL,";
     assert!(values.contains(expected), "{values}");
@@ -63,9 +65,16 @@ fn no_statement_is_longer_than_the_server_takes() {
     for packet in [one + 1_024 + 8, 4_096, 9_000, 1 << 24] {
         let statements = events(batch(), packet).unwrap();
         assert!(statements.iter().all(|one| one.len() + 1_024 <= packet));
-        let rows: usize = statements.iter().map(|one| one.matches("'operation'").count()).sum();
+        let rows: usize = statements
+            .iter()
+            .map(|one| one.matches("'operation'").count())
+            .sum();
         assert_eq!(rows, 50, "{packet}");
-        assert!(statements.iter().all(|one| one.starts_with("INSERT INTO `t``1` (`id`")));
+        assert!(
+            statements
+                .iter()
+                .all(|one| one.starts_with("INSERT INTO `t``1` (`id`"))
+        );
     }
     let error = events(batch(), 1_500).unwrap_err();
     assert!(matches!(error, Failure::TooLarge(476)), "{error}");
