@@ -93,8 +93,7 @@ impl Dialect {
             Self::Mysql => "\n) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
             Self::Sqlite | Self::Postgres => "\n)",
         };
-        text.push_str(&format!("  PRIMARY KEY ({keys}){end}"));
-        text
+        text + &format!("  PRIMARY KEY ({keys}){end}")
     }
 
     /// Defines a column where a table is made or gets one more.

@@ -1,6 +1,7 @@
 //! Tables, keys and migrations, without a backend; and what every SQL reporter is tried with.
 
 use std::convert::Infallible;
+use std::fmt::Write;
 
 use proptest::prelude::*;
 use squall_report::{
@@ -218,7 +219,7 @@ fn ids_stay_what_they_are_because_they_are_stored() {
     for batch in everything(1) {
         for kind in tables_of(&batch) {
             let first = &noted(&batch, kind).ids[0];
-            ids.push_str(&format!("{kind:?} {first}\n"));
+            writeln!(ids, "{kind:?} {first}").unwrap();
         }
     }
     insta::assert_snapshot!("stored_ids", ids);

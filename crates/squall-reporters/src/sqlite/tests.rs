@@ -1,5 +1,6 @@
 //! `sqlite` with a file.
 
+use std::fmt::Write;
 use std::path::Path;
 
 use proptest::prelude::*;
@@ -67,12 +68,12 @@ fn listed(folder: &Path, query: &str) -> String {
     while let Some(row) = rows.next().unwrap() {
         for (index, name) in names.iter().enumerate() {
             let value = row.get_ref(index).unwrap();
-            text.push_str(&match value {
-                rusqlite::types::ValueRef::Text(bytes) => {
-                    format!("{name} = {:?}\n", std::str::from_utf8(bytes).unwrap())
-                }
-                other => format!("{name} = {other:?}\n"),
-            });
+            if let rusqlite::types::ValueRef::Text(bytes) = value {
+                let value = std::str::from_utf8(bytes).unwrap();
+                writeln!(text, "{name} = {value:?}").unwrap();
+            } else {
+                writeln!(text, "{name} = {value:?}").unwrap();
+            }
         }
         text.push('\n');
     }

@@ -1,5 +1,6 @@
 //! What a real MariaDB has afterwards.
 
+use std::fmt::Write;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -146,6 +147,15 @@ fn columns_have_types_that_can_be_calculated_with() {
     insta::assert_snapshot!("types", text.join("\n"));
 }
 
+/// Writes bytes as `HEX` of SQL does.
+fn hex(text: &str) -> String {
+    let mut hex = String::new();
+    for byte in text.bytes() {
+        write!(hex, "{byte:02X}").unwrap();
+    }
+    hex
+}
+
 #[test]
 fn hostile_names_are_read_back_as_they_were() {
     let Some(server) = shared() else { return };
@@ -153,7 +163,7 @@ fn hostile_names_are_read_back_as_they_were() {
     let mut reporter = open(&database.settings());
     send(&mut *reporter, &[hostile_batch()]);
     for name in HOSTILE {
-        let hex: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex(name);
         let query = format!(
             "select count(*) from metrics_errors where hex(name) = '{hex}' and hex(error_class) = '{hex}' and hex(error_message) = '{hex}'"
         );
@@ -173,7 +183,7 @@ fn hostile_names_are_read_back_as_they_were() {
     let expected = serde_json::to_string(&odd.fields).unwrap();
     let batch = squall_report::MessageBatch::new(context("run-1").run, vec![odd]);
     send(&mut *reporter, &[Batch::Messages(batch)]);
-    let hex: String = expected.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex(&expected);
     let count = format!("select count(*) from events_messages where hex(fields) = '{hex}'");
     assert_eq!(database.number(&count), 1);
 }
