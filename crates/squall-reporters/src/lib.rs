@@ -39,6 +39,10 @@ mod target;
 mod xml;
 #[cfg(feature = "timescaledb")]
 mod timescaledb;
+#[cfg(feature = "timescaledb")]
+mod timescaledb;
+#[cfg(feature = "xml")]
+mod xml;
 
 #[cfg(test)]
 mod backend;

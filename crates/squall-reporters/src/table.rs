@@ -7,14 +7,6 @@ use thiserror::Error;
 use crate::common::{COMMON, Delivery, split_common};
 use crate::settings::{listed, nearest_first};
 use crate::{BuildContext, Registration, SettingKind, SettingsErrors};
-#[cfg(feature = "mysql")]
-use crate::mysql;
-#[cfg(feature = "postgres")]
-use crate::postgres;
-#[cfg(feature = "sqlite")]
-use crate::sqlite;
-#[cfg(feature = "timescaledb")]
-use crate::timescaledb;
 use crate::{csv, json};
 
 /// What stands where a secret was.
@@ -27,13 +19,16 @@ pub const REGISTRATIONS: &[Registration] = &[
     #[cfg(feature = "xml")]
     crate::xml::REGISTRATION,
     #[cfg(feature = "sqlite")]
-    sqlite::REGISTRATION,
+    crate::sqlite::REGISTRATION,
     #[cfg(feature = "postgres")]
-    postgres::REGISTRATION,
+    crate::postgres::REGISTRATION,
     #[cfg(feature = "timescaledb")]
-    timescaledb::REGISTRATION,
+    crate::timescaledb::REGISTRATION,
     #[cfg(feature = "mysql")]
     mysql::REGISTRATION,
+    crate::mysql::REGISTRATION,
+    #[cfg(feature = "xml")]
+    crate::xml::REGISTRATION,
 ];
 
 /// Why a reporter could not be made.

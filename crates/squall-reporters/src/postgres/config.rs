@@ -30,7 +30,12 @@ pub(crate) const SETTINGS: &[SettingInfo] = &[
         "host of the server, or the folder of its Unix socket",
     )
     .or("\"localhost\""),
-    SettingInfo::new("database", SettingKind::Text, "database that the tables are in").required(),
+    SettingInfo::new(
+        "database",
+        SettingKind::Text,
+        "database that the tables are in",
+    )
+    .required(),
     SettingInfo::new("username", SettingKind::Text, "user who writes").required(),
     SettingInfo::new("password", SettingKind::Secret, "password of that user").required(),
     EVENTS_TABLE,

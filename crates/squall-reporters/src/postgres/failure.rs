@@ -78,14 +78,12 @@ fn refused(code: &SqlState, message: &str) -> ReporterError {
         // system; internal.
         "08" | "40" | "53" | "57" | "58" | "XX" => true,
         // Locks that are held, and a server that became a standby.
-        _ => {
-            [
-                SqlState::LOCK_NOT_AVAILABLE,
-                SqlState::OBJECT_IN_USE,
-                SqlState::READ_ONLY_SQL_TRANSACTION,
-            ]
-            .contains(code)
-        }
+        _ => [
+            SqlState::LOCK_NOT_AVAILABLE,
+            SqlState::OBJECT_IN_USE,
+            SqlState::READ_ONLY_SQL_TRANSACTION,
+        ]
+        .contains(code),
     };
     if temporary {
         ReporterError::temporary(message)

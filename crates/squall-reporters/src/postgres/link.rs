@@ -77,13 +77,12 @@ impl Link {
         copy: impl Fn() -> String,
         bytes: Vec<u8>,
     ) -> Result<(), Failure> {
-        let statement = match self.copies.get(&kind) {
-            Some(statement) => statement.clone(),
-            None => {
-                let statement = self.wait(self.client.prepare(&copy()))?;
-                self.copies.insert(kind, statement.clone());
-                statement
-            }
+        let statement = if let Some(statement) = self.copies.get(&kind) {
+            statement.clone()
+        } else {
+            let statement = self.wait(self.client.prepare(&copy()))?;
+            self.copies.insert(kind, statement.clone());
+            statement
         };
         self.wait(async {
             let sink = self.client.copy_in(&statement).await?;

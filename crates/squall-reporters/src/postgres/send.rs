@@ -49,12 +49,12 @@ impl PostgresReporter {
 
     fn deliver(&self, link: &mut Link, batch: &Batch) -> Result<(), Failure> {
         let of = |kind| self.settings.tables.iter().find(|table| table.kind == kind);
-        if !self.run_is_there || matches!(batch, Batch::Final(_)) {
-            if let Some(table) = of(TableKind::Runs) {
-                let mut rows = self.rows(link, table);
-                write_run(batch.run(), &mut rows)?;
-                rows.finish()?;
-            }
+        if (!self.run_is_there || matches!(batch, Batch::Final(_)))
+            && let Some(table) = of(TableKind::Runs)
+        {
+            let mut rows = self.rows(link, table);
+            write_run(batch.run(), &mut rows)?;
+            rows.finish()?;
         }
         for table in tables_of(batch).into_iter().filter_map(of) {
             let mut rows = self.rows(link, table);

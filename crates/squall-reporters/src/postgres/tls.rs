@@ -31,13 +31,14 @@ fn roots(ca: Option<&Path>) -> Result<RootCertStore, String> {
     let mut roots = RootCertStore::empty();
     let Some(path) = ca else {
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        return match roots.is_empty() {
-            true => Err("the system has no certificates to believe: name a file with `ca`".into()),
-            false => Ok(roots),
-        };
+        if roots.is_empty() {
+            return Err(
+                "the system has no certificates to believe: name a file with `ca`".to_owned(),
+            );
+        }
+        return Ok(roots);
     };
-    let problem =
-        |what: String| format!("`ca` `{}` {what}: name a file of PEM", path.display());
+    let problem = |what: String| format!("`ca` `{}` {what}: name a file of PEM", path.display());
     let certificates = CertificateDer::pem_file_iter(path)
         .map_err(|error| problem(format!("cannot be read ({error})")))?;
     for certificate in certificates {

@@ -46,9 +46,7 @@ impl Dialect {
             (Self::Postgres, Json | Document) => "jsonb",
             (Self::Mysql, Key) => "VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
             // `JSON` of MariaDB refuses what is deeper than 32.
-            (Self::Mysql, Text | Document) => {
-                "LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
-            }
+            (Self::Mysql, Text | Document) => "LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
             (Self::Mysql, Integer) => "BIGINT",
             (Self::Mysql, Number) => "DOUBLE",
             (Self::Mysql, Flag) => "BOOLEAN",
@@ -95,8 +93,7 @@ impl Dialect {
             Self::Mysql => "\n) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
             Self::Sqlite | Self::Postgres => "\n)",
         };
-        text.push_str(&format!("  PRIMARY KEY ({keys}){end}"));
-        text
+        text + &format!("  PRIMARY KEY ({keys}){end}")
     }
 
     /// Defines a column where a table is made or gets one more.

@@ -4,7 +4,7 @@ use serde::Serialize;
 use squall_report::{
     Batch, CommonRecord, CustomRecord, ErrorRecord, Event, IntervalRecord, IntervalTimes,
     LifecycleRecord, MessageRecord, MetricRecord, Outcome, RunRecord, SystemRecord,
-    ThresholdRecord, WallTime,
+    ThresholdRecord, TraceIds, WallTime,
 };
 
 use super::key::{self, KeyHash};
@@ -207,21 +207,28 @@ impl<'a, R: Row> Writer<'a, R> {
         let error = event.error.as_ref();
         self.row.optional_text(error.map(|error| &*error.class));
         self.row.optional_text(error.map(|error| &*error.message));
-        match &event.trace {
-            Some(trace) => {
-                self.row.text(&format!("{:032x}", trace.trace_id));
-                self.row.text(&format!("{:016x}", trace.span_id));
-            }
-            None => {
-                self.row.null();
-                self.row.null();
-            }
-        }
+        self.trace(event.trace);
         let tags = match &event.tags {
             std::borrow::Cow::Borrowed(tags) => self.tags.shared(tags),
             std::borrow::Cow::Owned(tags) => self.tags.of(tags),
         };
         self.row.json(tags);
+    }
+
+    fn trace(&mut self, trace: Option<TraceIds>) {
+        let Some(trace) = trace else {
+            for _ in 0..3 {
+                self.row.null();
+            }
+            return;
+        };
+        self.row.text(&format!("{:032x}", trace.trace_id));
+        self.row.text(&format!("{:016x}", trace.span_id));
+        match trace.parent_id {
+            // The root.
+            0 => self.row.null(),
+            parent => self.row.text(&format!("{parent:016x}")),
+        }
     }
 
     fn message(&mut self, record: &MessageRecord) {

@@ -64,12 +64,7 @@ fn same(dialect: Dialect, found: &Existing, column: &Column) -> bool {
     }
 }
 
-fn check(
-    dialect: Dialect,
-    table: &Table,
-    column: &Column,
-    found: &Existing,
-) -> Result<(), String> {
+fn check(dialect: Dialect, table: &Table, column: &Column, found: &Existing) -> Result<(), String> {
     let name = column.name;
     if !dialect.holds(column.kind, &found.kind) {
         let (has, needs) = (&found.kind, dialect.type_of(column.kind));

@@ -1,7 +1,7 @@
 //! The tables and their columns.
 
-use squall_report::RecordKind;
 use ColumnType::{Document, Flag, Integer, Json, Key, Number, Text, Time};
+use squall_report::RecordKind;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -274,6 +274,7 @@ const EVENTS: &[Column] = &[
     column("error_message", Text),
     column("trace_id", Text),
     column("span_id", Text),
+    column("parent_id", Text),
     column("tags", Json),
 ];
 

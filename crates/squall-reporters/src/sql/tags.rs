@@ -37,11 +37,13 @@ impl<'a> TagTexts<'a> {
     /// Returns the tags of a series that many records of the batch share.
     pub(super) fn shared(&mut self, tags: &'a Tags) -> &str {
         let run = self.run;
-        self.known.entry(std::ptr::from_ref(tags)).or_insert_with(|| {
-            let mut text = String::new();
-            write(run, tags, &mut text);
-            text
-        })
+        self.known
+            .entry(std::ptr::from_ref(tags))
+            .or_insert_with(|| {
+                let mut text = String::new();
+                write(run, tags, &mut text);
+                text
+            })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Tables, keys and migrations, without a backend; and what every SQL reporter is tried with.
 
 use std::convert::Infallible;
+use std::fmt::Write;
 
 use proptest::prelude::*;
 use squall_report::{
@@ -11,8 +12,8 @@ use squall_report::{
 use super::table::ColumnType;
 use super::*;
 use crate::sample::{
-    context, error, event, event_batch, failed_event, final_batch, final_records, interval,
-    lifecycle, message,
+    context, error, event, event_batch, every_kind_of_event, failed_event, final_batch,
+    final_records, interval, lifecycle, message,
 };
 
 /// Names that a careless writer of SQL trips over.
@@ -184,6 +185,7 @@ fn values_are_as_many_and_of_the_types_that_the_columns_say() {
     };
     let mut batches = everything(2);
     batches.push(Batch::Events(event_batch(some_events())));
+    batches.push(Batch::Events(event_batch(every_kind_of_event())));
     for batch in &batches {
         for kind in tables_of(batch) {
             check(kind, &noted(batch, kind).rows);
@@ -217,7 +219,7 @@ fn ids_stay_what_they_are_because_they_are_stored() {
     for batch in everything(1) {
         for kind in tables_of(&batch) {
             let first = &noted(&batch, kind).ids[0];
-            ids.push_str(&format!("{kind:?} {first}\n"));
+            writeln!(ids, "{kind:?} {first}").unwrap();
         }
     }
     insta::assert_snapshot!("stored_ids", ids);

@@ -8,9 +8,7 @@ use squall_report::Reporter;
 use super::send::SqliteReporter;
 use crate::registration::Target;
 use crate::settings::SettingsReader;
-use crate::sql::{
-    EVENTS_TABLE, METRICS_TABLE, STREAMS_TABLE, SYSTEM_METRICS_TABLE, read_tables,
-};
+use crate::sql::{EVENTS_TABLE, METRICS_TABLE, STREAMS_TABLE, SYSTEM_METRICS_TABLE, read_tables};
 use crate::{BuildContext, SettingInfo, SettingKind, SettingsErrors};
 
 const PATH: &str = "path";

@@ -41,11 +41,11 @@ impl SqliteReporter {
         let connection = self.connection.as_mut().expect("`open` comes first");
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let of = |kind| self.tables.iter().find(|table| table.kind == kind);
-        if !self.run_is_there || matches!(batch, Batch::Final(_)) {
-            if let Some(table) = of(TableKind::Runs) {
-                let mut statement = transaction.prepare_cached(&insert(table))?;
-                write_run(batch.run(), &mut BoundRow::new(&mut statement))?;
-            }
+        if (!self.run_is_there || matches!(batch, Batch::Final(_)))
+            && let Some(table) = of(TableKind::Runs)
+        {
+            let mut statement = transaction.prepare_cached(&insert(table))?;
+            write_run(batch.run(), &mut BoundRow::new(&mut statement))?;
         }
         for table in tables_of(batch).into_iter().filter_map(of) {
             let mut statement = transaction.prepare_cached(&insert(table))?;

@@ -1,5 +1,6 @@
 //! `sqlite` with a file.
 
+use std::fmt::Write;
 use std::path::Path;
 
 use proptest::prelude::*;
@@ -57,18 +58,22 @@ fn sent(folder: &Path, batches: &[Batch]) {
 fn listed(folder: &Path, query: &str) -> String {
     let connection = open(folder);
     let mut statement = connection.prepare(query).unwrap();
-    let names: Vec<String> = statement.column_names().into_iter().map(Into::into).collect();
+    let names: Vec<String> = statement
+        .column_names()
+        .into_iter()
+        .map(Into::into)
+        .collect();
     let mut rows = statement.query([]).unwrap();
     let mut text = String::new();
     while let Some(row) = rows.next().unwrap() {
         for (index, name) in names.iter().enumerate() {
             let value = row.get_ref(index).unwrap();
-            text.push_str(&match value {
-                rusqlite::types::ValueRef::Text(bytes) => {
-                    format!("{name} = {:?}\n", std::str::from_utf8(bytes).unwrap())
-                }
-                other => format!("{name} = {other:?}\n"),
-            });
+            if let rusqlite::types::ValueRef::Text(bytes) = value {
+                let value = std::str::from_utf8(bytes).unwrap();
+                writeln!(text, "{name} = {value:?}").unwrap();
+            } else {
+                writeln!(text, "{name} = {value:?}").unwrap();
+            }
         }
         text.push('\n');
     }
@@ -154,7 +159,10 @@ fn a_file_of_an_older_schema_gets_what_it_lacks_and_keeps_its_rows() {
 
 fn refusal(folder: &Path) -> String {
     let error = reporter(folder).open().unwrap_err();
-    assert!(matches!(error, ReporterError::Permanent { .. }), "{error:?}");
+    assert!(
+        matches!(error, ReporterError::Permanent { .. }),
+        "{error:?}"
+    );
     error.describe().replace(&folder.display().to_string(), "…")
 }
 
@@ -184,7 +192,9 @@ fn hostile_names_are_read_back_as_they_were() {
     let connection = open(folder.path());
     for name in HOSTILE {
         let query = "SELECT count(*) FROM metrics_errors WHERE name = ?1 AND error_class = ?1 AND error_message = ?1";
-        let count: i64 = connection.query_row(query, [name], |row| row.get(0)).unwrap();
+        let count: i64 = connection
+            .query_row(query, [name], |row| row.get(0))
+            .unwrap();
         assert_eq!(count, 1, "{name:?}");
     }
 }

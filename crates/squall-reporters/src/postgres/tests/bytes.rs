@@ -33,7 +33,13 @@ fn hex(bytes: &[u8]) -> String {
             0x20..=0x7e => char::from(*byte),
             _ => '.',
         });
-        writeln!(text, "{}{}", "   ".repeat(16 - line.len()), shown.collect::<String>()).unwrap();
+        writeln!(
+            text,
+            "{}{}",
+            "   ".repeat(16 - line.len()),
+            shown.collect::<String>()
+        )
+        .unwrap();
     }
     text
 }
@@ -67,7 +73,10 @@ fn escaped_nul_in_json_becomes_visible_and_backslashes_stay() {
     check(r#""a\\b""#, None);
     check(r#""a\u0000b""#, Some("\"a\u{2400}b\""));
     check(r#""a\\u0000b""#, Some(r#""a\\u0000b""#));
-    check(r#""\\\u0000\"é\u0000""#, Some("\"\\\\\u{2400}\\\"é\u{2400}\""));
+    check(
+        r#""\\\u0000\"é\u0000""#,
+        Some("\"\\\\\u{2400}\\\"é\u{2400}\""),
+    );
 }
 
 proptest! {

@@ -117,7 +117,10 @@ fn all_that_was_sent_is_there_once_even_when_it_comes_twice() {
         let mut reporter = open(reporter(&schema.settings()));
         send(&mut *reporter, &batches);
         // Late, as from a spool: it takes no verdict away.
-        send(&mut *open(self::reporter(&schema.settings())), &batches[..1]);
+        send(
+            &mut *open(self::reporter(&schema.settings())),
+            &batches[..1],
+        );
         for (table, rows) in counts(2_345) {
             let count = schema.number(&format!("select count(*) from {table}"));
             assert_eq!(count as u64, rows, "{table}");
@@ -149,7 +152,12 @@ fn columns_have_types_that_can_be_calculated_with() {
     ];
     let text: Vec<_> = answers
         .into_iter()
-        .map(|sql| format!("{sql}\n{}\n", schema.query(&format!("set timezone = 'UTC'; {sql}"))))
+        .map(|sql| {
+            format!(
+                "{sql}\n{}\n",
+                schema.query(&format!("set timezone = 'UTC'; {sql}"))
+            )
+        })
         .collect();
     insta::assert_snapshot!("types", text.join("\n"));
 }
@@ -167,7 +175,10 @@ fn hostile_names_are_read_back_with_the_sign_for_nul() {
         );
         assert_eq!(schema.number(&query), 1, "{name:?}");
     }
-    assert_eq!(schema.number("select max(length(name)) from metrics_errors"), 5_000);
+    assert_eq!(
+        schema.number("select max(length(name)) from metrics_errors"),
+        5_000
+    );
     let mut odd = message(1);
     odd.message_type = "\0".to_owned();
     for name in HOSTILE {
@@ -175,7 +186,8 @@ fn hostile_names_are_read_back_with_the_sign_for_nul() {
     }
     let batch = squall_report::MessageBatch::new(crate::sample::context("run-1").run, vec![odd]);
     send(&mut *reporter, &[Batch::Messages(batch)]);
-    let count = "select count(*) from events_messages, jsonb_each(fields) where key = value->'deep'->>0";
+    let count =
+        "select count(*) from events_messages, jsonb_each(fields) where key = value->'deep'->>0";
     assert_eq!(schema.number(count), HOSTILE.len());
 }
 
@@ -184,14 +196,17 @@ fn numbers_that_are_none_stay_what_they_are() {
     let Some(server) = shared() else { return };
     let schema = Schema::new(server);
     let numbers = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0, f64::MAX];
-    let custom = numbers.iter().enumerate().map(|(index, value)| squall_report::CustomRecord {
-        name: index.to_string(),
-        stage: "Browse".to_owned(),
-        group: "g".to_owned(),
-        metric: "m".to_owned(),
-        kind: "sample".to_owned(),
-        value: *value,
-    });
+    let custom = numbers
+        .iter()
+        .enumerate()
+        .map(|(index, value)| squall_report::CustomRecord {
+            name: index.to_string(),
+            stage: "Browse".to_owned(),
+            group: "g".to_owned(),
+            metric: "m".to_owned(),
+            kind: "sample".to_owned(),
+            value: *value,
+        });
     let records = FinalRecords {
         custom: custom.collect(),
         ..FinalRecords::default()
@@ -199,7 +214,10 @@ fn numbers_that_are_none_stay_what_they_are() {
     let batch = Batch::Final(final_batch(records));
     send(&mut *open(reporter(&schema.settings())), &[batch]);
     let read = schema.query("select value from metrics_custom order by name");
-    assert_eq!(read, "NaN\nInfinity\n-Infinity\n-0\n1.7976931348623157e+308");
+    assert_eq!(
+        read,
+        "NaN\nInfinity\n-Infinity\n-0\n1.7976931348623157e+308"
+    );
 }
 
 #[test]
@@ -213,9 +231,13 @@ fn a_table_of_an_older_schema_gets_what_it_lacks_and_keeps_its_rows() {
          insert into events (id, time, run, note) values ('1', now(), 'run-0', 'kept')",
     );
     send(&mut *open(reporter(&schema.settings())), &everything(3));
-    let rows = schema.query("select note, count(*), count(tags) from events group by note order by note");
+    let rows =
+        schema.query("select note, count(*), count(tags) from events group by note order by note");
     assert_eq!(rows, "kept|1|0\n|3|3");
-    assert_eq!(schema.query("select distinct version from squall_schema"), "1");
+    assert_eq!(
+        schema.query("select distinct version from squall_schema"),
+        "1"
+    );
 }
 
 fn refusal(settings: &Value) -> ReporterError {
@@ -235,7 +257,10 @@ fn what_the_user_must_change_is_a_permanent_error_that_says_what() {
         let mut settings = settings(server.port());
         settings[name] = json!(value);
         let error = refusal(&settings);
-        assert!(matches!(error, ReporterError::Permanent { .. }), "{error:?}");
+        assert!(
+            matches!(error, ReporterError::Permanent { .. }),
+            "{error:?}"
+        );
         told(&error, server.port())
     };
     let schema = Schema::new(server);
@@ -320,28 +345,42 @@ fn nobody_there_is_a_temporary_error() {
     let port = nobody.local_addr().unwrap().port();
     drop(nobody);
     let error = refusal(&settings(port));
-    assert!(matches!(error, ReporterError::Temporary { .. }), "{error:?}");
+    assert!(
+        matches!(error, ReporterError::Temporary { .. }),
+        "{error:?}"
+    );
     insta::assert_snapshot!("nobody", told(&error, port));
 }
 
 #[test]
 fn a_server_that_dies_between_and_within_batches_has_all_of_them_once() {
-    let Some(server) = servers::postgres() else { return };
+    let Some(server) = servers::postgres() else {
+        return;
+    };
     let mut reporter = open(reporter(&settings(server.port())));
     let batches = everything(2_345);
     let half = batches.len() / 2;
     send(&mut *reporter, &batches[..half]);
     server.kill();
     let error = reporter.send(&batches[half]).unwrap_err();
-    assert!(matches!(error, ReporterError::Temporary { .. }), "{error:?}");
+    assert!(
+        matches!(error, ReporterError::Temporary { .. }),
+        "{error:?}"
+    );
     let error = reporter.send(&batches[half]).unwrap_err();
-    assert!(matches!(error, ReporterError::Temporary { .. }), "{error:?}");
+    assert!(
+        matches!(error, ReporterError::Temporary { .. }),
+        "{error:?}"
+    );
     server.start();
     send(&mut *reporter, &batches[half..]);
     // The server ends every connection, the run does not know what it took: all of it comes again.
     server.query("select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = 'squall'");
     let error = reporter.send(&batches[0]).unwrap_err();
-    assert!(matches!(error, ReporterError::Temporary { .. }), "{error:?}");
+    assert!(
+        matches!(error, ReporterError::Temporary { .. }),
+        "{error:?}"
+    );
     send(&mut *reporter, &batches);
     for (table, rows) in counts(2_345) {
         let count = server.query(&format!("select count(*) from {table}"));
@@ -351,7 +390,9 @@ fn a_server_that_dies_between_and_within_batches_has_all_of_them_once() {
 
 #[test]
 fn a_table_that_is_locked_is_a_temporary_error_and_the_batch_comes_again() {
-    let Some(server) = servers::postgres() else { return };
+    let Some(server) = servers::postgres() else {
+        return;
+    };
     server.query("alter role squall set lock_timeout = '300ms'");
     let mut reporter = open(reporter(&settings(server.port())));
     let batch = Batch::Events(event_batch(vec![failed_event(1, "a", "b")]));

@@ -23,7 +23,9 @@ fn wrong_settings_are_named() {
         wrong(&json!({
             "database": "d", "username": "u", "password": 7, "metrics_table": long, "port": 70000, "tls": "verify",
         })),
-        wrong(&json!({"database": "d", "username": "u", "password": "p", "ca": "ca.pem", "schema": "s".repeat(64)})),
+        wrong(
+            &json!({"database": "d", "username": "u", "password": "p", "ca": "ca.pem", "schema": "s".repeat(64)}),
+        ),
     ];
     insta::assert_snapshot!("wrong_settings", texts.join("\n"));
 }
