@@ -14,15 +14,27 @@
 
 pub mod common;
 mod csv;
+#[cfg(feature = "dogstatsd")]
+mod dogstatsd;
 mod exponential;
 mod files;
+#[cfg(feature = "graphite")]
+mod graphite;
 #[cfg(feature = "http")]
 #[allow(dead_code, reason = "a build may have `http` alone")]
 mod http;
 mod json;
+#[cfg(feature = "numbers")]
+#[allow(
+    dead_code,
+    reason = "a build may have no reporter that needs all of it"
+)]
+mod numbers;
 pub mod registration;
 mod secret;
 pub mod settings;
+#[cfg(feature = "statsd")]
+mod statsd;
 pub mod table;
 mod target;
 #[cfg(feature = "xml")]
