@@ -5,7 +5,7 @@ use squall_report::Reporter;
 use squall_testkit::servers::statsd;
 
 use crate::BuildContext;
-use crate::backend::Backend;
+use crate::backend::{Backend, eventually};
 use crate::statsd::tests::{batches, counters, text, wait_for, wire};
 
 pub(super) fn backend() -> Option<Box<dyn Backend>> {
@@ -38,17 +38,12 @@ fn a_real_server_tells_series_apart_by_their_tags() {
     }
     let tags = "kind=operation;name=home;run=run-1;scenario=Browse;stage=Browse;team=shop";
     let name = format!("squall.Browse.home_common_total;{tags}");
-    let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
-    let found = loop {
+    let found = eventually(|| {
         let sums = counters(&server);
-        let total = sums
-            .iter()
-            .find(|(name, _)| name.starts_with("squall.Browse.home_common_total"));
-        if let Some((name, sum)) = total {
-            break (name.clone(), *sum);
-        }
-        assert!(std::time::Instant::now() < until, "{sums:?}");
-    };
+        let mut names = sums.into_iter();
+        let total = names.find(|(name, _)| name.starts_with("squall.Browse.home_common_total"));
+        total.ok_or_else(|| "there is no such counter".to_owned())
+    });
     let (base, found_tags) = found.0.split_once(';').unwrap();
     let mut found_tags: Vec<&str> = found_tags.split(';').collect();
     found_tags.sort_unstable();

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -13,7 +12,7 @@ use squall_testkit::servers::{Carbon, carbon};
 
 use super::encode::encode;
 use crate::BuildContext;
-use crate::backend::Backend;
+use crate::backend::{Backend, eventually};
 use crate::numbers::Options;
 use crate::sample::{context, final_batch, final_records, interval, lifecycle};
 
@@ -112,15 +111,13 @@ fn intervals(run: &Arc<RunRecord>, seconds: std::ops::Range<u32>) -> Batch {
 
 /// Waits until a metric has so many values on disk.
 fn wait_for(server: &Carbon, metric: &str, values: usize) -> Vec<(u64, f64)> {
-    let until = Instant::now() + Duration::from_secs(15);
-    loop {
+    eventually(|| {
         let found = server.values(metric);
         if found.len() >= values {
-            return found;
+            return Ok(found);
         }
-        assert!(Instant::now() < until, "{metric} has {found:?}");
-        std::thread::sleep(Duration::from_millis(100));
-    }
+        Err(format!("{metric} has {found:?}"))
+    })
 }
 
 const COMPLETED: &str = "squall.Browse.home_stream_completed";
@@ -191,25 +188,23 @@ fn hostile_names_become_files_that_carbon_can_have() {
         "\0",
         &"x".repeat(10_000),
     ];
-    let named = names.iter().map(|name| {
+    let seconds = names.iter().map(|name| {
         let mut one = interval(name, 0);
         one.time = run.started_at;
         one
     });
-    let batch = Batch::Intervals(IntervalBatch::new(run.clone(), named.collect()));
+    let batch = Batch::Intervals(IntervalBatch::new(run.clone(), seconds.collect()));
     reporter.send(&batch).unwrap();
-    let until = Instant::now() + Duration::from_secs(15);
-    loop {
+    eventually(|| {
         let found = server.metrics();
         let completed = found
             .iter()
             .filter(|name| name.ends_with("_stream_completed"));
         if completed.count() == names.len() {
-            return;
+            return Ok(());
         }
-        assert!(Instant::now() < until, "{found:?}");
-        std::thread::sleep(Duration::from_millis(100));
-    }
+        Err(format!("{found:?}"))
+    });
 }
 
 #[test]

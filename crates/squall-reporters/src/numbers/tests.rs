@@ -1,5 +1,7 @@
 //! Names, and which numbers there are.
 
+use std::fmt::Write;
+
 use proptest::prelude::*;
 use squall_report::{Batch, EventKind, IntervalBatch, LifecycleBatch, Tags, WallTime};
 
@@ -89,7 +91,7 @@ fn every_kind_of_record_has_its_numbers() {
     for batch in &batches {
         let mut seen = vec![false; batch.len()];
         visit(batch, &options, WallTime::default(), &mut |number| {
-            text += &format!("{:?} {} {}\n", number.kind, number.name, number.value);
+            writeln!(text, "{:?} {} {}", number.kind, number.name, number.value).unwrap();
             if let Some(record) = number.record {
                 seen[record] = true;
             }

@@ -18,7 +18,7 @@ pub(crate) struct Wire {
 #[derive(Debug, Default)]
 pub(crate) struct Packets {
     text: String,
-    packets: Vec<Packet>,
+    cuts: Vec<Packet>,
     /// Records with a number that is longer than a packet.
     pub(crate) too_long: Vec<usize>,
 }
@@ -33,7 +33,7 @@ struct Packet {
 impl Packets {
     /// Returns the text of each packet, and the records that are lost with it.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Range<usize>)> {
-        let packets = self.packets.iter();
+        let packets = self.cuts.iter();
         packets.map(|packet| (&self.text[packet.text.clone()], packet.records.clone()))
     }
 }
@@ -82,7 +82,7 @@ impl Packer {
     /// Ends the packet before this line.
     fn cut(&mut self, line: usize) {
         if line > self.start {
-            self.packets.packets.push(Packet {
+            self.packets.cuts.push(Packet {
                 // Without the last end of line.
                 text: self.start..line - 1,
                 records: std::mem::take(&mut self.records),
@@ -131,7 +131,7 @@ pub(crate) fn encode(batch: &Batch, wire: &Wire, share: f64) -> Packets {
             };
             write_tags(batch.run(), &subject, &mut tags);
             packer.add(Some(record), |out| {
-                write_event(one, batch.run(), &tags, out)
+                write_event(one, batch.run(), &tags, out);
             });
         }
     }

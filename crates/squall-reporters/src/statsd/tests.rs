@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -11,7 +10,7 @@ use squall_testkit::servers::{Statsd, statsd};
 
 use super::encode::{Wire, encode};
 use crate::BuildContext;
-use crate::backend::Backend;
+use crate::backend::{Backend, eventually};
 use crate::numbers::Options;
 use crate::sample::{
     context, event, event_batch, every_kind_of_event, failed_event, final_batch, final_records,
@@ -140,15 +139,13 @@ pub(crate) fn counters(server: &Statsd) -> BTreeMap<String, f64> {
 
 /// Waits until the server has told a sum.
 pub(crate) fn wait_for(server: &Statsd, name: &str, sum: f64) {
-    let until = Instant::now() + Duration::from_secs(10);
-    loop {
+    eventually(|| {
         let found = counters(server).get(name).copied().unwrap_or_default();
         if (found - sum).abs() < 0.5 {
-            return;
+            return Ok(());
         }
-        assert!(Instant::now() < until, "{name} is {found}, not {sum}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+        Err(format!("{name} is {found}, not {sum}"))
+    });
 }
 
 #[test]
