@@ -15,14 +15,24 @@
 
 pub mod common;
 mod csv;
+#[cfg(feature = "dogstatsd")]
+mod dogstatsd;
 mod exponential;
 mod files;
+#[cfg(feature = "graphite")]
+mod graphite;
 #[cfg(feature = "http")]
 #[allow(dead_code, reason = "a build may have `http` alone")]
 mod http;
 mod json;
 #[cfg(feature = "mysql")]
 mod mysql;
+#[cfg(feature = "numbers")]
+#[allow(
+    dead_code,
+    reason = "a build may have no reporter that needs all of it"
+)]
+mod numbers;
 #[cfg(feature = "postgres")]
 mod postgres;
 pub mod registration;
@@ -33,12 +43,10 @@ pub mod settings;
 mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(feature = "statsd")]
+mod statsd;
 pub mod table;
 mod target;
-#[cfg(feature = "xml")]
-mod xml;
-#[cfg(feature = "timescaledb")]
-mod timescaledb;
 #[cfg(feature = "timescaledb")]
 mod timescaledb;
 #[cfg(feature = "xml")]

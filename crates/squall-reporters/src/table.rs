@@ -1,7 +1,7 @@
 //! The table of all reporters.
 
 use serde_json::{Map, Value};
-use squall_report::Reporter;
+use squall_report::{EventSelection, Reporter};
 use thiserror::Error;
 
 use crate::common::{COMMON, Delivery, split_common};
@@ -25,10 +25,13 @@ pub const REGISTRATIONS: &[Registration] = &[
     #[cfg(feature = "timescaledb")]
     crate::timescaledb::REGISTRATION,
     #[cfg(feature = "mysql")]
-    mysql::REGISTRATION,
     crate::mysql::REGISTRATION,
-    #[cfg(feature = "xml")]
-    crate::xml::REGISTRATION,
+    #[cfg(feature = "statsd")]
+    crate::statsd::REGISTRATION,
+    #[cfg(feature = "dogstatsd")]
+    crate::dogstatsd::REGISTRATION,
+    #[cfg(feature = "graphite")]
+    crate::graphite::REGISTRATION,
 ];
 
 /// Why a reporter could not be made.
@@ -86,7 +89,10 @@ pub fn build(
         events: context.events && !selection.events.is_none(),
         intervals: selection.intervals.unwrap_or(context.intervals),
     };
-    let reporter = (registration.build)(&own, &context)?;
+    let mut reporter = (registration.build)(&own, &context)?;
+    if let EventSelection::Sample(share) = selection.events {
+        reporter.expect_share(share);
+    }
     Ok(Built { reporter, delivery })
 }
 

@@ -16,3 +16,69 @@ pub(crate) fn folder(
         .map(|(setting, file)| ((*setting).to_owned(), path(file)))
         .collect())
 }
+
+/// Makes the settings `host` and `port` of `HOST:PORT`, `HOST`, `:PORT` or `[IPV6]:PORT`; what is not there keeps its default.
+#[allow(dead_code, reason = "a build may have no reporter with a host")]
+pub(crate) fn host_and_port(text: &str) -> Result<Map<String, Value>, String> {
+    let wrong = || format!("is `{text}`: it must be `HOST:PORT`, such as `localhost:8125`");
+    let (host, port) = match text.strip_prefix('[') {
+        Some(rest) => {
+            let (host, port) = rest.split_once(']').ok_or_else(wrong)?;
+            match port.strip_prefix(':') {
+                Some(port) => (host, Some(port)),
+                None if port.is_empty() => (host, None),
+                None => return Err(wrong()),
+            }
+        }
+        None => match text.split_once(':') {
+            Some((_, port)) if port.contains(':') => return Err(wrong()),
+            Some((host, port)) => (host, Some(port)),
+            None => (text, None),
+        },
+    };
+    if text.is_empty() || host.contains(['/', '@']) {
+        return Err(wrong());
+    }
+    let mut settings = Map::new();
+    if !host.is_empty() {
+        settings.insert("host".to_owned(), Value::from(host));
+    }
+    if let Some(port) = port {
+        let port: u16 = port.parse().map_err(|_| wrong())?;
+        settings.insert("port".to_owned(), Value::from(port));
+    }
+    Ok(settings)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_host_a_port_or_both() {
+        for (text, expected) in [
+            ("stats:9125", json!({"host": "stats", "port": 9125})),
+            ("stats", json!({"host": "stats"})),
+            (":9125", json!({"port": 9125})),
+            ("[::1]:9125", json!({"host": "::1", "port": 9125})),
+            ("[::1]", json!({"host": "::1"})),
+        ] {
+            assert_eq!(Value::Object(host_and_port(text).unwrap()), expected);
+        }
+        for wrong in [
+            "",
+            "a:b",
+            "a:70000",
+            "::1",
+            "udp://a:1",
+            "[::1",
+            "[::1]x",
+            "a:",
+        ] {
+            let error = host_and_port(wrong).unwrap_err();
+            assert!(error.contains("it must be `HOST:PORT`"), "{error}");
+        }
+    }
+}
