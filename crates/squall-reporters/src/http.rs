@@ -1,14 +1,18 @@
 //! HTTP to backends: one client, one reading of what an answer means.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Certificate, Identity, StatusCode, redirect};
 use squall_report::ReporterError;
 use tokio::runtime::{Builder, Runtime};
+
+use crate::secret::Secret;
+use crate::settings::SettingsReader;
 
 /// How long one request may take, where no setting says so.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
@@ -158,6 +162,26 @@ fn read_pem(path: &Path) -> Result<Vec<u8>, ReporterError> {
 fn not_pem(path: &Path, why: &str) -> ReporterError {
     let path = path.display();
     ReporterError::permanent(format!("there is no certificate in `{path}`: {why}"))
+}
+
+/// Reads the setting with headers that each request has.
+pub(crate) fn read_headers(
+    reader: &mut SettingsReader<'_>,
+    setting: &'static str,
+) -> BTreeMap<String, Secret> {
+    let headers = reader.map(setting);
+    for (name, value) in &headers {
+        if HeaderName::try_from(name).is_err() || HeaderValue::try_from(value).is_err() {
+            reader.invalid(setting, format!("has `{name}`, which is no header"));
+        } else if name.eq_ignore_ascii_case("authorization") {
+            let why = "has `Authorization`, which everybody sees who sees the plan: there are settings for secrets";
+            reader.invalid(setting, why);
+        }
+    }
+    let headers = headers.into_iter();
+    headers
+        .map(|(name, value)| (name, Secret::new(value)))
+        .collect()
 }
 
 /// Names the backend without user, password and query.

@@ -20,6 +20,8 @@ mod files;
 #[allow(dead_code, reason = "a build may have `http` alone")]
 mod http;
 mod json;
+#[cfg(feature = "prometheus")]
+mod prometheus;
 pub mod registration;
 mod secret;
 pub mod settings;
