@@ -140,6 +140,8 @@ fn add_interval(stage: &mut Stage<'_>, interval: &IntervalRecord) {
             }
             return;
         }
+        // Nothing is told of iterations but what is in them.
+        EventKind::Iteration => return,
     };
     let started = (ms, interval.started as f64);
     stage.add(families.started, &labels, None, started);
