@@ -20,6 +20,8 @@ pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Of a refusal, what is shown at most.
 const SHOWN: usize = 300;
+/// Of a refusal, what is looked at.
+const READ: usize = 65_536;
 
 /// How a backend is asked.
 #[derive(Debug, Clone)]
@@ -63,7 +65,7 @@ pub(crate) struct Answer {
 #[derive(Debug)]
 pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
-    /// What the backend said, the beginning of it.
+    /// What the backend said.
     pub(crate) text: String,
     /// What the driver should make of it.
     pub(crate) error: ReporterError,
@@ -184,6 +186,20 @@ pub(crate) fn read_headers(
         .collect()
 }
 
+/// Compresses a body, for `Content-Encoding: gzip`.
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 8), Compression::fast());
+    encoder
+        .write_all(bytes)
+        .and_then(|()| encoder.finish())
+        .expect("writing to memory cannot fail")
+}
+
 /// Names the backend without user, password and query.
 fn place(url: &reqwest::Url) -> String {
     let host = url.host_str().unwrap_or_default();
@@ -232,11 +248,12 @@ fn describe(error: &reqwest::Error) -> String {
 }
 
 fn refusal(place: &str, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Refusal {
-    let text = String::from_utf8_lossy(body);
-    let text: String = text.trim().chars().take(SHOWN).collect();
+    let text = String::from_utf8_lossy(&body[..body.len().min(READ)]);
+    let text = text.trim().to_owned();
     let mut message = format!("{place} answered {status}");
     if !text.is_empty() {
-        message = format!("{message}: {text}");
+        let shown: String = text.chars().take(SHOWN).collect();
+        message = format!("{message}: {shown}");
     }
     if let Some(target) = headers.get(LOCATION).and_then(|value| value.to_str().ok()) {
         message = format!("{message} (it names `{target}`: give that address)");

@@ -19,6 +19,8 @@ mod files;
 #[cfg(feature = "http")]
 #[allow(dead_code, reason = "a build may have `http` alone")]
 mod http;
+#[cfg(feature = "influxdb")]
+mod influxdb;
 mod json;
 #[cfg(feature = "prometheus")]
 mod prometheus;

@@ -16,6 +16,8 @@ pub const REDACTED: &str = "[redacted]";
 pub const REGISTRATIONS: &[Registration] = &[
     json::REGISTRATION,
     csv::REGISTRATION,
+    #[cfg(feature = "influxdb")]
+    crate::influxdb::REGISTRATION,
     #[cfg(feature = "prometheus")]
     crate::prometheus::REGISTRATION,
 ];

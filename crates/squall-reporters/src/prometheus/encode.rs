@@ -1,10 +1,7 @@
 //! The bytes of `prometheus` that are scraped or pushed: text 0.0.4, OpenMetrics 1.0 and delimited protobuf.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use prost::Message as _;
 
 use super::family::{Family, Kind};
@@ -74,14 +71,6 @@ pub(super) fn state(state: &State, prefix: &str, format: Format) -> Vec<u8> {
         Format::Text | Format::OpenMetrics => text(state, prefix, format).into_bytes(),
         Format::Protobuf(native) => protobuf(state, prefix, native),
     }
-}
-
-pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 8), Compression::fast());
-    encoder
-        .write_all(bytes)
-        .and_then(|()| encoder.finish())
-        .expect("writing to memory cannot fail")
 }
 
 /// Writes a number as Prometheus reads it; whole ones end in `.0` where it compares them as text.

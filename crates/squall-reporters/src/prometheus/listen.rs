@@ -20,8 +20,9 @@ use squall_report::ReporterError;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::encode::{Format, Native, gzip, state as encode_state};
+use super::encode::{Format, Native, state as encode_state};
 use super::state::State;
+use crate::http::gzip;
 use crate::secret::Secret;
 
 /// How long connections may still write when the server ends.

@@ -12,7 +12,7 @@ use super::encode::{self, Format};
 use super::listen::{Listener, Shared, locked};
 use super::remote;
 use super::state::{Points, State};
-use crate::http::HttpClient;
+use crate::http::{HttpClient, gzip};
 
 #[derive(Debug)]
 pub(super) struct PrometheusReporter {
@@ -106,7 +106,7 @@ impl PrometheusReporter {
             .request(gateway.method.clone(), &url)
             .header(CONTENT_TYPE, Format::Text.content_type())
             .header(CONTENT_ENCODING, "gzip")
-            .body(encode::gzip(&body));
+            .body(gzip(&body));
         if let Err(error) = client.send(self.authorized(request)) {
             state.undo(before);
             return Err(error);
