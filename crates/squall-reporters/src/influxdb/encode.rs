@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use serde_json::Value;
 use squall_report::{
     CommonRecord, CustomRecord, ErrorRecord, Event, EventBatch, FinalBatch, IntervalRecord,
-    LifecycleRecord, MessageBatch, MessageRecord, MetricRecord, RunRecord, SystemRecord, Tags,
-    ThresholdRecord,
+    LifecycleRecord, MessageBatch, MessageRecord, MetricRecord, RunRecord, RunVerdict,
+    SystemRecord, Tags, ThresholdRecord,
 };
 
 use super::fields::{metric_fields, system_fields, times_fields};
@@ -165,14 +165,14 @@ pub(super) fn lifecycle(run: &RunRecord, records: &[LifecycleRecord]) -> String 
             ("what", record.what.as_str()),
             ("stage", record.stage.as_str()),
         ];
-        let plan = record.plan.as_ref().map(|plan| plan.to_string());
+        let plan = record.plan.as_ref().map(ToString::to_string);
         let plan = plan.filter(|plan| plan.len() <= LONGEST_PLAN);
         lines
             .point("squall_lifecycle", &own, &Tags::new())
             .number("at_s", record.at_s)
             .text("status", &record.status)
             .text_if("error", record.error.as_deref())
-            .text_if("verdict", record.verdict.map(|verdict| verdict.as_str()))
+            .text_if("verdict", record.verdict.map(RunVerdict::as_str))
             .text_if("plan", plan.as_deref())
             .at(record.time.unix_ns());
     }
@@ -304,7 +304,7 @@ fn add_run(lines: &mut Lines<'_>) {
         .text("name", &run.name)
         .text("seed", &run.seed.to_string())
         .text("version", &run.version)
-        .text_if("verdict", run.verdict.map(|verdict| verdict.as_str()))
+        .text_if("verdict", run.verdict.map(RunVerdict::as_str))
         .text("reasons", &run.reasons.join("\n"))
         .at(run.started_at.unix_ns());
 }

@@ -65,7 +65,11 @@ impl InfluxDbReporter {
         lines: &str,
         records: usize,
     ) -> Result<Delivered, ReporterError> {
-        Ok(match self.write(bucket, lines)? {
+        let mut refused = self.write(bucket, lines)?;
+        if refused.as_ref().is_some_and(Refused::may_be_partial) {
+            refused = self.write(bucket, lines)?;
+        }
+        Ok(match refused {
             None => Delivered {
                 records,
                 refused: None,
@@ -116,6 +120,14 @@ struct Refused {
     /// `None` for all.
     records: Option<usize>,
     why: String,
+}
+
+impl Refused {
+    /// Says whether a server refused everything because of points that do not fit each other in a bucket that knew none of their fields. Now it
+    /// knows the fields, and takes those that fit.
+    fn may_be_partial(&self) -> bool {
+        self.records.is_none() && self.why.contains("field type conflict")
+    }
 }
 
 /// Tells records that were refused, as it may happen to each, from what nothing can be written to.

@@ -42,7 +42,7 @@ fn answered(status: &str, headers: &str, body: &str) -> Result<Delivered, Report
 }
 
 fn read_request(stream: &mut std::net::TcpStream) -> String {
-    let (mut request, mut buffer) = (Vec::new(), [0; 65_536]);
+    let (mut request, mut buffer) = (Vec::new(), [0; 4_096]);
     loop {
         let read = stream.read(&mut buffer).unwrap();
         request.extend_from_slice(&buffer[..read]);

@@ -79,7 +79,9 @@ fn the_endpoint_answers_while_nothing_is_sent_and_not_after_the_end() {
     );
     assert_eq!(get(port, "/").status, 404);
     assert_eq!(
-        servers::http::post(port, "/metrics", "").unwrap().status,
+        servers::http::post(port, "/metrics", "text/plain", "")
+            .unwrap()
+            .status,
         405
     );
     drop(reporter);
