@@ -24,6 +24,8 @@ mod graphite;
 #[cfg(feature = "http")]
 #[allow(dead_code, reason = "a build may have `http` alone")]
 mod http;
+#[cfg(feature = "influxdb")]
+mod influxdb;
 mod json;
 #[cfg(feature = "mysql")]
 mod mysql;
@@ -35,6 +37,8 @@ mod mysql;
 mod numbers;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "prometheus")]
+mod prometheus;
 pub mod registration;
 mod secret;
 pub mod settings;

@@ -26,6 +26,10 @@ pub const REGISTRATIONS: &[Registration] = &[
     crate::timescaledb::REGISTRATION,
     #[cfg(feature = "mysql")]
     crate::mysql::REGISTRATION,
+    #[cfg(feature = "prometheus")]
+    crate::prometheus::REGISTRATION,
+    #[cfg(feature = "influxdb")]
+    crate::influxdb::REGISTRATION,
     #[cfg(feature = "statsd")]
     crate::statsd::REGISTRATION,
     #[cfg(feature = "dogstatsd")]
@@ -159,6 +163,8 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("`json`"), "{text}");
+        let start = "unknown reporter `cvs`: there are `csv`, ";
+        assert!(text.starts_with(start) && text.contains("`json`"), "{text}");
     }
 
     #[test]
