@@ -104,19 +104,20 @@ fn chunk() -> Vec<RawEvent> {
 }
 
 fn context() -> RunContext {
-    RunContext {
-        run: Arc::new(RunRecord {
-            id: "rate".to_owned(),
-            name: "rate".to_owned(),
-            seed: 0,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            started_at: WallTime::now(),
-            tags: squall_report::Tags::new(),
-            verdict: None,
-            reasons: Vec::new(),
-        }),
-        names: NameTable::new(vec![SeriesName::new("Browse", "Browse", "home")]),
-    }
+    let run = Arc::new(RunRecord {
+        id: "rate".to_owned(),
+        name: "rate".to_owned(),
+        seed: 0,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        started_at: WallTime::now(),
+        tags: squall_report::Tags::new(),
+        verdict: None,
+        reasons: Vec::new(),
+    });
+    RunContext::new(
+        run,
+        NameTable::new(vec![SeriesName::new("Browse", "Browse", "home")]),
+    )
 }
 
 #[expect(

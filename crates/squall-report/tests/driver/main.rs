@@ -5,3 +5,5 @@ mod batches;
 mod failures;
 mod restart;
 mod scripted;
+mod selecting;
+mod spooling;
