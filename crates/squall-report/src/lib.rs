@@ -23,6 +23,7 @@ pub mod records;
 mod reporter;
 mod selection;
 pub mod spool;
+mod stored;
 
 pub use batch::{Batch, EventBatch, FinalBatch, IntervalBatch, LifecycleBatch, MessageBatch};
 pub use driver::{

@@ -263,16 +263,19 @@ impl Launched {
     pub(super) fn wait_until_open(&self, begun: Instant) -> Result<(), StartError> {
         let limit = self.limit;
         let name = self.shared.name.clone();
-        match self
-            .opened
-            .recv_timeout(limit.saturating_sub(begun.elapsed()))
-        {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(source)) => Err(StartError::Open { name, source }),
+        let left = limit.saturating_sub(begun.elapsed());
+        let error = match self.opened.recv_timeout(left) {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(source)) => StartError::Open { name, source },
             Err(_) => {
                 self.shared.abandon();
-                Err(StartError::Slow { name, limit })
+                StartError::Slow { name, limit }
             }
+        };
+        // The thread may live on for a while.
+        if let Some(spool) = &self.shared.spool {
+            spool.release();
         }
+        Err(error)
     }
 }

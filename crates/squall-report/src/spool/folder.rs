@@ -42,8 +42,8 @@ struct State {
     files: BTreeMap<u64, Stored>,
     bytes: u64,
     broken: usize,
-    /// The open folder, whose lock keeps other processes away.
-    lock: Option<File>,
+    /// Keeps other processes away.
+    lock: Option<FolderLock>,
     /// Set when the driver is over and a thread that still hangs must not touch anything.
     released: bool,
 }
@@ -63,7 +63,7 @@ impl Spool {
         let folder = folder.into();
         let mut state = State::default();
         if folder.is_dir() {
-            state.lock = Some(lock_folder(&folder)?);
+            state.lock = Some(FolderLock::new(&folder)?);
             state.read_folder(&folder)?;
         }
         Ok(Self {
@@ -153,7 +153,7 @@ impl Spool {
         if state.lock.is_none() {
             fs::create_dir_all(&self.folder)
                 .map_err(|error| failed("make", &self.folder, error))?;
-            state.lock = Some(lock_folder(&self.folder)?);
+            state.lock = Some(FolderLock::new(&self.folder)?);
         }
         self.put(number, &bytes)?;
         state.forget(number);
@@ -258,15 +258,27 @@ fn failed(what: &'static str, path: &Path, source: io::Error) -> SpoolError {
     }
 }
 
-/// Locks a folder as long as the file is open; the system lets go when the process ends.
-fn lock_folder(folder: &Path) -> Result<File, SpoolError> {
-    let open = File::open(folder).map_err(|error| failed("open", folder, error))?;
-    match flock(&open, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(open),
-        Err(rustix::io::Errno::WOULDBLOCK) => Err(SpoolError::InUse {
-            path: folder.to_owned(),
-        }),
-        Err(error) => Err(failed("lock", folder, error.into())),
+/// A locked folder. The system unlocks it when the process ends.
+#[derive(Debug)]
+struct FolderLock(File);
+
+impl FolderLock {
+    fn new(folder: &Path) -> Result<Self, SpoolError> {
+        let open = File::open(folder).map_err(|error| failed("open", folder, error))?;
+        match flock(&open, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Self(open)),
+            Err(rustix::io::Errno::WOULDBLOCK) => Err(SpoolError::InUse {
+                path: folder.to_owned(),
+            }),
+            Err(error) => Err(failed("lock", folder, error.into())),
+        }
+    }
+}
+
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        // Closing is not enough while a process that is being started still has the same open file.
+        flock(&self.0, FlockOperation::Unlock).ok();
     }
 }
 

@@ -3,6 +3,7 @@
 mod account;
 mod batches;
 mod failures;
+mod killed;
 mod restart;
 mod scripted;
 mod selecting;

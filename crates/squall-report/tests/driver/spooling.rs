@@ -16,7 +16,7 @@ use crate::scripted::{PLENTY, Scripted, by_tens, context, events};
 /// Milliseconds that are over before a run ends; nothing waits for less.
 const SHORT: Duration = Duration::from_millis(30);
 
-type Ids = Arc<Mutex<Vec<u64>>>;
+pub(crate) type Ids = Arc<Mutex<Vec<u64>>>;
 
 fn spooling(folder: &Path) -> RunContext {
     RunContext {
@@ -31,7 +31,7 @@ fn start(reporter: Scripted, folder: &Path, settings: DriverSettings) -> DriverH
 }
 
 /// Keeps the numbers of what it takes, as long as `works` says so.
-fn noting(
+pub(crate) fn noting(
     mut works: impl FnMut() -> Result<(), ReporterError> + Send + 'static,
 ) -> (Scripted, Ids) {
     let ids = Ids::default();
@@ -532,4 +532,40 @@ fn a_spool_of_no_bytes_is_none() {
     let report = handle.finish(FinalRecords::default(), PLENTY);
     assert_eq!((report.dropped, report.spooled), (20, 0));
     assert!(!folder.path().join("spool").exists());
+}
+
+#[test]
+fn a_million_records_go_through_a_small_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let (gate, closed_gate) = mpsc::channel::<()>();
+    let next = Arc::new(Mutex::new(0));
+    let seen = next.clone();
+    let reporter = Scripted::sending(move |batch| {
+        closed_gate.recv().ok();
+        if let Batch::Events(batch) = batch {
+            let mut seen = seen.lock().expect("nobody panicked with it");
+            for event in batch.iter() {
+                assert_eq!(event.iteration, *seen, "the order is kept");
+                *seen += 1;
+            }
+        }
+        Ok(Delivered::all(batch))
+    });
+    let settings = DriverSettings {
+        queue_records: 50_000,
+        batch_count: 5_000,
+        ..by_tens()
+    };
+    let handle = start(reporter, folder.path(), settings);
+    for first in (0..1_000_000).step_by(5_000) {
+        wait_until(|| handle.counts().queued <= 90_000);
+        assert_eq!(handle.events(events(first..first + 5_000)).dropped, 0);
+    }
+    wait_until(|| handle.counts().spooled == 950_000);
+    let bytes = Spool::look(folder.path()).unwrap().bytes;
+    assert!(bytes < 950_000 * 120, "{bytes} bytes are too many");
+    drop(gate);
+    let report = handle.finish(FinalRecords::default(), PLENTY);
+    assert!(report.is_complete(), "{report:?}");
+    assert_eq!(*next.lock().unwrap(), 1_000_000);
 }
