@@ -50,37 +50,6 @@ pub(crate) fn host_and_port(text: &str) -> Result<Map<String, Value>, String> {
     Ok(settings)
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_host_a_port_or_both() {
-        for (text, expected) in [
-            ("stats:9125", json!({"host": "stats", "port": 9125})),
-            ("stats", json!({"host": "stats"})),
-            (":9125", json!({"port": 9125})),
-            ("[::1]:9125", json!({"host": "::1", "port": 9125})),
-            ("[::1]", json!({"host": "::1"})),
-        ] {
-            assert_eq!(Value::Object(host_and_port(text).unwrap()), expected);
-        }
-        for wrong in [
-            "",
-            "a:b",
-            "a:70000",
-            "::1",
-            "udp://a:1",
-            "[::1",
-            "[::1]x",
-            "a:",
-        ] {
-            let error = host_and_port(wrong).unwrap_err();
-            assert!(error.contains("it must be `HOST:PORT`"), "{error}");
-        }
-    }
 /// What an HTTP URL says.
 #[cfg(feature = "http")]
 #[derive(Debug, PartialEq)]
@@ -131,4 +100,37 @@ pub(crate) fn url(text: &str) -> Result<UrlParts, String> {
         password: url.password().map(decoded),
         query: query.collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_host_a_port_or_both() {
+        for (text, expected) in [
+            ("stats:9125", json!({"host": "stats", "port": 9125})),
+            ("stats", json!({"host": "stats"})),
+            (":9125", json!({"port": 9125})),
+            ("[::1]:9125", json!({"host": "::1", "port": 9125})),
+            ("[::1]", json!({"host": "::1"})),
+        ] {
+            assert_eq!(Value::Object(host_and_port(text).unwrap()), expected);
+        }
+        for wrong in [
+            "",
+            "a:b",
+            "a:70000",
+            "::1",
+            "udp://a:1",
+            "[::1",
+            "[::1]x",
+            "a:",
+        ] {
+            let error = host_and_port(wrong).unwrap_err();
+            assert!(error.contains("it must be `HOST:PORT`"), "{error}");
+        }
+    }
 }
