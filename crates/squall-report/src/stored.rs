@@ -109,14 +109,6 @@ impl<'a> From<&'a RawEvent> for Row<'a> {
 impl From<Row<'_>> for RawEvent {
     fn from(row: Row<'_>) -> Self {
         let Row(series, source, user, answer, moments, phases, check, trace, error) = row;
-        let [
-            waiting_ns,
-            connecting_ns,
-            securing_ns,
-            writing_ns,
-            first_byte_ns,
-            reading_ns,
-        ] = phases;
         Self {
             kind: series.0,
             series: series.1,
