@@ -127,7 +127,9 @@ fn a_server_dies_with_the_process_of_its_test() {
         let server = std::thread::spawn(servers::redis).join().unwrap().unwrap();
         assert_eq!(server.query("PING"), "PONG");
         writeln!(std::io::stderr(), "port {}", server.port()).unwrap();
-        std::thread::park();
+        loop {
+            std::thread::park();
+        }
     }
     if servers::redis().is_none() {
         return;
