@@ -254,17 +254,27 @@ Settings of every reporter:
 | setting | what it may be | default | |
 |---|---|---|---|
 {every}
-{rest_of(readme)}"""
+{rest_of(name, readme)}"""
 
 
-def rest_of(readme: str) -> str:
+def rest_of(name: str, readme: str) -> str:
     """Returns the sections of a README but its settings; links out of its folder lead to the repository's files."""
     sections = re.split(r"(?m)^(?=## )", readme)
     kept = [section for section in sections[1:] if not section.startswith("## Settings\n")]
     text = "".join(kept).rstrip()
     before = sections[0].split("\n", 1)
     intro = before[1].strip() if len(before) > 1 else ""
-    return ("\n" + intro + "\n" if intro else "") + ("\n" + text + "\n" if text else "")
+    return relinked(name, ("\n" + intro + "\n" if intro else "") + ("\n" + text + "\n" if text else ""))
+
+
+def relinked(name: str, text: str) -> str:
+    """Returns a text whose links start from the folder of the pages."""
+
+    def new(match: re.Match[str]) -> str:
+        other = re.fullmatch(r"\.\./(\w+)/README\.md(#.*)?", match[1])
+        return f"]({other[1]}.md{other[2] or ''})" if other else f"](../../crates/squall-reporters/src/{name}/{match[1]})"
+
+    return re.sub(r"\]\((?!https?:|#)([^)\s]+)\)", new, text)
 
 
 def row(setting: dict[str, Any]) -> str:
