@@ -1,5 +1,6 @@
 //! Which of a run's records one reporter is sent.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{EventKind, Outcome, RawEvent, Tags};
@@ -52,6 +53,15 @@ impl EventSelection {
         }
     }
 
+    /// Returns the events that are selected, in the same memory when all are.
+    pub fn of(self, events: Arc<Vec<RawEvent>>) -> Arc<Vec<RawEvent>> {
+        if self == Self::All {
+            return events;
+        }
+        let selected = events.iter().filter(|event| self.takes(event));
+        Arc::new(selected.cloned().collect())
+    }
+
     /// Says whether no event ever is.
     pub fn is_none(self) -> bool {
         self == Self::None
@@ -67,7 +77,7 @@ pub fn is_sampled(share: f64, agent: u32, user: u32, iteration: u64) -> bool {
     ((mixed >> 11) as f64) < share * (1_u64 << 53) as f64
 }
 
-/// The finalizer of SplitMix64 (Steele, Lea, Flood 2014): every bit of the result depends on every bit of the input.
+/// The finalizer of `SplitMix64` (Steele, Lea, Flood 2014): every bit of the result depends on every bit of the input.
 fn mix(value: u64) -> u64 {
     let value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

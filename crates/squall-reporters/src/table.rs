@@ -18,12 +18,24 @@ pub const REGISTRATIONS: &[Registration] = &[
     csv::REGISTRATION,
     #[cfg(feature = "xml")]
     crate::xml::REGISTRATION,
-    #[cfg(feature = "graphite")]
-    crate::graphite::REGISTRATION,
+    #[cfg(feature = "sqlite")]
+    crate::sqlite::REGISTRATION,
+    #[cfg(feature = "postgres")]
+    crate::postgres::REGISTRATION,
+    #[cfg(feature = "timescaledb")]
+    crate::timescaledb::REGISTRATION,
+    #[cfg(feature = "mysql")]
+    crate::mysql::REGISTRATION,
+    #[cfg(feature = "prometheus")]
+    crate::prometheus::REGISTRATION,
+    #[cfg(feature = "influxdb")]
+    crate::influxdb::REGISTRATION,
     #[cfg(feature = "statsd")]
     crate::statsd::REGISTRATION,
     #[cfg(feature = "dogstatsd")]
     crate::dogstatsd::REGISTRATION,
+    #[cfg(feature = "graphite")]
+    crate::graphite::REGISTRATION,
 ];
 
 /// Why a reporter could not be made.
@@ -151,6 +163,8 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("`json`"), "{text}");
+        let start = "unknown reporter `cvs`: there are `csv`, ";
+        assert!(text.starts_with(start) && text.contains("`json`"), "{text}");
     }
 
     #[test]

@@ -50,6 +50,58 @@ pub(crate) fn host_and_port(text: &str) -> Result<Map<String, Value>, String> {
     Ok(settings)
 }
 
+/// What an HTTP URL says.
+#[cfg(feature = "http")]
+#[derive(Debug, PartialEq)]
+pub(crate) struct UrlParts {
+    /// Scheme, host, port and path: where to connect.
+    pub(crate) url: String,
+    /// As it was written, parsed: with its query.
+    pub(crate) written: String,
+    pub(crate) path: String,
+    pub(crate) username: Option<String>,
+    pub(crate) password: Option<String>,
+    /// The query, as settings: numbers and flags are such.
+    pub(crate) query: Map<String, Value>,
+}
+
+/// Reads `http://USER:PASSWORD@HOST:PORT/PATH?SETTING=VALUE`; escapes are resolved.
+#[cfg(feature = "http")]
+#[allow(dead_code, reason = "a build may have `http` alone")]
+pub(crate) fn url(text: &str) -> Result<UrlParts, String> {
+    // Not what was written: it may have a password.
+    let url = reqwest::Url::parse(text).map_err(|error| format!("is no URL: {error}"))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
+        return Err("must be a URL with `http` or `https` and a host".to_owned());
+    }
+    let decoded = |text: &str| {
+        percent_encoding::percent_decode_str(text)
+            .decode_utf8_lossy()
+            .into_owned()
+    };
+    let query = url.query_pairs().map(|(name, value)| {
+        let value = match serde_json::from_str(&value) {
+            Ok(value @ (Value::Bool(_) | Value::Number(_))) => value,
+            _ => Value::from(value.into_owned()),
+        };
+        (name.into_owned(), value)
+    });
+    let mut bare = url.clone();
+    bare.set_query(None);
+    bare.set_fragment(None);
+    // Both fail for URLs without a host, which were refused.
+    bare.set_username("").ok();
+    bare.set_password(None).ok();
+    Ok(UrlParts {
+        url: bare.to_string(),
+        written: url.to_string(),
+        path: url.path().to_owned(),
+        username: (!url.username().is_empty()).then(|| decoded(url.username())),
+        password: url.password().map(decoded),
+        query: query.collect(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -52,3 +52,4 @@ pub fn reporter_names() -> impl Iterator<Item = &'static str> {
 }
 
 pub use snapshot::{ErrorCount, Snapshot, StageProgress, StageStatus};
+pub use squall_report::Opening;

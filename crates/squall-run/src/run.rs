@@ -19,7 +19,7 @@ use crate::load::{End, LoadParts};
 use crate::machine::{CpuMeter, usage};
 use crate::meter::RunMeter;
 use crate::prepare::PreparedRun;
-use crate::reporting::{Reporting, Upstream};
+use crate::reporting::{Openings, Reporting, Upstream};
 use crate::running::{Running, lock};
 use crate::snapshot::Snapshot;
 use crate::stages::{Board, upstream};
@@ -61,8 +61,13 @@ impl RunHandle {
             stages: upstream(&run.checked, stage),
             streams: streams(&run, stage),
         };
-        let series = (&run.series, run.processes);
-        let reporting = Reporting::start(reporters, record, series, results)?;
+        let openings = Openings {
+            when: run.options.reporters_open,
+            spool: directory.path().join("spool"),
+            processes: run.processes,
+        };
+        let parts = (&run.series, &openings);
+        let reporting = Reporting::start(reporters, record, parts, results)?;
         reporting.lifecycle(&begun(&reporting, &run.plan));
         let reporting = Arc::new(reporting);
         let store_error = |source| StartError::Store {

@@ -82,7 +82,8 @@ impl Carbon {
             .duration_since(SystemTime::UNIX_EPOCH)
             .expect("the clock is right to a few decades")
             .as_secs();
-        let rows = ask(Command::new(fetch).arg(format!("--from={since}")).arg(file));
+        let command = &mut Command::new(fetch);
+        let rows = ask(command.arg(format!("--from={since}")).arg(file), "");
         // Not left to `--drop=nulls`: what remains then gets the times of the first rows.
         rows.lines()
             .filter_map(|row| {

@@ -34,7 +34,7 @@ pub struct Statsd {
     process: Process,
 }
 
-/// Starts StatsD, which flushes each 0.2 s. It takes about 0.15 s.
+/// Starts StatsD, which flushes each 0.2 s. It takes about 0.2 s.
 pub fn statsd() -> Option<Statsd> {
     obtain(KIND, Statsd::new)
 }
