@@ -285,7 +285,7 @@ fn an_iteration_that_is_traced_tells_the_target_and_its_events_make_one_tree() {
 #[test]
 fn intervals_of_any_length_add_up_to_the_run() {
     let target = target();
-    let load = json!({"open": {"rate": "200/s", "duration": "2500ms"}});
+    let load = json!({"open": {"rate": 200, "duration": "2500ms"}});
     let plan = plan(&url(&target), load, get("/"));
     for (interval, length) in [("1s", 1.0), ("2s", 2.0)] {
         let settings = json!({"interval": interval, "events": "failed"});
@@ -316,7 +316,7 @@ fn beginnings_ends_rules_and_verdict_are_told() {
     let target = target();
     let load = json!({"iterations": {"users": 1, "shared": 5}});
     let mut plan = plan(&url(&target), load, get("/"));
-    plan["thresholds"] = json!([{"rule": "p95(response_time) < 1ns"}]);
+    plan["thresholds"] = json!([{"rule": "p95(response_time) < 0.001ms"}]);
     let (finished, sent) = reported(plan, json!({"tags": {"to": "here"}}), Factory::default());
     let told: Vec<(Lifecycle, &str)> = sent
         .lifecycle
@@ -340,13 +340,13 @@ fn beginnings_ends_rules_and_verdict_are_told() {
     assert_eq!(run.reasons, finished.summary.verdict.reasons);
     assert_eq!((&*run.tags["team"], &*run.tags["to"]), ("shop", "here"));
     assert_eq!(sent.thresholds[0].status, "failed");
-    assert_eq!(sent.thresholds[0].rule, "p95(response_time) < 1ns");
+    assert_eq!(sent.thresholds[0].rule, "p95(response_time) < 0.001ms");
 }
 
 #[test]
 fn a_backend_that_hangs_refuses_throttles_or_dies_costs_the_load_nothing() {
     let target = target();
-    let load = json!({"open": {"rate": "400/s", "duration": "2s"}});
+    let load = json!({"open": {"rate": 400, "duration": "2s"}});
     for name in ["hangs", "refuses", "throttles", "dies"] {
         let mut plan = plan(&url(&target), load.clone(), get("/"));
         plan["stages"]["results"] = json!({
