@@ -10,6 +10,8 @@ use crate::{EventKind, Outcome, RawEvent, Tags};
 pub struct Selection {
     /// Which events.
     pub events: EventSelection,
+    /// Whether those that are traced come as well, whatever else is selected.
+    pub traced: bool,
     /// Whether intervals; `None` leaves it to the stage that sends.
     pub intervals: Option<bool>,
     /// How long an interval is: whole seconds.
@@ -22,10 +24,28 @@ impl Default for Selection {
     fn default() -> Self {
         Self {
             events: EventSelection::All,
+            traced: false,
             intervals: None,
             interval: Duration::from_secs(1),
             tags: Tags::new(),
         }
+    }
+}
+
+impl Selection {
+    /// Says whether no event ever is selected.
+    pub fn has_no_events(&self) -> bool {
+        self.events.is_none() && !self.traced
+    }
+
+    /// Returns the events that are selected, in the same memory when all are.
+    pub fn of(&self, events: Arc<Vec<RawEvent>>) -> Arc<Vec<RawEvent>> {
+        if self.events == EventSelection::All {
+            return events;
+        }
+        let takes =
+            |event: &&RawEvent| self.events.takes(event) || (self.traced && event.trace.is_some());
+        Arc::new(events.iter().filter(takes).cloned().collect())
     }
 }
 
@@ -51,15 +71,6 @@ impl EventSelection {
             Self::Failed => event.outcome != Outcome::Ok,
             Self::Sample(share) => is_sampled(share, event.agent, event.user, event.iteration),
         }
-    }
-
-    /// Returns the events that are selected, in the same memory when all are.
-    pub fn of(self, events: Arc<Vec<RawEvent>>) -> Arc<Vec<RawEvent>> {
-        if self == Self::All {
-            return events;
-        }
-        let selected = events.iter().filter(|event| self.takes(event));
-        Arc::new(selected.cloned().collect())
     }
 
     /// Says whether no event ever is.

@@ -131,6 +131,7 @@ pub fn split_common(
 fn read(reader: &mut SettingsReader<'_>, events: bool) -> Delivery {
     let selection = Selection {
         events: read_events(reader, events),
+        traced: false,
         intervals: reader.optional_flag(INTERVALS),
         interval: read_interval(reader),
         tags: reader.map(TAGS),

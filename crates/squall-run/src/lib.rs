@@ -28,6 +28,7 @@ pub mod options;
 pub mod ping;
 pub mod prepare;
 mod reporting;
+pub mod resend;
 pub mod run;
 mod running;
 pub mod snapshot;

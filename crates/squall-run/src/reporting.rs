@@ -19,6 +19,7 @@ use squall_reporters::Built;
 
 use crate::events::{Records, Route};
 use crate::prepare::Reporters;
+use crate::resend::folder_of;
 use crate::running::lock;
 use crate::snapshot::ReporterCounts;
 use crate::streaming::Stream;
@@ -67,19 +68,14 @@ impl Openings {
         context: &RunContext,
         taken: &mut BTreeSet<PathBuf>,
     ) -> NewDriver {
-        let folder: String = name
-            .chars()
-            .map(|c| if c.is_alphanumeric() { c } else { '_' })
-            .collect();
-        let numbered = (2..).map(|number| self.spool.join(format!("{folder}-{number}")));
-        let spool = std::iter::once(self.spool.join(&folder))
-            .chain(numbered)
-            .find(|folder| taken.insert(folder.clone()));
+        let spool = Some(folder_of(&self.spool, &name, taken));
+        let mut selection = built.delivery.selection;
+        selection.traced = built.reporter.trace_share() > 0.0;
         NewDriver {
             name,
             reporter: built.reporter,
             context: RunContext {
-                selection: built.delivery.selection,
+                selection,
                 spool,
                 ..context.clone()
             },

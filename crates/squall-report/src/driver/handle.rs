@@ -31,7 +31,7 @@ impl DriverHandle {
 
     /// Says whether the reporter wants events; when none does, they need not be recorded.
     pub fn takes_events(&self) -> bool {
-        !self.sender.events.is_none()
+        !self.sender.selection.has_no_events()
     }
 
     /// Returns a sender for another thread.

@@ -25,8 +25,8 @@ pub struct Accepted {
 /// Offers events to one reporter from any thread.
 #[derive(Debug, Clone)]
 pub struct EventSender {
-    /// Which events; none where the reporter takes none.
-    pub(super) events: EventSelection,
+    /// What it is sent; no events where the reporter takes none.
+    pub(super) selection: Arc<Selection>,
     takes_messages: bool,
     takes_intervals: bool,
     takes_lifecycle: bool,
@@ -41,17 +41,16 @@ impl EventSender {
         shared: Arc<Shared>,
         queue: Sender<Message>,
     ) -> Self {
-        let events = if capabilities.takes(RecordKind::Events) {
-            selection.events
-        } else {
-            EventSelection::None
-        };
+        let mut selection = selection.clone();
+        if !capabilities.takes(RecordKind::Events) {
+            (selection.events, selection.traced) = (EventSelection::None, false);
+        }
         Self {
-            events,
             takes_messages: capabilities.takes(RecordKind::Messages),
             takes_intervals: capabilities.takes(RecordKind::Intervals)
                 && selection.intervals != Some(false),
             takes_lifecycle: capabilities.takes(RecordKind::Lifecycle),
+            selection: Arc::new(selection),
             shared,
             queue,
         }
@@ -61,10 +60,10 @@ impl EventSender {
     ///
     /// A reporter is offered only what is selected for it, and only that is counted.
     pub fn events(&self, events: impl Into<Arc<Vec<RawEvent>>>) -> Accepted {
-        if self.events.is_none() {
+        if self.selection.has_no_events() {
             return Accepted::default();
         }
-        let events = self.events.of(events.into());
+        let events = self.selection.of(events.into());
         self.offer(events.len(), |accepted| {
             let range = 0..accepted;
             Message::Events(EventPart { events, range })

@@ -67,7 +67,7 @@ fn events_and_metrics_are_those_of_the_run() {
     let path = |name: &str| rig.folder().join(name);
     let reporter = |kind: &str| {
         json!({"name": kind, "settings": {
-            "events_filepath": path(&format!("events.{kind}")), "metrics_filepath": path(&format!("metrics.{kind}")),
+            "events_filepath": path(&format!("events.{kind}")), "metrics_filepath": path(&format!("metrics.{kind}")), "system_metrics_filepath": null,
         }})
     };
     let flow = json!([{"http": {"url": "/"}}, {"http": {"name": "sometimes, \"fails\"", "url": "/flaky?rate=0.2"}}]);
@@ -129,7 +129,7 @@ fn an_event_says_when_and_for_whom() {
     let target = target();
     let rig = Rig::new();
     let path = rig.folder().join("events.json");
-    let reporter = json!({"name": "json", "settings": {"events_filepath": path, "metrics_filepath": rig.folder().join("m.json")}});
+    let reporter = json!({"name": "json", "settings": {"events_filepath": path, "metrics_filepath": rig.folder().join("m.json"), "system_metrics_filepath": null}});
     let stages = json!({
         "load": stage(json!({"iterations": {"users": 2, "per_user": 3}}), get("/delay/5ms")),
         "files": {"submit": {"reporters": [reporter]}, "after": ["load"]},
