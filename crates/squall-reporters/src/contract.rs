@@ -133,6 +133,29 @@ fn events_are_at_the_backend_before_the_run_is_over() {
 }
 
 #[test]
+fn what_was_delivered_stays_when_the_rest_of_a_run_comes_later() {
+    check_all(|registration, backend| {
+        let mut settings = settings(backend);
+        if settings.contains_key("overwrite") {
+            settings.insert("overwrite".to_owned(), json!(true));
+        }
+        let context = at(backend.folder());
+        for sequence in 1..=2 {
+            let made = build(registration.name, &settings, &context);
+            let mut reporter = made.unwrap().reporter;
+            if sequence > 1 {
+                reporter.resume();
+            }
+            reporter.open().unwrap();
+            let batch = Batch::Events(event_batch(vec![event(sequence)]));
+            reporter.send(&batch).unwrap();
+            reporter.close().unwrap();
+        }
+        assert_eq!(backend.events().unwrap_or(2), 2, "{}", registration.name);
+    });
+}
+
+#[test]
 fn a_reporter_says_that_it_takes_what_it_is_set_up_for() {
     check_all(|registration, backend| {
         let kinds = made(registration, backend).capabilities().kinds;

@@ -23,7 +23,7 @@ use crate::spool::Spool;
 /// When the spool is in use or cannot be read, or the reporter cannot be opened. Nothing is lost then.
 pub fn resend(
     name: impl Into<String>,
-    reporter: Box<dyn Reporter>,
+    mut reporter: Box<dyn Reporter>,
     spool: &Path,
     settings: &DriverSettings,
     limit: Duration,
@@ -41,6 +41,7 @@ pub fn resend(
         opening: Opening::BeforeLoad,
         ..settings.clone()
     };
+    reporter.resume();
     let launched = Launched::new(reporter, shared.clone(), &settings)?;
     launched.wait_until_open(now())?;
     let closing = Closing {

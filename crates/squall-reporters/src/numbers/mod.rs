@@ -6,8 +6,10 @@
 //! Names are Hedra's, below a prefix: `Browse.home_common_total`, `Browse.home_response_time_quantile_95th`.
 
 pub(crate) mod names;
+mod number;
 #[cfg(test)]
 mod tests;
 mod visit;
 
-pub(crate) use visit::{Number, Options, Subject, Type, visit};
+pub(crate) use number::{Number, Options, Subject, Type};
+pub(crate) use visit::visit;
