@@ -108,7 +108,8 @@ impl Caller {
                 }
             };
             let Some(delay) = backoff.next_delay().filter(|_| !self.is_out) else {
-                self.is_out = true;
+                // Where nothing can wait, each batch has all its retries.
+                self.is_out = self.shared.spool.is_some();
                 return Err(error);
             };
             let delay = delay.max(asked_for(&error));

@@ -13,6 +13,8 @@ use super::file::{self, HEADER};
 use crate::Batch;
 
 const EXTENSION: &str = "batch";
+/// Of a file that is being written; it counts for nothing.
+const UNFINISHED: &str = "tmp";
 
 /// How much waits in a spool.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -82,7 +84,7 @@ impl Spool {
         if !folder.is_dir() {
             return Ok(counts);
         }
-        for path in paths(folder)? {
+        for path in paths(folder, EXTENSION)? {
             match read_header(&path) {
                 Ok((_, stored)) => {
                     counts.batches += 1;
@@ -164,7 +166,7 @@ impl Spool {
 
     fn put(&self, number: u64, bytes: &[u8]) -> Result<(), SpoolError> {
         let path = self.path(number);
-        let unfinished = path.with_extension("tmp");
+        let unfinished = path.with_extension(UNFINISHED);
         let written = File::create(&unfinished)
             .and_then(|mut file| file.write_all(bytes))
             .and_then(|()| fs::rename(&unfinished, &path));
@@ -221,7 +223,11 @@ impl Spool {
 
 impl State {
     fn read_folder(&mut self, folder: &Path) -> Result<(), SpoolError> {
-        for path in paths(folder)? {
+        for path in paths(folder, UNFINISHED)? {
+            // A process was killed while it wrote this, and nobody was told that it was written.
+            fs::remove_file(path).ok();
+        }
+        for path in paths(folder, EXTENSION)? {
             match read_header(&path) {
                 Ok((number, stored)) => {
                     self.bytes += stored.bytes;
@@ -282,15 +288,12 @@ impl Drop for FolderLock {
     }
 }
 
-fn paths(folder: &Path) -> Result<Vec<PathBuf>, SpoolError> {
+fn paths(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, SpoolError> {
     let unreadable = |error| failed("read", folder, error);
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == EXTENSION)
-        {
+        if path.extension().is_some_and(|own| own == extension) {
             paths.push(path);
         }
     }

@@ -514,6 +514,7 @@ fn files_that_are_torn_or_foreign_are_set_aside_and_the_others_are_sent() {
     );
     let message = report.message.unwrap();
     assert!(message.contains("its checksum is wrong"), "{message}");
+    assert!(!folder.path().join("000000000099.tmp").exists());
     for stem in ["000000000001", "000000000003", "notes"] {
         assert!(folder.path().join(stem).with_extension("broken").exists());
     }
