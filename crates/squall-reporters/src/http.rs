@@ -281,3 +281,72 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
     text.trim().parse().ok().map(Duration::from_secs)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+    use std::sync::Arc;
+
+    use rustls::pki_types::PrivatePkcs8KeyDer;
+    use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+    use super::*;
+
+    /// Answers one request after the other over TLS; returns its port and its certificate.
+    fn tls_server() -> (u16, String) {
+        let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+        let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], key.into())
+            .unwrap();
+        let config = Arc::new(config);
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let connection = ServerConnection::new(config.clone()).unwrap();
+                let mut stream = StreamOwned::new(connection, stream.unwrap());
+                let mut buffer = [0; 4_096];
+                // A client that does not trust us says no request.
+                if stream.read(&mut buffer).is_ok_and(|read| read > 0) {
+                    stream
+                        .write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
+                        .unwrap();
+                }
+            }
+        });
+        (port, made.cert.pem())
+    }
+
+    #[test]
+    fn a_server_that_nobody_knows_is_trusted_by_its_authority_alone() {
+        let (port, certificate) = tls_server();
+        let folder = tempfile::tempdir().unwrap();
+        let ca = folder.path().join("ca.pem");
+        fs::write(&ca, certificate).unwrap();
+        let url = format!("https://localhost:{port}/");
+        let ask = |settings: &HttpSettings| {
+            let client = HttpClient::new(settings)?;
+            client.send(client.request(reqwest::Method::GET, &url))
+        };
+        let error = ask(&HttpSettings::default()).unwrap_err();
+        assert!(matches!(error, ReporterError::Permanent { .. }), "{error}");
+        assert!(error.to_string().contains("as `ca`"), "{error}");
+        let known = HttpSettings {
+            ca: Some(ca),
+            ..HttpSettings::default()
+        };
+        assert_eq!(ask(&known).unwrap().status.as_u16(), 204);
+        let missing = HttpSettings {
+            ca: Some(folder.path().join("none.pem")),
+            ..HttpSettings::default()
+        };
+        let error = ask(&missing).unwrap_err();
+        assert!(error.to_string().contains("none.pem"), "{error}");
+    }
+}

@@ -167,8 +167,8 @@ fn add_interval(stage: &mut Stage<'_>, interval: &IntervalRecord) {
     let response = (families.interval_response_time, &interval.response_time_ms);
     let service = (families.interval_service_time, &interval.service_time_ms);
     for (family, times) in [response, service] {
-        for (quantile, value) in quantiles(times) {
-            let extra = Some(("quantile", quantile));
+        for (statistic, value) in statistics(times) {
+            let extra = Some(("statistic", statistic));
             stage.set(family, &labels, extra, (ms, value / 1e3));
         }
     }
@@ -181,14 +181,16 @@ pub(super) fn outcomes(succeeded: u64, failed: u64) -> [(&'static str, f64); 2] 
     ]
 }
 
-fn quantiles(times: &IntervalTimes) -> [(&'static str, f64); 6] {
+fn statistics(times: &IntervalTimes) -> [(&'static str, f64); 8] {
     [
-        ("0", times.minimum),
-        ("0.5", times.median),
-        ("0.9", times.quantile_90th),
-        ("0.95", times.quantile_95th),
-        ("0.99", times.quantile_99th),
-        ("1", times.maximum),
+        ("minimum", times.minimum),
+        ("mean", times.mean),
+        ("stdev", times.stdev),
+        ("median", times.median),
+        ("quantile_90th", times.quantile_90th),
+        ("quantile_95th", times.quantile_95th),
+        ("quantile_99th", times.quantile_99th),
+        ("maximum", times.maximum),
     ]
 }
 

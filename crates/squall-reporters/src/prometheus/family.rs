@@ -177,7 +177,7 @@ const DESCRIPTIONS: [(Family, Description); 37] = [
         (
             "squall_interval_response_time_seconds",
             Kind::Gauge,
-            "Quantiles of the response time in the last interval.",
+            "Statistics of the response time in the last interval.",
         ),
     ),
     (
@@ -185,7 +185,7 @@ const DESCRIPTIONS: [(Family, Description); 37] = [
         (
             "squall_interval_service_time_seconds",
             Kind::Gauge,
-            "Quantiles of the service time in the last interval.",
+            "Statistics of the service time in the last interval.",
         ),
     ),
     (
@@ -217,7 +217,7 @@ const DESCRIPTIONS: [(Family, Description); 37] = [
         (
             "squall_interval_transaction_response_time_seconds",
             Kind::Gauge,
-            "Quantiles of the response time of transactions in the last interval.",
+            "Statistics of the response time of transactions in the last interval.",
         ),
     ),
     (
@@ -225,7 +225,7 @@ const DESCRIPTIONS: [(Family, Description); 37] = [
         (
             "squall_interval_transaction_service_time_seconds",
             Kind::Gauge,
-            "Quantiles of the service time of transactions in the last interval.",
+            "Statistics of the service time of transactions in the last interval.",
         ),
     ),
     (

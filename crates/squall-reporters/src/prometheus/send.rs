@@ -153,6 +153,13 @@ impl PrometheusReporter {
             Ok(Err(refusal)) if matches!(refusal.status.as_u16(), 400 | 422) => {
                 Err(Refused::Batch(refusal.error.to_string()))
             }
+            // Prometheus answers 500, which another attempt does not change.
+            Ok(Err(refusal)) if refusal.text.contains("native histograms are disabled") => {
+                Err(Refused::All(ReporterError::permanent(format!(
+                    "{}: turn them on there (`--enable-feature=native-histograms`), or leave `native_histograms` out",
+                    refusal.error
+                ))))
+            }
             Ok(Err(refusal)) => Err(Refused::All(refusal.into())),
             Err(error) => Err(Refused::All(error)),
         }

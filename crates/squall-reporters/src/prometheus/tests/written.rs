@@ -1,5 +1,7 @@
 //! A real Prometheus that is written to.
 
+use std::io::{Read as _, Write as _};
+
 use serde_json::json;
 use squall_report::ReporterError;
 use squall_testkit::servers;
@@ -127,4 +129,38 @@ fn an_address_that_takes_no_writes_is_permanent_and_none_is_temporary() {
     let nobody = format!("http://127.0.0.1:{}/api/v1/write", free_port());
     let error = built(&json!({"remote_write": nobody})).open().unwrap_err();
     assert!(matches!(error, ReporterError::Temporary { .. }), "{error}");
+}
+
+/// Answers the first request with success, and the second as Prometheus without the feature does.
+fn without_native_histograms() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let why = "native histograms are disabled\n";
+        let refusal = format!(
+            "HTTP/1.1 500 Internal Server Error\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{why}",
+            why.len()
+        );
+        let good = "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_owned();
+        for answer in [good, refusal] {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut buffer = [0; 8_192];
+            // Small requests come in one piece.
+            assert!(stream.read(&mut buffer).unwrap() > 0);
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    port
+}
+
+#[test]
+fn a_server_without_native_histograms_is_permanent() {
+    let port = without_native_histograms();
+    let url = format!("http://127.0.0.1:{port}/api/v1/write");
+    let mut reporter = built(&json!({"remote_write": url, "native_histograms": true}));
+    reporter.open().unwrap();
+    let error = reporter.send(&messages(&run("run-1"), 1)).unwrap_err();
+    assert!(matches!(error, ReporterError::Permanent { .. }), "{error}");
+    let text = error.to_string();
+    assert!(text.contains("leave `native_histograms` out"), "{text}");
 }
