@@ -105,7 +105,10 @@ impl Reporter for Difficult {
                 std::thread::park();
             },
             Bad::Refuses => Err(ReporterError::permanent("the key is wrong")),
-            Bad::Throttles => Err(ReporterError::throttled("slower", Duration::from_millis(50))),
+            Bad::Throttles => Err(ReporterError::throttled(
+                "slower",
+                Duration::from_millis(50),
+            )),
             Bad::Dies => panic!("it died"),
         }
     }
@@ -294,7 +297,10 @@ fn intervals_of_any_length_add_up_to_the_run() {
         let sum = |of: fn(&IntervalRecord) -> u64| sent.intervals.iter().map(of).sum::<u64>();
         assert_eq!(sum(|one| one.started), totals.started);
         assert_eq!(sum(|one| one.completed), totals.ok + totals.failed);
-        assert_eq!(sum(|one| one.response_times.count), totals.ok + totals.failed);
+        assert_eq!(
+            sum(|one| one.response_times.count),
+            totals.ok + totals.failed
+        );
         let places: HashSet<u64> = sent
             .intervals
             .iter()
@@ -356,7 +362,11 @@ fn a_backend_that_hangs_refuses_throttles_or_dies_costs_the_load_nothing() {
         let summary = run(&plan, Factory::default()).summary;
         assert_eq!(summary.totals.started, 800, "{name}");
         let reporter = &summary.reporters[0];
-        assert_eq!((reporter.delivered, reporter.dropped), (0, 0), "{reporter:?}");
+        assert_eq!(
+            (reporter.delivered, reporter.dropped),
+            (0, 0),
+            "{reporter:?}"
+        );
         assert!(reporter.spooled > 800, "{reporter:?}");
     }
 }
