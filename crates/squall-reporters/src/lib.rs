@@ -35,6 +35,8 @@ mod mysql;
     reason = "a build may have no reporter that needs all of it"
 )]
 mod numbers;
+#[cfg(feature = "otel")]
+mod otel;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "prometheus")]

@@ -26,6 +26,8 @@ pub const REGISTRATIONS: &[Registration] = &[
     crate::timescaledb::REGISTRATION,
     #[cfg(feature = "mysql")]
     crate::mysql::REGISTRATION,
+    #[cfg(feature = "otel")]
+    crate::otel::REGISTRATION,
     #[cfg(feature = "prometheus")]
     crate::prometheus::REGISTRATION,
     #[cfg(feature = "influxdb")]
