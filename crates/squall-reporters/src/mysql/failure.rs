@@ -1,6 +1,6 @@
 //! Which errors of MySQL are temporary.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 
 use mysql::error::{DriverError, Error, MySqlError};
 use squall_report::ReporterError;
@@ -49,10 +49,16 @@ impl Failure {
 
 /// Says whether there is no connection, as opposed to one that was refused.
 fn is_down(error: &Error) -> bool {
+    // A certificate that is not believed comes as invalid data.
+    let broke = |error: &io::Error| error.kind() != ErrorKind::InvalidData;
     match error {
-        // A certificate that is not believed comes as invalid data.
-        Error::IoError(error) => error.kind() != ErrorKind::InvalidData,
-        Error::CodecError(_) => true,
+        Error::IoError(error) => broke(error),
+        Error::CodecError(error) => {
+            let cause = std::error::Error::source(error);
+            cause
+                .and_then(|cause| cause.downcast_ref())
+                .is_none_or(broke)
+        }
         Error::DriverError(error) => matches!(
             error,
             DriverError::ConnectTimeout

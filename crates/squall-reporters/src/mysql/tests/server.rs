@@ -276,10 +276,50 @@ fn what_the_user_must_change_is_a_permanent_error_that_says_what() {
         with("password", "wrong"),
         with("username", "nobody"),
         with("database", "nowhere"),
-        with("tls", "required"),
         with("database", &database.name).replace(&database.name, "Test"),
     ];
     insta::assert_snapshot!("permanent", texts.join("\n"));
+}
+
+#[test]
+fn a_server_is_believed_as_far_as_tls_says() {
+    let Some(server) = servers::mariadb() else {
+        return;
+    };
+    let authority = server.authority();
+    let with = |tls: &str, ca: Option<&Path>| {
+        let mut settings = settings(server.port());
+        settings["tls"] = json!(tls);
+        if let Some(ca) = ca {
+            settings["ca"] = json!(ca);
+        }
+        settings
+    };
+    // From here on the user may come in over TLS alone.
+    server.query("alter user squall@'127.0.0.1' require ssl");
+    for (settings, expected) in [
+        (with("disabled", None), false),
+        (with("preferred", None), true),
+        (with("required", None), true),
+        (with("verify_identity", Some(&authority)), true),
+    ] {
+        let opened = reporter(&settings).open();
+        assert_eq!(opened.is_ok(), expected, "{settings}: {opened:?}");
+    }
+    let missing = Path::new("/nowhere/missing.pem");
+    let texts = [
+        with("verify_identity", None),
+        with("verify_identity", Some(missing)),
+    ]
+    .map(|settings| {
+        let error = refusal(&settings);
+        assert!(
+            matches!(error, ReporterError::Permanent { .. }),
+            "{error:?}"
+        );
+        told(&error, server.port())
+    });
+    insta::assert_snapshot!("tls", texts.join("\n"));
 }
 
 #[test]
