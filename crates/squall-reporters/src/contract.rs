@@ -299,7 +299,7 @@ mod leaky {
             summary: "shows its token",
             class: "LeakyConfig",
             guarantee: "none",
-            events: true,
+            events: squall_report::EventSelection::All,
             settings: TOKEN,
             target: crate::registration::Target {
                 form: "",
