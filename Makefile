@@ -9,7 +9,7 @@ PYTHON_SOURCES := python tests examples bench
 # One thing after the other: two cargo builds at once only wait for each other.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python test-web lint fmt bench bench-peers build web tools clean
+.PHONY: help demo test test-servers test-rust test-python test-web lint fmt bench bench-peers build web tools clean
 
 help: ## List what there is
 	@awk -f scripts/help.awk $(MAKEFILE_LIST)
@@ -17,7 +17,10 @@ help: ## List what there is
 demo: build ## Build, run examples/shop.py for 10 s against the bundled target, show where the run is stored
 	@bash scripts/demo.sh $(BIN)/squall examples/shop.py
 
-test: web lint test-rust test-python test-web ## Check and test everything, Rust, Python and the report, from nothing; includes lint
+test: web lint test-servers test-rust test-python test-web ## Check and test everything, Rust, Python and the report, from nothing; includes lint
+
+test-servers: ## Install the servers that reporters are tested against (apt-get, npm, go, mvn); a missing one is said, its tests are skipped
+	@bash scripts/test_servers.sh
 
 test-rust: tools ## Run the Rust tests alone
 	cargo test --workspace --locked

@@ -14,6 +14,7 @@ mod record;
 mod server;
 mod stall;
 
+pub(crate) use clock::now;
 pub use delay::DelayServer;
 pub use noise::{DelayModel, Noise, NoisyDelays};
 pub use record::Served;
