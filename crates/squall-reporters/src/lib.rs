@@ -7,11 +7,14 @@
 //! - `files`: files that reporters append to or replace, so that a killed process leaves whole records.
 //! - `target`: how `--out NAME=TARGET` is read; `secret`: text that nobody may see.
 //! - `http`: one client for all backends that are asked over HTTP; `exponential`: distributions in exponential buckets.
+//! - `payload`: records as JSON texts, for queues and key-value stores; `address`: where a backend is.
 //! - the other folders: the reporters, each behind a cargo feature of its name where it needs a client. How to add one is in
 //!   this crate's `README.md`.
 //!
 //! Deliberately absent: queues, batches, retries and threads (`squall-report` has them) and the engine.
 
+#[cfg(feature = "redis")]
+mod address;
 pub mod common;
 mod csv;
 mod exponential;
@@ -20,6 +23,11 @@ mod files;
 #[allow(dead_code, reason = "a build may have `http` alone")]
 mod http;
 mod json;
+#[cfg(feature = "redis")]
+#[allow(dead_code, reason = "a build may have one that needs a part of it")]
+mod payload;
+#[cfg(feature = "redis")]
+mod redis;
 pub mod registration;
 mod secret;
 pub mod settings;
