@@ -8,10 +8,11 @@ use std::{env, io};
 use anyhow::Context as _;
 use clap::ValueEnum as _;
 use squall_metrics::summary::Summary;
-use squall_plan::{PlanError, PlanErrors, nearest};
+use squall_plan::{PlanError, PlanErrors};
 use squall_view::document::{annotations, csv, junit, markdown};
 
 use crate::args::{ResultsArgs, RunFormat};
+use crate::reporters::{self, is_reporter};
 use crate::{output, rows};
 
 /// A file that a run is written to.
@@ -48,7 +49,7 @@ pub(crate) fn json(summary: &Summary) -> String {
 /// Reads what `--out` says.
 pub(crate) fn outs(args: &ResultsArgs) -> Result<Vec<Out>, PlanErrors> {
     let (mut outs, mut errors) = (Vec::new(), Vec::new());
-    for text in &args.outs {
+    for text in args.outs.iter().filter(|text| !is_reporter(text)) {
         match out(text) {
             Ok(out) => outs.push(out),
             Err(wrong) => errors.extend(wrong.0),
@@ -70,13 +71,8 @@ fn out(text: &str) -> Result<Out, PlanErrors> {
             .into());
     };
     let Ok(known) = RunFormat::from_str(format, false) else {
-        let names = RunFormat::value_variants()
-            .iter()
-            .filter_map(RunFormat::to_possible_value);
-        let names: Vec<String> = names.map(|name| name.get_name().to_owned()).collect();
-        let hint = nearest::hint(format, names.iter().map(String::as_str), "formats");
-        return Err(wrong(format!("there is no format `{format}`"))
-            .with_hint(hint)
+        return Err(wrong(format!("there is no format or reporter `{format}`"))
+            .with_hint(reporters::hint(format))
             .into());
     };
     let path = PathBuf::from(path);

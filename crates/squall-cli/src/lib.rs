@@ -30,6 +30,7 @@ mod messages;
 mod output;
 mod printed;
 pub mod project;
+mod reporters;
 mod rows;
 pub mod starter;
 mod stored;

@@ -108,6 +108,8 @@ mod tests {
             payload: (0..=255).collect(),
         });
         let record = Record {
+            kind: crate::RecordKind::Check("status".to_owned()),
+            trace: Some(((1, 2), 3, 4)),
             series: 3,
             moments: [1, 2, 3, 4, 5, 6, 7],
             ok: false,

@@ -20,7 +20,7 @@ pub use agent::{Agent, ServeError, serve};
 pub use coordinator::{Coordinator, Events, Member};
 pub use messages::{
     AgentError, AgentOptions, AgentUsage, Answer, ErrorPlace, FromAgent, PartState, Record,
-    RecordFailure, RestOfShare, TestFile, ToAgent, Welcome,
+    RecordFailure, RecordKind, RestOfShare, TestFile, ToAgent, Welcome,
 };
 pub use outbox::Outbox;
 pub use process::{AgentProcess, Output, SpawnError};

@@ -215,7 +215,7 @@ pub struct TestFile {
 }
 
 /// Settings of the run that agents need.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct AgentOptions {
     /// I/O threads of each agent.
     pub threads: u32,
@@ -227,6 +227,8 @@ pub struct AgentOptions {
     pub max_series: u64,
     /// Whether somebody wants one record per operation.
     pub records: bool,
+    /// Share of the iterations that are traced, and a number that no other run has; `None` for no traces.
+    pub sampling: Option<(f64, u64)>,
     /// Whether the first failed iteration is to end the load.
     pub fail_fast: bool,
 }
@@ -292,10 +294,25 @@ pub struct ErrorPlace {
     pub name: Option<String>,
 }
 
-/// One finished operation.
+/// What a record is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RecordKind {
+    /// One request and its answer.
+    Operation,
+    /// Steps timed as one.
+    Transaction,
+    /// An iteration that is traced.
+    Iteration,
+    /// A check of an answer, by its name.
+    Check(String),
+}
+
+/// One operation, transaction or check that is finished.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Row", into = "Row")]
 pub struct Record {
+    /// What it is about.
+    pub kind: RecordKind,
     /// Series in the agent's own table.
     pub series: u32,
     /// Intended start, start, connected, secured, written, first byte, last byte, on the run's clock.
@@ -312,6 +329,8 @@ pub struct Record {
     pub iteration: u64,
     /// The I/O thread and the number of the record on it.
     pub id: (u32, u64),
+    /// Trace, span and parent, where the iteration is traced; the trace in halves.
+    pub trace: Option<((u64, u64), u64, u64)>,
     /// The first failure.
     pub failure: Option<RecordFailure>,
 }
@@ -332,12 +351,16 @@ type Row = (
     (u64, u64),
     (u32, u64),
     Option<(String, String)>,
+    (RecordKind, Option<((u64, u64), u64, u64)>),
 );
 
 impl From<Row> for Record {
     fn from(row: Row) -> Self {
-        let ((series, moments, ok, status), bytes, (user, iteration), id, failure) = row;
+        let ((series, moments, ok, status), bytes, (user, iteration), id, failure, about) = row;
+        let (kind, trace) = about;
         Self {
+            kind,
+            trace,
             series,
             moments,
             ok,
@@ -361,6 +384,7 @@ impl From<Record> for Row {
             record
                 .failure
                 .map(|failure| (failure.class, failure.message)),
+            (record.kind, record.trace),
         )
     }
 }

@@ -13,6 +13,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::parts::PartSink;
 use crate::record::RecordQueue;
+use crate::sampling::TraceSampling;
 use crate::scenario::{CompiledScenario, Rest, Share};
 use crate::schedule::{Course, Segment};
 use crate::script::ScriptHost;
@@ -52,6 +53,8 @@ pub struct EngineSettings {
     pub series: SeriesTable,
     /// Takes one record per operation, where somebody wants them.
     pub records: Option<RecordQueue>,
+    /// Which iterations are traced, where some are.
+    pub sampling: Option<TraceSampling>,
     /// Takes every request and its answer, where somebody wants them; all answers are then kept until they are taken.
     pub trace: Option<Sender<Exchange>>,
     /// Runs the scripts of flows, where there are any.
@@ -89,6 +92,7 @@ impl Engine {
                 parts: Arc::clone(&settings.parts),
                 series: settings.series.clone(),
                 records: settings.records.clone(),
+                sampling: settings.sampling,
                 trace: settings.trace.clone(),
                 scripts: settings.scripts.clone(),
             };

@@ -18,6 +18,7 @@ mod names;
 mod parts;
 pub mod program;
 mod record;
+mod sampling;
 mod scenario;
 pub mod schedule;
 pub mod script;
@@ -36,6 +37,7 @@ pub use engine::{
     Engine, EngineError, EngineSettings, RunningScenarios, TakenShare, parts_of, shares,
 };
 pub use parts::{PartKind, PartSink};
-pub use record::{OperationRecord, RecordQueue};
+pub use record::{OperationRecord, RecordQueue, RecordedKind};
+pub use sampling::TraceSampling;
 pub use scenario::CompiledScenario;
 pub use trace::Exchange;

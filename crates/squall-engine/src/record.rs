@@ -5,13 +5,29 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
 
 use squall_metrics::{Outcome, SeriesId};
-use squall_protocol::Moments;
+use squall_protocol::{Moments, TraceIds};
 
 const BATCH: usize = 1_000;
 
-/// One finished operation.
+/// What a record is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum RecordedKind {
+    /// One request and its answer.
+    #[default]
+    Operation,
+    /// Steps timed as one.
+    Transaction,
+    /// An iteration that is traced; others have no record of their own.
+    Iteration,
+    /// A check of an answer, by its name; everything else is that of its operation.
+    Check(Arc<str>),
+}
+
+/// One operation, transaction or check that is finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OperationRecord {
+    /// What it is about.
+    pub kind: RecordedKind,
     /// What it counts towards.
     pub series: SeriesId,
     /// When things happened.
@@ -30,6 +46,8 @@ pub struct OperationRecord {
     pub iteration: u64,
     /// The I/O thread and the number of the record on it: unique in a run.
     pub id: (u32, u64),
+    /// Its place in a trace, where the iteration is sampled.
+    pub trace: Option<Box<TraceIds>>,
     /// Class and message of the first failure.
     pub failure: Option<Box<(&'static str, String)>>,
 }

@@ -18,6 +18,7 @@ use crate::intervals::Intervals;
 use crate::names::DynamicNames;
 use crate::parts::{PartKind, PartSink};
 use crate::record::{RecordBuffer, RecordQueue};
+use crate::sampling::{Sampler, TraceSampling};
 use crate::scenario::{CompiledScenario, ScenarioThread, Share, Supplies};
 use crate::schedule::{Course, Segment};
 use crate::script::ScriptHost;
@@ -85,6 +86,7 @@ pub(crate) struct ThreadSettings {
     pub(crate) parts: Arc<dyn PartSink>,
     pub(crate) series: SeriesTable,
     pub(crate) records: Option<RecordQueue>,
+    pub(crate) sampling: Option<TraceSampling>,
     pub(crate) trace: Option<Sender<Exchange>>,
     pub(crate) scripts: Option<Arc<dyn ScriptHost>>,
 }
@@ -143,6 +145,9 @@ fn new_worker(settings: &ThreadSettings) -> std::io::Result<Worker> {
             .records
             .clone()
             .map(|queue| RefCell::new(RecordBuffer::new(queue, number))),
+        sampler: settings
+            .sampling
+            .map(|sampling| Sampler::new(sampling, number)),
         names: RefCell::new(DynamicNames::new(settings.series.clone())),
         scripts: settings.scripts.clone(),
         desk: OnceCell::new(),

@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 
 use crate::names::DynamicNames;
 use crate::record::RecordBuffer;
+use crate::sampling::Sampler;
 use crate::schedule::Segment;
 use crate::script::ScriptDesk;
 use crate::script::ScriptHost;
@@ -29,6 +30,8 @@ pub(crate) struct Worker {
     pub(crate) recorder: RefCell<Recorder>,
     pub(crate) http: Rc<HttpThread>,
     pub(crate) records: Option<RefCell<RecordBuffer>>,
+    /// Chooses the iterations that are traced, where some are.
+    pub(crate) sampler: Option<Sampler>,
     pub(crate) names: RefCell<DynamicNames>,
     /// Runs the scripts of flows, where there are any.
     pub(crate) scripts: Option<Arc<dyn ScriptHost>>,

@@ -80,6 +80,7 @@ fn parts_of(process: u32) -> (Vec<(IntervalPart, PartKind)>, u64) {
         wall_origin_ns: 0,
         parts: Arc::new(Parts(parts)),
         series: SeriesTable::default(),
+        sampling: None,
         records: None,
         trace: None,
         scripts: Some(Arc::clone(&host) as Arc<dyn ScriptHost>),

@@ -90,6 +90,7 @@ fn start() -> Load {
             complete,
         }),
         series: table,
+        sampling: None,
         records: None,
         trace: None,
         scripts: None,

@@ -2,7 +2,7 @@
 //! rendered from, checks and extractions, and the way to a connection (DNS, TCP, Unix sockets, TLS).
 //!
 //! Reading order: [`clock`], [`moments`], [`failure`]; [`values`], [`template`], [`answer`]; [`deadline`]; then [`connect`],
-//! [`dns`], [`tls`].
+//! [`dns`], [`tls`], [`trace_context`].
 //!
 //! This crate knows neither a protocol nor the engine.
 
@@ -15,9 +15,11 @@ pub mod failure;
 pub mod moments;
 pub mod template;
 pub mod tls;
+pub mod trace_context;
 pub mod values;
 
 pub use clock::Clock;
 pub use deadline::{DeadlineSlot, Deadlines};
 pub use failure::{Failure, FailureClass};
 pub use moments::Moments;
+pub use trace_context::TraceIds;

@@ -117,6 +117,12 @@ pub trait Reporter: Send + fmt::Debug {
     /// Says what the reporter takes. Does no I/O.
     fn capabilities(&self) -> Capabilities;
 
+    /// Says which share of the iterations (0 to 1) it wants traced: their requests carry `traceparent`, and their events
+    /// [`TraceIds`](crate::TraceIds). Does no I/O.
+    fn trace_share(&self) -> f64 {
+        0.0
+    }
+
     /// Gets ready, before the load starts: connects, creates files. A failure stops the run before any load.
     ///
     /// # Errors

@@ -52,6 +52,7 @@ fn failed_event() -> RawEvent {
         trace: Some(Box::new(TraceIds {
             trace_id: 0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c,
             span_id: 0xb7ad_6b71_6920_3331,
+            parent_id: 0x00f0_67aa_0ba9_02b7,
         })),
         error: Some(Box::new(EventError {
             class: "status".into(),

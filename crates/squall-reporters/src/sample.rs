@@ -7,7 +7,7 @@ use squall_report::{
     FinalRecords, Group, HistogramRecord, IntervalBatch, IntervalRecord, IntervalTimes, Lifecycle,
     LifecycleBatch, LifecycleRecord, MessageBatch, MessageRecord, MetricRecord, NameTable, Outcome,
     PhaseTimes, RawEvent, RunContext, RunRecord, RunVerdict, SeriesName, SystemRecord, Tags,
-    ThresholdRecord, WallTime,
+    ThresholdRecord, TraceIds, WallTime,
 };
 
 pub(crate) fn context(run: &str) -> RunContext {
@@ -25,6 +25,8 @@ pub(crate) fn context(run: &str) -> RunContext {
         names: NameTable::new(vec![
             SeriesName::new("Browse", "Browse", "home"),
             SeriesName::new("Browse", "Browse", "buy"),
+            SeriesName::new("Browse", "Browse", "pay")
+                .with_tags(Tags::from([("tier".to_owned(), "1".to_owned())])),
         ]),
     }
 }
@@ -71,6 +73,34 @@ pub(crate) fn failed_event(sequence: u64, class: &str, message: &str) -> RawEven
         })),
         ..event(sequence)
     }
+}
+
+/// A transaction, a check, and an operation with everything that an event can have.
+pub(crate) fn every_kind_of_event() -> Vec<RawEvent> {
+    let check = |sequence| RawEvent {
+        check: Some("has a title".into()),
+        ..failed_event(sequence, "check", "there is no title")
+    };
+    vec![
+        RawEvent {
+            kind: EventKind::Transaction,
+            status: 0,
+            ..event(1)
+        },
+        RawEvent {
+            kind: EventKind::Check,
+            ..check(2)
+        },
+        RawEvent {
+            series: 2,
+            agent: 3,
+            trace: Some(Box::new(TraceIds {
+                trace_id: 0xabc,
+                span_id: 0xdef,
+            })),
+            ..check(3)
+        },
+    ]
 }
 
 pub(crate) fn event_batch(events: Vec<RawEvent>) -> EventBatch {

@@ -167,10 +167,8 @@ mod tests {
 
     #[test]
     fn settings_under_which_nothing_is_written_are_wrong() {
-        insta::assert_snapshot!(
-            "nothing_written",
-            built("csv", &json!({"metrics_filepath": null}))
-        );
+        let nothing = json!({"events_filepath": null, "metrics_filepath": null, "streams_filepath": null, "system_metrics_filepath": null});
+        insta::assert_snapshot!("nothing_written", built("csv", &nothing));
     }
 
     #[test]

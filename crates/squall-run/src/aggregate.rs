@@ -378,6 +378,7 @@ impl Merging {
             let reporting = &self.outlet.reporting;
             reporting.interval(&pending.interval, table, Some(stage));
         }
+        self.outlet.reporting.end_intervals(stage, table);
     }
 
     fn so_far(&self) -> SoFar {

@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use squall_engine::{OperationRecord, RecordQueue};
+use squall_engine::{OperationRecord, RecordQueue, RecordedKind};
 use squall_metrics::{Outcome, SeriesTable};
 use squall_report::{
     EventError, EventKind, EventSender, NameTable, Outcome as Ended, PhaseTimes, RawEvent,
-    SeriesName, Tags,
+    SeriesName, Tags, TraceIds,
 };
 
 use crate::running::lock;
@@ -35,7 +35,12 @@ pub(crate) struct Route {
 
 impl Records {
     /// Starts the thread that forwards records.
-    pub(crate) fn start(routes: Vec<Route>, names: NameTable, series: SeriesTable) -> Self {
+    pub(crate) fn start(
+        routes: Vec<Route>,
+        names: NameTable,
+        series: SeriesTable,
+        processes: u32,
+    ) -> Self {
         let (batches, received) = sync_channel(QUEUED_BATCHES);
         let queue = RecordQueue {
             batches,
@@ -51,6 +56,7 @@ impl Records {
                     routes,
                     names,
                     series,
+                    processes: processes.max(1),
                     stages: Vec::new(),
                 };
                 forwarding.run(&received, &count);
@@ -92,6 +98,8 @@ struct Forwarding {
     routes: Vec<Route>,
     names: NameTable,
     series: SeriesTable,
+    /// Processes that send the load.
+    processes: u32,
     /// Stage of each series.
     stages: Vec<Arc<str>>,
 }
@@ -125,7 +133,10 @@ impl Forwarding {
     }
 
     fn forward(&self, batch: Vec<OperationRecord>) {
-        let events: Vec<RawEvent> = batch.into_iter().map(raw_event).collect();
+        let events: Vec<RawEvent> = batch
+            .into_iter()
+            .map(|record| raw_event(record, self.processes))
+            .collect();
         let wanted = |route: &Route, event: &RawEvent| {
             let stage = self.stages.get(event.series as usize);
             stage.is_some_and(|stage| route.stages.iter().any(|own| **own == **stage))
@@ -154,13 +165,20 @@ pub(crate) fn owned_tags(tags: &squall_metrics::Tags) -> Tags {
         .collect()
 }
 
-fn raw_event(record: OperationRecord) -> RawEvent {
+fn raw_event(record: OperationRecord, processes: u32) -> RawEvent {
     let moments = record.moments;
     let phase = |from: u64, to: u64| to.saturating_sub(from);
+    let (kind, check) = match record.kind {
+        RecordedKind::Operation => (EventKind::Operation, None),
+        RecordedKind::Transaction => (EventKind::Transaction, None),
+        RecordedKind::Iteration => (EventKind::Iteration, None),
+        RecordedKind::Check(name) => (EventKind::Check, Some(name)),
+    };
     RawEvent {
-        kind: EventKind::Operation,
+        kind,
         series: record.series.0,
-        agent: 0,
+        // The I/O threads of all processes are numbered in turn.
+        agent: record.id.0 % processes,
         source: u16::try_from(record.id.0).unwrap_or(u16::MAX),
         outcome: match record.outcome {
             Outcome::Ok => Ended::Ok,
@@ -183,8 +201,14 @@ fn raw_event(record: OperationRecord) -> RawEvent {
         },
         bytes_sent: record.bytes_sent,
         bytes_received: record.bytes_received,
-        check: None,
-        trace: None,
+        check,
+        trace: record.trace.map(|ids| {
+            Box::new(TraceIds {
+                trace_id: ids.trace_id,
+                span_id: ids.span_id,
+                parent_id: ids.parent_id,
+            })
+        }),
         error: record.failure.map(|failure| {
             let (class, message) = *failure;
             Box::new(EventError {

@@ -34,6 +34,7 @@ pub mod snapshot;
 mod stages;
 mod steering;
 pub mod store;
+mod streaming;
 mod summarize;
 mod system;
 mod thresholds;

@@ -8,9 +8,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::Zoned;
 use squall_metrics::summary::{Summary, VerdictStatus};
-use squall_plan::CheckedKind;
+use squall_plan::{CheckedKind, Plan};
 use squall_protocol::Clock;
-use squall_report::{RunRecord, WallTime};
+use squall_report::{Lifecycle, LifecycleRecord, RunRecord, WallTime};
 
 use crate::aggregate::{Aggregator, Outlet, Processes};
 use crate::control::{Controls, Remote};
@@ -19,7 +19,7 @@ use crate::load::{End, LoadParts};
 use crate::machine::{CpuMeter, usage};
 use crate::meter::RunMeter;
 use crate::prepare::PreparedRun;
-use crate::reporting::Reporting;
+use crate::reporting::{Reporting, Upstream};
 use crate::running::{Running, lock};
 use crate::snapshot::Snapshot;
 use crate::stages::{Board, upstream};
@@ -57,8 +57,13 @@ impl RunHandle {
         let reporters = std::mem::take(&mut *lock(&run.reporters));
         let (wall, clock) = (SystemTime::now(), Clock::start());
         let record = record(&run, &id, wall);
-        let results = |stage| (upstream(&run.checked, stage), streams(&run, stage));
-        let reporting = Reporting::start(reporters, record, &run.series, results)?;
+        let results = |stage| Upstream {
+            stages: upstream(&run.checked, stage),
+            streams: streams(&run, stage),
+        };
+        let series = (&run.series, run.processes);
+        let reporting = Reporting::start(reporters, record, series, results)?;
+        reporting.lifecycle(&begun(&reporting, &run.plan));
         let reporting = Arc::new(reporting);
         let store_error = |source| StartError::Store {
             path: directory.path().to_owned(),
@@ -205,6 +210,18 @@ fn aggregator(
 fn streams(run: &PreparedRun, stage: usize) -> bool {
     let kind = &run.checked.stages[stage].kind;
     matches!(kind, CheckedKind::Submit(submit) if submit.stream)
+}
+
+/// The beginning of the run, with its plan without secrets.
+fn begun(reporting: &Reporting, plan: &Plan) -> LifecycleRecord {
+    let plan = serde_json::to_value(plan).ok().map(|mut plan| {
+        squall_secrets::document(&mut plan);
+        Box::new(plan)
+    });
+    LifecycleRecord {
+        plan,
+        ..reporting.moment(Lifecycle::RunStarted, "", 0)
+    }
 }
 
 fn record(run: &PreparedRun, id: &str, started: SystemTime) -> RunRecord {

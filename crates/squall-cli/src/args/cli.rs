@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::{
     AgentArgs, CheckArgs, CompareArgs, ConfigArgs, DebugArgs, ExportArgs, GraphRunArgs,
     HistoryArgs, HttpArgs, JourneyCommand, LogLevel, PingArgs, PluginCommand, ProjectCommand,
-    ReportArgs, RunFileArgs, ScenarioCommand, TargetArgs, UiArgs,
+    ReportArgs, ReportersArgs, RunFileArgs, ScenarioCommand, TargetArgs, UiArgs,
 };
 use crate::starter::{StageKind, StarterEngine};
 
@@ -65,6 +65,8 @@ pub enum Command {
     History(Box<HistoryArgs>),
     /// Show the summary of a stored run again
     Report(Box<ReportArgs>),
+    /// List where results can be sent, and what can be said about it
+    Reporters(ReportersArgs),
     /// Write a stored run in another format
     Export(Box<ExportArgs>),
     /// Tell whether one stored run is really slower than another

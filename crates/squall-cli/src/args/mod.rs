@@ -35,7 +35,8 @@ pub use project::{
 };
 pub use request::RequestArgs;
 pub use results::{
-    ExportArgs, HistoryArgs, ReportArgs, ResultsArgs, RunFormat, RunsArgs, VerdictArg,
+    ExportArgs, HistoryArgs, ReportArgs, ReportersArgs, ResultsArgs, RunFormat, RunsArgs,
+    VerdictArg,
 };
 pub use run::{LogLevel, ProgressArg, RunArgs, RunFileArgs, SummaryPart};
 pub(crate) use script::ALL_MESSAGES;

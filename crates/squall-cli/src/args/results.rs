@@ -12,9 +12,12 @@ pub struct ResultsArgs {
     /// Store this with the run; may be given several times
     #[arg(long = "tag", value_name = "KEY=VALUE", help_heading = "Results")]
     pub tags: Vec<String>,
-    /// Write the results to this file as well: `json`, `csv`, `csv-intervals`, `parquet`, `junit` or `markdown`; may be given several times
-    #[arg(long = "out", value_name = "FORMAT=FILE", help_heading = "Results")]
+    /// Write the results to a file as well (`json`, `csv`, `csv-intervals`, `parquet`, `junit` or `markdown`), or send them to a reporter while the load goes (`squall reporters` lists them and their targets); may be given several times
+    #[arg(long = "out", value_name = "NAME=TARGET", help_heading = "Results")]
     pub outs: Vec<String>,
+    /// Start the load also where a reporter's backend cannot be reached; what it is sent waits
+    #[arg(long, help_heading = "Results")]
+    pub no_reporter_check: bool,
     /// `text`, or `json` for `summary.json` on standard output and nothing else there
     #[arg(
         long,
@@ -155,6 +158,23 @@ Examples:
   squall report shop --html shop.html
   squall report shop --show-summaries timings
   squall report 20260102-0304";
+
+/// Arguments of `squall reporters`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = REPORTERS_EXAMPLES)]
+pub struct ReportersArgs {
+    /// Name of a reporter; its settings are shown
+    pub name: Option<String>,
+    /// `text`, or `json` for programs
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
+    pub format: Format,
+}
+
+const REPORTERS_EXAMPLES: &str = "\
+Examples:
+  squall reporters
+  squall reporters json
+  squall run shop.py --out json=results/";
 
 /// Arguments of `squall export`.
 #[derive(Clone, Debug, Args)]

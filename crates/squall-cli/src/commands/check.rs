@@ -10,7 +10,7 @@ use crate::args::CheckArgs;
 use crate::execute::count_interrupts;
 use crate::load::{Overrides, load};
 use crate::log::RunLog;
-use crate::{TestLoader, exit, output};
+use crate::{TestLoader, exit, output, reporters};
 
 /// Checks a test as `squall run` would, and sends nothing.
 pub(super) fn check(args: &CheckArgs, loader: &dyn TestLoader) -> anyhow::Result<u8> {
@@ -19,7 +19,8 @@ pub(super) fn check(args: &CheckArgs, loader: &dyn TestLoader) -> anyhow::Result
     }
     let file = &args.file;
     let checked = Overrides::of_file(&file.set, &file.config).and_then(|overrides| {
-        let test = load(file, &overrides, loader)?;
+        let mut test = load(file, &overrides, loader)?;
+        reporters::complete(&mut test.plan);
         let options = RunOptions {
             base_dir: test.base_dir.clone(),
             scripts: test.scripts(loader),

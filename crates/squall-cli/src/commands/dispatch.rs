@@ -5,8 +5,8 @@ use clap_complete::generate;
 use squall_plan::PlanErrors;
 
 use super::{
-    agent, check, code, compare, debug, explain, http, new, ping, plugin, project, run as run_file,
-    stored, target, ui,
+    agent, check, code, compare, debug, explain, http, new, ping, plugin, project, reporters,
+    run as run_file, stored, target, ui,
 };
 use crate::args::{Cli, Command, GraphCommand};
 use crate::{TestLoader, exit, output};
@@ -27,6 +27,7 @@ pub(crate) fn run(command: Command, loader: &dyn TestLoader) -> anyhow::Result<u
         Command::Ping(args) => ping::run(&args),
         Command::History(args) => stored::history(&args),
         Command::Report(args) => stored::report(&args),
+        Command::Reporters(args) => reporters::run(&args),
         Command::Export(args) => stored::export(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Ui(args) => ui::run(&args, loader),

@@ -38,14 +38,14 @@ fn run_once(
         .with_interrupts(interrupts)
         .with_dashboard(dashboard);
     let prepared = plan(args).and_then(|mut plan| {
-        Typed::add(&mut plan, &args.run);
+        let typed = Typed::add(&mut plan, &args.run)?;
         let options = RunOptions {
             threads: args.run.threads,
             seed: args.run.seed,
             runs_dir: args.run.runs_dir.clone(),
             ..RunOptions::default()
         };
-        prepare(&plan, options)
+        prepare(&plan, options).map_err(|errors| typed.of(&plan, &args.run, errors))
     });
     match prepared {
         Ok(prepared) => execute::execute(prepared, &shown),

@@ -14,6 +14,7 @@ mod ping;
 mod plugin;
 mod project;
 mod report;
+mod reporters;
 mod run;
 mod stored;
 mod target;

@@ -155,7 +155,7 @@ pub(super) fn ready(
             options.targets = Targets::LeftAlone;
         }
         shown.connect(&mut options);
-        let typed = Typed::add(&mut test.plan, &args.run);
+        let typed = Typed::add(&mut test.plan, &args.run)?;
         let prepared = prepare(&test.plan, options);
         prepared.map_err(|errors| test.place.of(typed.of(&test.plan, &args.run, errors)))
     })

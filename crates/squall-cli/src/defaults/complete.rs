@@ -262,7 +262,7 @@ mod tests {
     fn every_commands_options_are_known() {
         let sections = sections(&Cli::command());
         let names: Vec<&str> = sections.iter().map(|(name, _)| name.as_str()).collect();
-        let expected = "run http new check explain debug ping history report export compare ui target \
+        let expected = "run http new check explain debug ping history report reporters export compare ui target \
             journey scenario plugin project";
         assert_eq!(names, expected.split(' ').collect::<Vec<_>>());
     }

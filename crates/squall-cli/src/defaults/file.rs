@@ -7,6 +7,7 @@ use toml::{Table, Value};
 
 use super::option::{KnownOption, OptionKind, Setting, is_shared};
 use crate::project::is_register;
+use crate::reporters;
 
 /// Name of the file, in the working directory.
 pub(super) const FILE: &str = "squall.toml";
@@ -35,6 +36,10 @@ pub(super) fn read(
         .partition(|(_, value)| matches!(value, Value::Table(_)));
     for (name, value) in tables {
         let Value::Table(table) = value else { continue };
+        if name == reporters::TABLE {
+            errors.extend(reporters::check(&table));
+            continue;
+        }
         if is_register(&name) {
             errors.extend(table.iter().filter_map(|entry| no_text(&name, entry)));
             continue;

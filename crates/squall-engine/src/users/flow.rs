@@ -6,16 +6,22 @@ use squall_metrics::{Outcome, SeriesId};
 
 use super::operation;
 use super::running::{RunningOperation, RunningTransaction};
+use super::traced;
 use super::virtual_user::{VirtualUser, worse};
 use crate::program::{Op, Program};
 use crate::trace::trace;
+use crate::worker::Worker;
 use squall_http::HttpStep;
+use squall_protocol::TraceIds;
 use squall_protocol::template::Compiled;
 
 /// A transaction under way and how its operations have ended so far.
 struct OpenGroup<'a> {
     running: RunningTransaction<'a>,
     outcome: Outcome,
+    series: SeriesId,
+    started: u64,
+    trace: Option<Box<TraceIds>>,
 }
 
 impl VirtualUser {
@@ -64,19 +70,50 @@ impl VirtualUser {
                     at = program.choosers[*chooser].choose(&mut state, &mut self.bindings);
                 }
                 Op::GroupStart { series } => {
-                    groups.push(OpenGroup {
-                        running: RunningTransaction::start(worker, *series, ready),
-                        outcome: Outcome::Ok,
-                    });
+                    groups.push(self.open_group(worker, *series, ready));
                 }
-                Op::GroupEnd => end_group(&mut groups, ready),
+                Op::GroupEnd => self.end_group(&mut groups, ready),
             }
         }
         while !groups.is_empty() {
             add_to_group(&mut groups, total);
-            end_group(&mut groups, ready);
+            self.end_group(&mut groups, ready);
         }
         total
+    }
+
+    fn open_group<'a>(
+        &mut self,
+        worker: &'a Worker,
+        series: SeriesId,
+        started: u64,
+    ) -> OpenGroup<'a> {
+        let trace = traced::span(&self.scenario, self.bindings.ids(), self.parent_span);
+        if let Some(ids) = &trace {
+            self.parent_span = ids.span_id;
+        }
+        OpenGroup {
+            running: RunningTransaction::start(worker, series, started),
+            outcome: Outcome::Ok,
+            series,
+            started,
+            trace,
+        }
+    }
+
+    fn end_group(&mut self, groups: &mut Vec<OpenGroup<'_>>, now: u64) {
+        let Some(group) = groups.pop() else {
+            return;
+        };
+        add_to_group(groups, group.outcome);
+        group.running.finish(group.outcome, now);
+        if group.trace.is_some() {
+            let outer = groups.last().and_then(|outer| outer.trace.as_deref());
+            self.parent_span = outer.map_or(0, |ids| ids.span_id);
+        }
+        let of = (group.series, self.bindings.ids());
+        let times = (group.started, now);
+        traced::transaction(&self.scenario, of, times, group.outcome, group.trace);
     }
 
     /// Sends one request and counts it.
@@ -91,13 +128,16 @@ impl VirtualUser {
             Some(name) => self.named(name, series),
         };
         let running = RunningOperation::start(&self.scenario.worker, series);
+        let ids = self.bindings.ids();
+        let span = traced::span(&self.scenario, ids, self.parent_span);
+        self.client.trace(span);
         let operation = self
             .client
             .execute(step, &mut self.bindings, intended)
             .await;
         running.finished();
         self.last_moment = operation.moments.last_byte;
-        let (worker, ids) = (&self.scenario.worker, self.bindings.ids());
+        let worker = &self.scenario.worker;
         if let Some(tracer) = &worker.trace {
             trace(tracer, &self.client, step, (series, ids), &operation);
         }
@@ -143,14 +183,5 @@ impl VirtualUser {
 fn add_to_group(groups: &mut [OpenGroup<'_>], outcome: Outcome) {
     if let Some(group) = groups.last_mut() {
         group.outcome = worse(group.outcome, outcome);
-    }
-}
-
-fn end_group(groups: &mut Vec<OpenGroup<'_>>, now: u64) {
-    if let Some(group) = groups.pop() {
-        if let Some(outer) = groups.last_mut() {
-            outer.outcome = worse(outer.outcome, group.outcome);
-        }
-        group.running.finish(group.outcome, now);
     }
 }

@@ -5,6 +5,7 @@ mod flow;
 mod operation;
 mod running;
 mod script;
+mod traced;
 mod virtual_user;
 
 pub(crate) use virtual_user::{Ended, Start, VirtualUser};

@@ -1,5 +1,7 @@
 //! From a finished operation to a sample.
 
+use std::sync::Arc;
+
 use squall_http::{Capture, Operation};
 use squall_metrics::{Outcome, Sample, SeriesId};
 use squall_protocol::FailureClass;
@@ -7,7 +9,7 @@ use squall_protocol::answer::CheckNames;
 use squall_protocol::values::IterationIds;
 
 use super::exemplar::exemplar;
-use crate::record::OperationRecord;
+use crate::record::{OperationRecord, RecordedKind};
 use crate::worker::Worker;
 
 /// Marks a phase that did not take place.
@@ -51,9 +53,14 @@ pub(super) fn record(
     }
     drop(recorder);
     if let Some(records) = &worker.records {
-        records
-            .borrow_mut()
-            .push(operation_record(series, operation, sample.outcome, ids));
+        let mut records = records.borrow_mut();
+        let record = operation_record(series, operation, sample.outcome, ids);
+        if let Some(names) = checks
+            && was_checked(operation)
+        {
+            check_records(names, operation, &record, |check| records.push(check));
+        }
+        records.push(record);
     }
     sample.outcome
 }
@@ -74,6 +81,53 @@ fn failed_checks(operation: &Operation) -> impl Iterator<Item = usize> + '_ {
     checks
         .filter(move |check| last.replace(*check) != Some(*check))
         .map(usize::from)
+}
+
+/// Hands over a record of each check that a script made of an answer, where somebody wants records.
+pub(super) fn record_judged(
+    worker: &Worker,
+    series: SeriesId,
+    operation: &Operation,
+    ids: IterationIds,
+    checks: &[(String, bool)],
+) {
+    let Some(records) = &worker.records else {
+        return;
+    };
+    let of = operation_record(series, operation, Outcome::Ok, ids);
+    for (name, held) in checks {
+        records.borrow_mut().push(OperationRecord {
+            kind: RecordedKind::Check(name.as_str().into()),
+            outcome: if *held { Outcome::Ok } else { Outcome::Failed },
+            trace: None,
+            failure: (!held).then(|| Box::new((FailureClass::Check.as_str(), name.clone()))),
+            ..of.clone()
+        });
+    }
+}
+
+/// Makes a record of each check of an answer.
+fn check_records(
+    names: &CheckNames,
+    operation: &Operation,
+    of: &OperationRecord,
+    mut push: impl FnMut(OperationRecord),
+) {
+    for (number, name) in names.iter().enumerate() {
+        let mut failures = operation.failures.iter();
+        let failed = failures.find(|failure| failure.check.map(usize::from) == Some(number));
+        push(OperationRecord {
+            kind: RecordedKind::Check(Arc::clone(name)),
+            outcome: match failed {
+                Some(_) => Outcome::Failed,
+                None => Outcome::Ok,
+            },
+            trace: None,
+            failure: failed
+                .map(|failure| Box::new((failure.class.as_str(), failure.message.clone()))),
+            ..of.clone()
+        });
+    }
 }
 
 /// Tells how a finished operation counts.
@@ -130,6 +184,7 @@ fn operation_record(
         .first()
         .map(|failure| Box::new((failure.class.as_str(), failure.message.clone())));
     OperationRecord {
+        kind: RecordedKind::Operation,
         series,
         moments: operation.moments,
         outcome,
@@ -139,6 +194,7 @@ fn operation_record(
         user: ids.user,
         iteration: ids.iteration,
         id: (0, 0),
+        trace: operation.trace.clone(),
         failure,
     }
 }

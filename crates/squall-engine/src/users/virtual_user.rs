@@ -8,6 +8,7 @@ use squall_protocol::values::Bindings;
 
 use super::running::RunningTransaction;
 use super::script::Lanes;
+use super::traced;
 use crate::scenario::ScenarioThread;
 use crate::script::{ScriptDesk, Seat};
 use crate::seed::mix;
@@ -45,6 +46,8 @@ pub(crate) struct VirtualUser {
     pub(super) seat: Option<(Rc<ScriptDesk>, Rc<Seat>)>,
     /// Clients for further requests at the same time.
     pub(super) lanes: Lanes,
+    /// Span of the transaction around the next operation, in an iteration that is traced; 0 for the iteration itself.
+    pub(super) parent_span: u64,
     /// Scripts run in this iteration.
     pub(super) passes: u64,
     /// Number of the user in its scenario, from 0, over all threads.
@@ -73,6 +76,7 @@ impl VirtualUser {
             last_moment: 0,
             seat,
             lanes: Lanes::default(),
+            parent_span: 0,
             passes: 0,
             number,
             iterations: 0,
@@ -117,7 +121,10 @@ impl VirtualUser {
         let running =
             RunningTransaction::start(&scenario.worker, program.iteration, start.intended);
         let outcome = self.run(program, start.intended).await;
-        running.finish(outcome, self.last_moment.max(start.intended));
+        let ended = self.last_moment.max(start.intended);
+        running.finish(outcome, ended);
+        let moments = (start.intended, ended);
+        traced::iteration(&scenario, self.bindings.ids(), moments, outcome);
         Ended::Done
     }
 }

@@ -126,6 +126,7 @@ impl Lab {
             wall_origin_ns: 0,
             parts,
             series: table.clone(),
+            sampling: None,
             records: None,
             trace: Some(trace),
             scripts: Some(Arc::clone(&host)),

@@ -47,9 +47,11 @@ impl<'a> Call<'a> {
     ) -> Self {
         let start = client.now();
         client.last = None;
+        let mut operation = Operation::start(intended, start);
+        operation.trace = client.trace.take();
         Self {
             limits: Limits::new(start, step.timeout_ns),
-            operation: Operation::start(intended, start),
+            operation,
             client,
             step,
             bindings,
@@ -92,7 +94,7 @@ impl<'a> Call<'a> {
         let constant = step
             .constant
             .as_ref()
-            .filter(|_| self.client.jar.borrow().is_empty());
+            .filter(|_| self.operation.trace.is_none() && self.client.jar.borrow().is_empty());
         if constant.is_some() {
             self.client.render.exchange.clear();
         } else {
@@ -184,6 +186,9 @@ impl<'a> Call<'a> {
             .map_err(|error| Failure::new(FailureClass::Request, error.to_string()))?;
         }
         self.client.add_cookies(origin);
+        if let Some(ids) = &self.operation.trace {
+            self.client.add_traceparent(ids);
+        }
         Ok(())
     }
 

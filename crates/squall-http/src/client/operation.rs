@@ -1,6 +1,6 @@
 //! What came of one request.
 
-use squall_protocol::{Failure, Moments};
+use squall_protocol::{Failure, Moments, TraceIds};
 
 use super::KeptAnswer;
 
@@ -23,6 +23,8 @@ pub struct Operation {
     pub failures: Vec<Failure>,
     /// Method and target; set for failed operations only.
     pub request_line: String,
+    /// What the target was told of the trace, where the operation is traced.
+    pub trace: Option<Box<TraceIds>>,
     /// The last answer, where the request or the client keeps answers and there was one.
     pub answer: Option<Box<KeptAnswer>>,
 }

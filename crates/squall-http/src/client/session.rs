@@ -5,9 +5,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use squall_plan::CookiePolicy;
-use squall_protocol::DeadlineSlot;
 use squall_protocol::connect::Origin;
 use squall_protocol::values::Bindings;
+use squall_protocol::{DeadlineSlot, TraceIds};
 
 use super::call::Call;
 use super::capture::AnswerPlace;
@@ -32,6 +32,8 @@ pub struct Client {
     pub(super) slot: DeadlineSlot,
     pub(super) render: RenderBuffers,
     pub(super) answer: AnswerBuffers,
+    /// What the target of the next operation is told of its trace.
+    pub(super) trace: Option<Box<TraceIds>>,
     /// Where the last answer lies, if the last operation had one.
     pub(super) last: Option<AnswerPlace>,
 }
@@ -74,8 +76,15 @@ impl Client {
             slot,
             render,
             answer,
+            trace: None,
             last: None,
         }
+    }
+
+    /// Makes the next operation tell its target of a trace, with a `traceparent` header.
+    #[inline]
+    pub fn trace(&mut self, ids: Option<Box<TraceIds>>) {
+        self.trace = ids;
     }
 
     /// Sends a request and reads, checks and extracts from its answer. `intended` is when it should have started.
@@ -138,6 +147,14 @@ impl Client {
         if !cookies.is_empty() {
             exchange.add_cookies(&cookies);
         }
+    }
+
+    /// Puts the `traceparent` of an operation into the head in the buffer.
+    #[cold]
+    pub(super) fn add_traceparent(&mut self, ids: &TraceIds) {
+        self.render
+            .exchange
+            .add_line("traceparent", &ids.header_line());
     }
 
     /// Returns the request that was last sent for `step`.

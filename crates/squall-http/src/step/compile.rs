@@ -94,6 +94,17 @@ impl Exchange {
         self.insert(self.head_end, &[b"Cookie: ", cookies, b"\r\n"].concat());
     }
 
+    /// Adds a header line, where the request has no header of that name.
+    pub(crate) fn add_line(&mut self, name: &str, line: &str) {
+        let lines = &self.bytes[self.line_end..self.head_end];
+        let mut names = lines
+            .split(|byte| *byte == b'\n')
+            .filter_map(|line| line.split(|byte| *byte == b':').next());
+        if !names.any(|own| own.eq_ignore_ascii_case(name.as_bytes())) {
+            self.insert(self.head_end, line.as_bytes());
+        }
+    }
+
     fn insert(&mut self, at: usize, bytes: &[u8]) {
         self.head_end += bytes.len();
         self.bytes.splice(at..at, bytes.iter().copied());

@@ -107,7 +107,7 @@ pub struct Event<'a> {
     pub bytes_sent: u64,
     /// Bytes read from the connection.
     pub bytes_received: u64,
-    /// Number of the process that sent it; 0 is the one that the run was started in.
+    /// Number of the process that sent it, from 0.
     pub agent: u32,
     /// Number of the virtual user.
     pub user: u32,

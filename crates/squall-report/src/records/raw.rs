@@ -38,6 +38,8 @@ pub enum EventKind {
     Operation,
     /// Steps timed as one.
     Transaction,
+    /// An iteration that is traced: the root of its trace. Other iterations have no event of their own.
+    Iteration,
     /// One check of an answer; its moments are those of the operation.
     Check,
 }
@@ -48,6 +50,7 @@ impl EventKind {
         match self {
             Self::Operation => "operation",
             Self::Transaction => "transaction",
+            Self::Iteration => "iteration",
             Self::Check => "check",
         }
     }
@@ -81,7 +84,7 @@ pub struct RawEvent {
     pub series: u32,
     /// Who recorded it: a number that no other I/O thread of the run has, on any agent.
     pub source: u16,
-    /// Number of the process that sent it; 0 is the one that the run was started in.
+    /// Number of the process that sent it, from 0.
     pub agent: u32,
     /// How it ended.
     pub outcome: Outcome,

@@ -13,6 +13,10 @@ pub struct TraceIds {
     /// The operation's span; not 0.
     #[serde(with = "hex")]
     pub span_id: u64,
+    /// The span that it is part of: the transaction around it, or else the iteration; 0 for the iteration itself, which is
+    /// the root.
+    #[serde(with = "hex")]
+    pub parent_id: u64,
 }
 
 mod hex {

@@ -3,10 +3,10 @@
 use serde_json::{Map, Value};
 use squall_report::Reporter;
 
-use super::send::CsvReporter;
+use super::encode::Csv;
 use crate::files::{
     EVENTS_FILEPATH, FileSettings, METRICS_FILEPATH, OVERWRITE, STREAMS_FILEPATH,
-    SYSTEM_METRICS_FILEPATH,
+    SYSTEM_METRICS_FILEPATH, TABLES, TableReporter,
 };
 use crate::registration::Target;
 use crate::settings::SettingsReader;
@@ -16,19 +16,19 @@ pub(super) const SETTINGS: &[SettingInfo] = &[
     SettingInfo::new(
         EVENTS_FILEPATH,
         SettingKind::Path,
-        "file for one row per operation; `null` for none",
+        "file for one row per operation, transaction and check; messages of scripts go next to it; `null` for none",
     )
     .or("\"events.csv\""),
     SettingInfo::new(
         METRICS_FILEPATH,
         SettingKind::Path,
-        "file for the metrics at the end of the run; counts and errors go next to it",
+        "file for the metrics at the end of the run; counts, errors, thresholds and what happened when go next to it",
     )
     .or("\"metrics.csv\""),
     SettingInfo::new(
         STREAMS_FILEPATH,
         SettingKind::Path,
-        "file for one row per second and operation while the load goes; `null` for none",
+        "file for one row per interval and series while the load goes; `null` for none",
     )
     .or("\"streams.csv\""),
     SettingInfo::new(
@@ -65,15 +65,7 @@ pub(super) fn build(
     context: &BuildContext,
 ) -> Result<Box<dyn Reporter>, SettingsErrors> {
     let mut reader = SettingsReader::new(super::REGISTRATION.name, SETTINGS, written, context);
-    let settings = FileSettings::read(&mut reader, context);
-    let reporter = CsvReporter::new(settings);
-    if reporter.has_clashing_paths() {
-        reader.invalid(
-            EVENTS_FILEPATH,
-            format!(
-                "is the same file as a table next to `{METRICS_FILEPATH}`: choose another name"
-            ),
-        );
-    }
-    Ok(Box::new(reader.finish(reporter)?))
+    let settings = FileSettings::read(&mut reader, context, TABLES);
+    let settings = reader.finish(settings)?;
+    Ok(Box::new(TableReporter::<Csv>::new(settings)))
 }

@@ -1,8 +1,8 @@
-//! `csv`: events, metrics, counts and errors as RFC 4180 tables. See this folder's `README.md`.
+//! `csv`: every record as a row of RFC 4180 tables; files are written by [`TableReporter`](crate::files::TableReporter). See this folder's
+//! `README.md`.
 
 mod config;
 mod encode;
-mod send;
 
 #[cfg(test)]
 mod tests;
@@ -12,7 +12,7 @@ use crate::Registration;
 /// The entry in the table.
 pub(crate) const REGISTRATION: Registration = Registration {
     name: "csv",
-    summary: "CSV files: one row per operation, and tables of metrics, counts and errors",
+    summary: "CSV files: one row per operation, and tables of intervals, metrics, counts, errors and verdict",
     class: "CSVConfig",
     guarantee: "survives the death of the process",
     events: true,

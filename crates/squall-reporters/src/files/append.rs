@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use squall_report::ReporterError;
 
 use super::settings::cannot_write;
+use super::tables::Growing;
 use super::{Existing, create_parents};
 
 /// A file that batches are appended to.
@@ -18,6 +19,8 @@ pub(crate) struct AppendFile {
     path: PathBuf,
     setting: &'static str,
     file: File,
+    /// How long it was before the last batch; pipes and terminals have no length.
+    before: Option<u64>,
 }
 
 impl AppendFile {
@@ -43,22 +46,35 @@ impl AppendFile {
             path: path.to_owned(),
             setting,
             file,
+            before: None,
         })
     }
 
-    /// Returns the path.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
+    fn try_append(&mut self, records: &[u8]) -> io::Result<()> {
+        self.before = regular_len(&self.file)?;
+        let written = self.file.write_all(records);
+        if let (Err(_), Some(len)) = (&written, self.before) {
+            self.file.set_len(len)?;
+        }
+        written
     }
+}
 
-    /// Appends whole records. After an error the file is as it was before.
-    pub(crate) fn append(&mut self, records: &[u8]) -> Result<(), ReporterError> {
+impl Growing for AppendFile {
+    fn append(&mut self, records: &[u8]) -> Result<(), ReporterError> {
         self.try_append(records)
             .map_err(|error| cannot_write(&self.path, self.setting, error))
     }
 
-    /// Waits until the disk has everything.
-    pub(crate) fn sync(&self) -> Result<(), ReporterError> {
+    fn undo(&mut self) -> Result<(), ReporterError> {
+        match self.before.take() {
+            Some(len) => (self.file.set_len(len))
+                .map_err(|error| cannot_write(&self.path, self.setting, error)),
+            None => Ok(()),
+        }
+    }
+
+    fn sync(&self) -> Result<(), ReporterError> {
         match self.file.sync_data() {
             // A pipe or a terminal has nothing to wait for.
             Err(error) if error.kind() != io::ErrorKind::InvalidInput => {
@@ -68,13 +84,8 @@ impl AppendFile {
         }
     }
 
-    fn try_append(&mut self, records: &[u8]) -> io::Result<()> {
-        let before = regular_len(&self.file)?;
-        let written = self.file.write_all(records);
-        if let (Err(_), Some(len)) = (&written, before) {
-            self.file.set_len(len)?;
-        }
-        written
+    fn path(&self) -> &Path {
+        &self.path
     }
 }
 

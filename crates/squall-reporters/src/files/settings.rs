@@ -1,6 +1,7 @@
 //! Which files a reporter writes.
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use squall_report::{RecordKind, ReporterError};
 
@@ -12,6 +13,19 @@ pub(crate) const METRICS_FILEPATH: &str = "metrics_filepath";
 pub(crate) const STREAMS_FILEPATH: &str = "streams_filepath";
 pub(crate) const SYSTEM_METRICS_FILEPATH: &str = "system_metrics_filepath";
 pub(crate) const OVERWRITE: &str = "overwrite";
+
+/// Files that are written next to others: the setting of the other, and what their names end with.
+pub(crate) type Children = &'static [(&'static str, &'static str)];
+
+/// Those of formats that are tables.
+pub(crate) const TABLES: Children = &[
+    (METRICS_FILEPATH, "shared"),
+    (METRICS_FILEPATH, "errors"),
+    (METRICS_FILEPATH, "custom"),
+    (METRICS_FILEPATH, "thresholds"),
+    (METRICS_FILEPATH, "runs"),
+    (EVENTS_FILEPATH, "messages"),
+];
 
 /// What happens to a file that exists already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +53,11 @@ pub(crate) struct FileSettings {
 
 impl FileSettings {
     /// Reads the paths and `overwrite`.
-    pub(crate) fn read(reader: &mut SettingsReader<'_>, context: &BuildContext) -> Self {
+    pub(crate) fn read(
+        reader: &mut SettingsReader<'_>,
+        context: &BuildContext,
+        children: Children,
+    ) -> Self {
         let settings = Self {
             events: reader.path(EVENTS_FILEPATH).filter(|_| context.events),
             metrics: reader.path(METRICS_FILEPATH),
@@ -55,7 +73,7 @@ impl FileSettings {
         if reader.is_clean() && paths.is_empty() {
             reader.invalid(
                 METRICS_FILEPATH,
-                format!("is `null` and there is no `{EVENTS_FILEPATH}`: nothing would be written"),
+                format!("is `null`, and so is every other file, or nothing is sent to it: nothing would be written"),
             );
         }
         for (index, (name, path)) in paths.iter().enumerate() {
@@ -67,6 +85,7 @@ impl FileSettings {
                 );
             }
         }
+        check_children(reader, &paths, children);
         settings
     }
 
@@ -88,7 +107,7 @@ impl FileSettings {
     pub(crate) fn kinds(&self) -> Vec<RecordKind> {
         let mut kinds = Vec::new();
         if self.events.is_some() {
-            kinds.push(RecordKind::Events);
+            kinds.extend([RecordKind::Events, RecordKind::Messages]);
         }
         if self.metrics.is_some() {
             kinds.extend([
@@ -96,6 +115,8 @@ impl FileSettings {
                 RecordKind::Common,
                 RecordKind::Errors,
                 RecordKind::Custom,
+                RecordKind::Thresholds,
+                RecordKind::Lifecycle,
             ]);
         }
         if self.streams.is_some() {
@@ -106,6 +127,36 @@ impl FileSettings {
         }
         kinds
     }
+}
+
+fn check_children(
+    reader: &mut SettingsReader<'_>,
+    paths: &[(&'static str, PathBuf)],
+    children: Children,
+) {
+    for (parent, suffix) in children {
+        let of = paths.iter().find(|(name, _)| name == parent);
+        let Some(path) = of.map(|(_, path)| child(path, suffix)) else {
+            continue;
+        };
+        for (name, _) in paths.iter().filter(|(_, other)| *other == path) {
+            let problem =
+                format!("is the same file as a table next to `{parent}`: choose another name");
+            reader.invalid(name, problem);
+        }
+    }
+}
+
+/// Names a file that belongs to another: `metrics.csv` → `metrics_shared.csv`.
+pub(crate) fn child(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path.file_stem().unwrap_or_default());
+    name.push("_");
+    name.push(suffix);
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
 }
 
 /// Says where a person finds the files.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use squall_report::ReporterError;
 
-use super::{AppendFile, Existing, check_document, number, replace};
+use super::{AppendFile, Existing, Growing, check_document, number, replace};
 
 const SETTING: &str = "events_filepath";
 

@@ -5,7 +5,7 @@ use squall_report::Reporter;
 
 use super::send::JsonReporter;
 use crate::files::{
-    EVENTS_FILEPATH, FileSettings, METRICS_FILEPATH, OVERWRITE, STREAMS_FILEPATH,
+    Children, EVENTS_FILEPATH, FileSettings, METRICS_FILEPATH, OVERWRITE, STREAMS_FILEPATH,
     SYSTEM_METRICS_FILEPATH,
 };
 use crate::registration::Target;
@@ -16,19 +16,19 @@ pub(super) const SETTINGS: &[SettingInfo] = &[
     SettingInfo::new(
         EVENTS_FILEPATH,
         SettingKind::Path,
-        "file for one JSON line per operation; `null` for none",
+        "file for one JSON line per operation, transaction, check and message of a script; `null` for none",
     )
     .or("\"events.json\""),
     SettingInfo::new(
         METRICS_FILEPATH,
         SettingKind::Path,
-        "file for the metrics at the end of the run",
+        "file for the metrics at the end of the run; what happened when, thresholds and verdict go next to it",
     )
     .or("\"metrics.json\""),
     SettingInfo::new(
         STREAMS_FILEPATH,
         SettingKind::Path,
-        "file for one JSON line per second and operation while the load goes; `null` for none",
+        "file for one JSON line per interval and series while the load goes; `null` for none",
     )
     .or("\"streams.json\""),
     SettingInfo::new(
@@ -44,6 +44,9 @@ pub(super) const SETTINGS: &[SettingInfo] = &[
     )
     .or("true"),
 ];
+
+/// What happened to the run is written next to its metrics.
+const CHILDREN: Children = &[(METRICS_FILEPATH, super::send::RUNS)];
 
 pub(super) const TARGET: Target = Target {
     form: "FOLDER",
@@ -65,7 +68,7 @@ pub(super) fn build(
     context: &BuildContext,
 ) -> Result<Box<dyn Reporter>, SettingsErrors> {
     let mut reader = SettingsReader::new(super::REGISTRATION.name, SETTINGS, written, context);
-    let settings = FileSettings::read(&mut reader, context);
+    let settings = FileSettings::read(&mut reader, context, CHILDREN);
     let settings = reader.finish(settings)?;
     Ok(Box::new(JsonReporter::new(settings)))
 }

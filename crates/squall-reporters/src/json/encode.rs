@@ -3,37 +3,47 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 use squall_report::{
-    EventBatch, FinalBatch, IntervalBatch, MessageBatch, MetricRecord, SystemRecord,
+    CommonRecord, EventBatch, EventKind, FinalBatch, IntervalBatch, LifecycleBatch, MessageBatch,
+    MetricRecord, SystemRecord, Tags,
 };
+
+use crate::files::rows::RunRow;
 
 /// About what one event takes, so that the buffer rarely grows.
 const TYPICAL_EVENT_BYTES: usize = 640;
 
 /// Writes one line per event.
 pub(super) fn events(batch: &EventBatch) -> Result<Vec<u8>, serde_json::Error> {
-    let mut text = Vec::with_capacity(batch.len() * TYPICAL_EVENT_BYTES);
-    for event in batch.iter() {
-        serde_json::to_writer(&mut text, &event)?;
-        text.push(b'\n');
-    }
-    Ok(text)
+    lines(batch.iter(), batch.len() * TYPICAL_EVENT_BYTES)
 }
 
 /// Writes one line per message of a script; `"kind": "message"` tells them from events.
 pub(super) fn messages(batch: &MessageBatch) -> Result<Vec<u8>, serde_json::Error> {
-    let mut text = Vec::new();
-    for message in batch.messages() {
-        serde_json::to_writer(&mut text, message)?;
-        text.push(b'\n');
-    }
-    Ok(text)
+    lines(batch.messages().iter(), 0)
 }
 
-/// Writes one line per second and series.
+/// Writes one line per interval and series.
 pub(super) fn intervals(batch: &IntervalBatch) -> Result<Vec<u8>, serde_json::Error> {
-    let mut text = Vec::new();
-    for interval in batch.intervals() {
-        serde_json::to_writer(&mut text, interval)?;
+    lines(batch.intervals().iter(), 0)
+}
+
+/// Writes one line for each beginning and end.
+pub(super) fn lifecycle(batch: &LifecycleBatch) -> Result<Vec<u8>, serde_json::Error> {
+    lines(RunRow::of_lifecycle(batch), 0)
+}
+
+/// Writes the line of the verdict, with its thresholds.
+pub(super) fn verdict(batch: &FinalBatch) -> Result<Vec<u8>, serde_json::Error> {
+    lines([RunRow::of_verdict(batch)].into_iter(), 0)
+}
+
+fn lines<T: Serialize>(
+    records: impl Iterator<Item = T>,
+    capacity: usize,
+) -> Result<Vec<u8>, serde_json::Error> {
+    let mut text = Vec::with_capacity(capacity);
+    for record in records {
+        serde_json::to_writer(&mut text, &record)?;
         text.push(b'\n');
     }
     Ok(text)
@@ -66,14 +76,54 @@ pub(super) fn metrics(batch: &FinalBatch) -> Result<Vec<u8>, serde_json::Error> 
     Ok(text)
 }
 
-/// Stage, scenario, name.
-type SeriesKey<'a> = (&'a str, &'a str, &'a str);
+/// What tells a series from the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct SeriesKey<'a> {
+    stage: &'a str,
+    scenario: &'a str,
+    name: &'a str,
+    kind: EventKind,
+    tags: &'a Tags,
+}
+
+static NO_TAGS: Tags = Tags::new();
+
+impl<'a> SeriesKey<'a> {
+    fn of_common(record: &'a CommonRecord) -> Self {
+        Self {
+            kind: record.kind,
+            tags: &record.tags,
+            ..Self::named(&record.stage, &record.scenario, &record.name)
+        }
+    }
+
+    fn of_metric(record: &'a MetricRecord) -> Self {
+        Self {
+            kind: record.kind,
+            tags: &record.tags,
+            ..Self::named(&record.stage, &record.scenario, &record.name)
+        }
+    }
+
+    fn named(stage: &'a str, scenario: &'a str, name: &'a str) -> Self {
+        Self {
+            stage,
+            scenario,
+            name,
+            kind: EventKind::Operation,
+            tags: &NO_TAGS,
+        }
+    }
+}
 
 #[derive(Debug, Default, Serialize)]
 struct SeriesEntry<'a> {
     name: &'a str,
     stage: &'a str,
     scenario: &'a str,
+    kind: EventKind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<&'a Tags>,
     errors: Vec<ErrorEntry<'a>>,
     total: u64,
     succeeded: u64,
@@ -92,34 +142,36 @@ struct ErrorEntry<'a> {
     count: u64,
 }
 
-fn collect(batch: &FinalBatch) -> IndexMap<SeriesKey<'_>, SeriesEntry<'_>> {
-    let mut series = IndexMap::new();
+type Series<'a> = IndexMap<SeriesKey<'a>, SeriesEntry<'a>>;
+
+fn collect(batch: &FinalBatch) -> Series<'_> {
+    let mut series = Series::new();
     for record in batch.common() {
-        let entry = entry(&mut series, (&record.stage, &record.scenario, &record.name));
+        let entry = entry(&mut series, SeriesKey::of_common(record));
         entry.total = record.total;
         entry.succeeded = record.succeeded;
         entry.failed = record.failed;
         entry.actions_per_second = record.actions_per_second;
     }
     for record in batch.metrics() {
-        let entry = entry(&mut series, (&record.stage, &record.scenario, &record.name));
+        let entry = entry(&mut series, SeriesKey::of_metric(record));
         entry.groups.insert(record.group.as_str(), record);
     }
     for record in batch.custom() {
-        let known = series.iter().find_map(|(key, _)| {
-            let (stage, _, name) = *key;
-            (stage == record.stage && name == record.name).then_some(*key)
-        });
-        let key = known.unwrap_or((&record.stage, "", &record.name));
-        let group = entry(&mut series, key)
+        let of = |key: &SeriesKey<'_>| key.stage == record.stage && key.name == record.name;
+        let other = SeriesKey::named(&record.stage, "", &record.name);
+        let group = first(&mut series, of, other)
             .custom
             .entry(&record.group)
             .or_default();
         group.insert(&record.metric, record.value);
     }
     for record in batch.errors() {
-        let entry = entry(&mut series, (&record.stage, &record.scenario, &record.name));
-        entry.errors.push(ErrorEntry {
+        let other = SeriesKey::named(&record.stage, &record.scenario, &record.name);
+        let of = |key: &SeriesKey<'_>| {
+            (key.stage, key.scenario, key.name) == (other.stage, other.scenario, other.name)
+        };
+        first(&mut series, of, other).errors.push(ErrorEntry {
             class: &record.error_class,
             message: &record.error_message,
             count: record.error_count,
@@ -128,29 +180,41 @@ fn collect(batch: &FinalBatch) -> IndexMap<SeriesKey<'_>, SeriesEntry<'_>> {
     series
 }
 
-fn entry<'m, 'a>(
-    series: &'m mut IndexMap<SeriesKey<'a>, SeriesEntry<'a>>,
-    key: SeriesKey<'a>,
-) -> &'m mut SeriesEntry<'a> {
-    let (stage, scenario, name) = key;
+fn entry<'m, 'a>(series: &'m mut Series<'a>, key: SeriesKey<'a>) -> &'m mut SeriesEntry<'a> {
     series.entry(key).or_insert_with(|| SeriesEntry {
-        name,
-        stage,
-        scenario,
+        name: key.name,
+        stage: key.stage,
+        scenario: key.scenario,
+        kind: key.kind,
+        tags: Some(key.tags).filter(|tags| !tags.is_empty()),
         ..SeriesEntry::default()
     })
 }
 
-/// Names the entries `Stage.name`; where several scenarios of a stage share a name, the later ones
-/// `Stage.scenario.name`.
-fn keyed<'a>(
-    series: IndexMap<SeriesKey<'a>, SeriesEntry<'a>>,
-) -> IndexMap<String, SeriesEntry<'a>> {
+/// Returns the entry of the first series that fits: the record does not say its kind and tags.
+fn first<'m, 'a>(
+    series: &'m mut Series<'a>,
+    fits: impl Fn(&SeriesKey<'a>) -> bool,
+    other: SeriesKey<'a>,
+) -> &'m mut SeriesEntry<'a> {
+    let key = series.keys().copied().find(fits);
+    entry(series, key.unwrap_or(other))
+}
+
+/// Names the entries `Stage.name`; where several series of a stage share a name, the later ones `Stage.scenario.name`, or
+/// `Stage.scenario.name{tag=value}`.
+fn keyed<'a>(series: Series<'a>) -> IndexMap<String, SeriesEntry<'a>> {
     let mut document = IndexMap::with_capacity(series.len());
-    for ((stage, scenario, name), entry) in series {
+    for (id, entry) in series {
+        let (stage, scenario, name) = (id.stage, id.scenario, id.name);
         let mut key = format!("{stage}.{name}");
         if document.contains_key(&key) {
             key = format!("{stage}.{scenario}.{name}");
+        }
+        if document.contains_key(&key) && !id.tags.is_empty() {
+            let tags = id.tags.iter();
+            let tags: Vec<String> = tags.map(|(tag, value)| format!("{tag}={value}")).collect();
+            key = format!("{stage}.{scenario}.{name}{{{}}}", tags.join(","));
         }
         // Names may contain dots, so that even these can meet; no entry may replace another.
         let mut n = 2;

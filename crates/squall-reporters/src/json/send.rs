@@ -3,23 +3,27 @@
 use std::path::{Path, PathBuf};
 
 use squall_report::{
-    Batch, Capabilities, Delivered, EventBatch, FinalBatch, IntervalBatch, MessageBatch,
-    RecordKind, Reporter, ReporterError,
+    Batch, Capabilities, Delivered, EventBatch, FinalBatch, IntervalBatch, LifecycleBatch,
+    MessageBatch, Reporter, ReporterError,
 };
 
 use super::encode;
 use crate::files::{
-    AppendFile, EVENTS_FILEPATH, Existing, FileSettings, METRICS_FILEPATH, STREAMS_FILEPATH,
-    SYSTEM_METRICS_FILEPATH, check_document, location, number, replace,
+    AppendFile, EVENTS_FILEPATH, Existing, FileSettings, Growing, METRICS_FILEPATH,
+    STREAMS_FILEPATH, SYSTEM_METRICS_FILEPATH, check_document, child, location, number, replace,
 };
+
+/// What the name of the file of what happened to the run ends with.
+pub(super) const RUNS: &str = "runs";
 
 #[derive(Debug)]
 pub(super) struct JsonReporter {
     settings: FileSettings,
     events: Option<AppendFile>,
     streams: Option<AppendFile>,
-    /// Documents that were written.
-    documents: Vec<PathBuf>,
+    runs: Option<AppendFile>,
+    /// Documents that were written, by their settings.
+    documents: Vec<(&'static str, PathBuf)>,
 }
 
 impl JsonReporter {
@@ -28,6 +32,7 @@ impl JsonReporter {
             settings,
             events: None,
             streams: None,
+            runs: None,
             documents: Vec::new(),
         }
     }
@@ -53,6 +58,13 @@ impl JsonReporter {
         }
     }
 
+    fn send_lifecycle(&mut self, batch: &LifecycleBatch) -> Result<(), ReporterError> {
+        match &mut self.runs {
+            Some(file) => file.append(&encode::lifecycle(batch).map_err(cannot_encode)?),
+            None => Ok(()),
+        }
+    }
+
     fn send_final(&mut self, batch: &FinalBatch) -> Result<(), ReporterError> {
         if let Some(path) = self.settings.metrics.clone() {
             let text = encode::metrics(batch).map_err(cannot_encode)?;
@@ -61,6 +73,9 @@ impl JsonReporter {
         if let Some(path) = self.settings.system.clone() {
             let text = encode::system(batch).map_err(cannot_encode)?;
             self.write(&path, SYSTEM_METRICS_FILEPATH, &text)?;
+        }
+        if let Some(file) = &mut self.runs {
+            file.append(&encode::verdict(batch).map_err(cannot_encode)?)?;
         }
         Ok(())
     }
@@ -71,6 +86,11 @@ impl JsonReporter {
         setting: &'static str,
         text: &[u8],
     ) -> Result<(), ReporterError> {
+        // A batch that comes again belongs where it was written before.
+        let before = self.documents.iter().find(|(known, _)| *known == setting);
+        if let Some((_, path)) = before {
+            return replace(path, setting, text);
+        }
         let written = match self.settings.existing {
             Existing::Replace => {
                 replace(path, setting, text)?;
@@ -78,19 +98,15 @@ impl JsonReporter {
             }
             Existing::Keep => number(path, setting, text)?,
         };
-        self.documents.push(written);
+        self.documents.push((setting, written));
         Ok(())
     }
 }
 
 impl Reporter for JsonReporter {
     fn capabilities(&self) -> Capabilities {
-        let mut kinds = self.settings.kinds();
-        if self.settings.events.is_some() {
-            kinds.push(RecordKind::Messages);
-        }
         Capabilities {
-            kinds,
+            kinds: self.settings.kinds(),
             max_batch_records: None,
         }
     }
@@ -98,6 +114,9 @@ impl Reporter for JsonReporter {
     fn open(&mut self) -> Result<(), ReporterError> {
         if let Some(path) = &self.settings.metrics {
             check_document(path, METRICS_FILEPATH)?;
+            let runs = child(path, RUNS);
+            let file = AppendFile::open(&runs, METRICS_FILEPATH, self.settings.existing, b"")?;
+            self.runs = Some(file);
         }
         if let Some(path) = &self.settings.system {
             check_document(path, SYSTEM_METRICS_FILEPATH)?;
@@ -118,18 +137,17 @@ impl Reporter for JsonReporter {
             Batch::Events(events) => self.send_events(events)?,
             Batch::Messages(messages) => self.send_messages(messages)?,
             Batch::Intervals(intervals) => self.send_intervals(intervals)?,
-            Batch::Lifecycle(_) => {}
+            Batch::Lifecycle(records) => self.send_lifecycle(records)?,
             Batch::Final(records) => self.send_final(records)?,
         }
         Ok(Delivered::all(batch))
     }
 
     fn close(&mut self) -> Result<Option<String>, ReporterError> {
-        let mut files = std::mem::take(&mut self.documents);
-        for file in [self.events.take(), self.streams.take()]
-            .into_iter()
-            .flatten()
-        {
+        let documents = std::mem::take(&mut self.documents).into_iter();
+        let mut files: Vec<PathBuf> = documents.map(|(_, path)| path).collect();
+        let open = [self.runs.take(), self.events.take(), self.streams.take()];
+        for file in open.into_iter().flatten() {
             file.sync()?;
             files.push(file.path().to_owned());
         }

@@ -5,13 +5,16 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use squall_report::{Event, FinalRecords, Group, IntervalBatch, MetricRecord};
+use squall_report::{
+    Batch, Event, EventKind, FinalRecords, Group, IntervalBatch, LifecycleBatch, MetricRecord,
+};
 
 use super::encode;
+use crate::BuildContext;
 use crate::backend::{Backend, Folder};
 use crate::sample::{
     common, context, error, event, event_batch, failed_event, final_batch, final_records, interval,
-    metric,
+    lifecycle, metric,
 };
 
 pub(super) fn backend() -> Option<Box<dyn Backend>> {
@@ -33,7 +36,7 @@ fn documents(folder: &Path) -> usize {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy();
-        if name.starts_with("metrics") {
+        if name.starts_with("metrics") && !name.contains("runs") {
             let text = fs::read(&path).unwrap();
             serde_json::from_slice::<Value>(&text).expect("the document is JSON");
             found += 1;
@@ -78,6 +81,67 @@ fn every_second_of_a_series_is_one_object_per_line() {
 fn what_the_generator_used_is_one_object_with_the_run_and_its_stages() {
     let batch = final_batch(final_records());
     insta::assert_snapshot!("system_metrics", text(encode::system(&batch).unwrap()));
+}
+
+#[test]
+fn what_happened_to_the_run_is_a_line_each_and_at_last_its_verdict() {
+    let begun = LifecycleBatch::new(context("run-1").run, lifecycle());
+    let batch = final_batch(final_records());
+    let lines = [
+        text(encode::lifecycle(&begun).unwrap()),
+        text(encode::verdict(&batch).unwrap()),
+    ]
+    .concat();
+    assert_eq!(lines.lines().count(), 5);
+    insta::assert_snapshot!("metrics_runs", lines);
+}
+
+#[test]
+fn series_that_differ_in_kind_or_tags_keep_their_own_entries() {
+    let mut records = FinalRecords::default();
+    for (kind, tier) in [
+        (EventKind::Operation, None),
+        (EventKind::Transaction, None),
+        (EventKind::Operation, Some("1")),
+        (EventKind::Operation, Some("2")),
+    ] {
+        let mut record = common("home");
+        record.kind = kind;
+        let tags = tier.map(|tier| ("tier".to_owned(), tier.to_owned()));
+        record.tags = tags.into_iter().collect();
+        records.common.push(record);
+    }
+    let document: Value =
+        serde_json::from_slice(&encode::metrics(&final_batch(records)).unwrap()).unwrap();
+    let keys: Vec<_> = document.as_object().unwrap().keys().collect();
+    assert_eq!(
+        keys,
+        [
+            "Browse.home",
+            "Browse.Browse.home",
+            "Browse.Browse.home{tier=1}",
+            "Browse.Browse.home{tier=2}"
+        ]
+    );
+}
+
+#[test]
+fn last_records_that_come_twice_are_written_once() {
+    let backend = backend().unwrap();
+    let settings = backend.settings();
+    let context = BuildContext {
+        base_dir: backend.folder().to_owned(),
+        events: true,
+        intervals: true,
+    };
+    let mut reporter =
+        (super::REGISTRATION.build)(settings.as_object().unwrap(), &context).unwrap();
+    reporter.open().unwrap();
+    let batch = Batch::Final(final_batch(final_records()));
+    reporter.send(&batch).unwrap();
+    reporter.send(&batch).unwrap();
+    reporter.close().unwrap();
+    assert_eq!(backend.runs(), Some(1));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use squall_cluster::{
 };
 use squall_engine::schedule::Segment;
 use squall_engine::script::{RunLink, ScriptHost};
-use squall_engine::{EngineSettings, PartSink, RunningScenarios, TakenShare};
+use squall_engine::{EngineSettings, PartSink, RunningScenarios, TakenShare, TraceSampling};
 use squall_plan::{Plan, PlanError, PlanErrors};
 use squall_protocol::Clock;
 
@@ -140,6 +140,10 @@ impl Settings<'_> {
                 parts: Arc::clone(&parts) as Arc<dyn PartSink>,
                 series: prepared.series.clone(),
                 records: records.as_ref().map(|records| records.queue.clone()),
+                sampling: welcome
+                    .options
+                    .sampling
+                    .map(|(share, run)| TraceSampling { share, run }),
                 scripts: prepared.options.scripts.clone(),
                 trace: None,
             },

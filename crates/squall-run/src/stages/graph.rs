@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 
 use squall_plan::{CheckedKind, CheckedPlan, CheckedStage, Priority, StageKind};
+use squall_report::{Lifecycle, LifecycleRecord};
 
 use super::board::Entry;
 use super::perform::{StageEnd, run_stage};
@@ -49,10 +50,28 @@ fn note(running: &Running, Outcome { index, end }: Outcome) {
         status = end.status.as_str(),
         "stage ended"
     );
+    let error = end.error.clone();
     running.board.update(index, |entry| {
         entry.status = end.status;
         entry.ended_ns = now;
         entry.error = end.error;
+    });
+    tell_end(running, index, (end.status, error), now);
+}
+
+/// Tells reporters that a stage has ended, or will not run.
+fn tell_end(
+    running: &Running,
+    index: usize,
+    (status, error): (StageStatus, Option<String>),
+    now: u64,
+) {
+    let reporting = &running.reporting;
+    let name = &running.run.checked.stages[index].name;
+    reporting.lifecycle(&LifecycleRecord {
+        status: status.as_str().to_owned(),
+        error,
+        ..reporting.moment(Lifecycle::StageEnded, name, now)
     });
 }
 
@@ -71,6 +90,7 @@ fn settle(running: &Running) -> Vec<usize> {
                 (entry.status, entry.started_ns, entry.ended_ns) = (status, now, now);
                 entry.error = Some(why.to_owned());
             });
+            tell_end(running, index, (status, Some(why.to_owned())), now);
         }
     }
     let start = admitted(plan, &running.board.entries());
@@ -80,6 +100,9 @@ fn settle(running: &Running) -> Vec<usize> {
         running.board.update(index, |entry| {
             (entry.status, entry.started_ns) = (StageStatus::Running, now);
         });
+        let reporting = &running.reporting;
+        let name = &plan.stages[index].name;
+        reporting.lifecycle(&reporting.moment(Lifecycle::StageStarted, name, now));
     }
     start
 }

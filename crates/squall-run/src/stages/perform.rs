@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use squall_metrics::summary::ThresholdStatus;
+use squall_metrics::threshold::Judgment;
 use squall_plan::{CheckedExecute, CheckedKind, StageKind};
-use squall_report::CustomRecord;
+use squall_report::{CustomRecord, ThresholdRecord};
 
 use super::deadline::Deadline;
 use super::graph::upstream;
@@ -12,7 +14,7 @@ use crate::load::{End, LostShare};
 use crate::running::{Running, lock};
 use crate::snapshot::StageStatus;
 use crate::steering::Steering;
-use crate::thresholds::Phases;
+use crate::thresholds::{self, Phases};
 use crate::{summarize, verdict};
 
 /// How a stage ended.
@@ -158,13 +160,15 @@ pub(crate) fn deliver(running: &Running, index: usize, limit: Option<Duration>) 
         let entry = entries.iter().find(|entry| entry.name == stage);
         entry.map_or(0.0, |entry| phases.load_s(entry, running.clock.now()))
     });
+    records.thresholds = threshold_records(running, judgments);
     records.custom = custom_records(running, &stages);
     let users = |stage: &str| totals.stage_iterations(stage).users_max;
     records.system = running.system.records(&stages, users);
     if let Some(aggregator) = &*lock(&running.aggregator) {
         aggregator.stream_rest(index);
     }
-    let reports = running.reporting.finish(index, &records, limit);
+    let limits = (running.clock.now(), limit);
+    let reports = running.reporting.finish(index, &records, limits);
     let lost = reports.iter().filter(|report| report.lost_data());
     let messages: Vec<String> = lost
         .map(|report| {
@@ -179,6 +183,26 @@ pub(crate) fn deliver(running: &Running, index: usize, limit: Option<Duration>) 
         })
         .collect();
     (!messages.is_empty()).then(|| messages.join("; "))
+}
+
+/// Returns the rules of the verdict as they stand.
+fn threshold_records(running: &Running, judgments: &[Judgment]) -> Vec<ThresholdRecord> {
+    let rules = thresholds::summaries(&running.run.checked.thresholds, judgments);
+    let records = rules.into_iter().map(|rule| ThresholdRecord {
+        rule: rule.rule,
+        status: match rule.status {
+            ThresholdStatus::Passed => "passed",
+            ThresholdStatus::Failed => "failed",
+            ThresholdStatus::Warned => "warned",
+        }
+        .to_owned(),
+        value: rule.value,
+        limit: rule.limit,
+        unit: rule.unit,
+        action: rule.action,
+        message: rule.message,
+    });
+    records.collect()
 }
 
 /// Returns the numbers that the test made of the results of these stages.

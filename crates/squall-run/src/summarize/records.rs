@@ -25,6 +25,7 @@ pub(crate) fn final_records(
             VerdictStatus::Failed => RunVerdict::Failed,
             VerdictStatus::Invalid => RunVerdict::Invalid,
         }),
+        reasons: verdict.reasons.clone(),
         ..FinalRecords::default()
     };
     for kind in [SeriesKind::Operation, SeriesKind::Transaction] {

@@ -29,6 +29,7 @@ use crate::script::{
     IterationRef, ScriptCommand, ScriptDesk, ScriptEnd, ScriptEvent, ScriptFailure, Seat, TimedKind,
 };
 use crate::users::running::RunningTransaction;
+use crate::users::traced;
 use crate::users::virtual_user::worse;
 
 /// How a pass ended.
@@ -137,7 +138,7 @@ impl<'a> Conversation<'a> {
                 if kind == TimedKind::Operation && outcome == Some(Outcome::Failed) {
                     self.outcome = Outcome::Failed;
                 }
-                timed::record(&self.scenario.worker, command, self.settings.ids);
+                timed::record(self.scenario, command, self.settings.ids);
             }
             ScriptCommand::Value { .. } => {}
             ScriptCommand::End { ended_ns, end, .. } => return Some((end, ended_ns)),
@@ -243,7 +244,10 @@ impl Conversation<'_> {
         }
         let counting = std::mem::replace(&mut self.counting, Counting::Outside);
         if let Counting::Begun(running) = counting {
-            running.finish(self.outcome, ended.max(self.settings.intended));
+            let ended = ended.max(self.settings.intended);
+            running.finish(self.outcome, ended);
+            let moments = (self.settings.intended, ended);
+            traced::iteration(self.scenario, self.settings.ids, moments, self.outcome);
         }
         PassEnd::Ran(self.outcome)
     }

@@ -83,6 +83,7 @@ impl<'a> AllHeld<'a> {
         let mut held = self.waiting.swap_remove(at);
         held.operation.failures.extend(failures);
         if !checks.is_empty() {
+            operation::record_judged(self.worker, held.series, &held.operation, self.ids, &checks);
             let failed: Vec<usize> = (0..)
                 .zip(&checks)
                 .filter(|(_, (_, held))| !held)

@@ -24,6 +24,7 @@ use crate::seed::mix;
 use crate::trace::trace;
 use crate::users::operation;
 use crate::users::running::RunningOperation;
+use crate::users::traced;
 
 /// A request that a lane is to send.
 #[derive(Debug)]
@@ -116,6 +117,7 @@ impl LaneState {
             }
             let reply = Reply(Some(order.reply));
             let running = RunningOperation::start(worker, order.series);
+            client.trace(traced::span(scenario, bindings.ids(), 0));
             let sending = client.execute(&order.request, bindings, order.intended);
             let Some(mut operation) = self.unless_given_up(sending).await else {
                 drop(running);

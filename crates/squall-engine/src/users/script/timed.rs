@@ -4,14 +4,16 @@ use squall_metrics::{Exemplar, Outcome, Sample, SeriesId};
 use squall_protocol::values::IterationIds;
 use squall_protocol::{Failure, Moments};
 
-use crate::record::OperationRecord;
+use crate::record::{OperationRecord, RecordedKind};
+use crate::scenario::ScenarioThread;
 use crate::script::{ScriptCommand, TimedFacts, TimedKind};
 use crate::users::exemplar;
 use crate::users::operation::NONE;
 use crate::worker::Worker;
 
 /// Counts a [`ScriptCommand::Timed`].
-pub(super) fn record(worker: &Worker, command: ScriptCommand, ids: IterationIds) {
+pub(super) fn record(scenario: &ScenarioThread, command: ScriptCommand, ids: IterationIds) {
+    let (worker, scenario_seed) = (&*scenario.worker, scenario.seed);
     let ScriptCommand::Timed {
         series,
         kind,
@@ -66,8 +68,16 @@ pub(super) fn record(worker: &Worker, command: ScriptCommand, ids: IterationIds)
             });
         }
     }
-    if let (TimedKind::Operation, Some(outcome), Some(records)) = (kind, outcome, &worker.records) {
-        let record = times.record(series, outcome, ids, failure.as_deref());
+    if let (Some(outcome), Some(records)) = (outcome, &worker.records) {
+        let sampler = worker.sampler.as_ref();
+        let record = OperationRecord {
+            kind: match kind {
+                TimedKind::Operation => RecordedKind::Operation,
+                TimedKind::Transaction => RecordedKind::Transaction,
+            },
+            trace: sampler.and_then(|sampler| sampler.span(scenario_seed, ids, 0)),
+            ..times.record(series, outcome, ids, failure.as_deref())
+        };
         records.borrow_mut().push(record);
     }
 }
@@ -164,6 +174,7 @@ impl Times {
         failure: Option<&Failure>,
     ) -> OperationRecord {
         OperationRecord {
+            kind: RecordedKind::Operation,
             series,
             moments: self.moments(),
             outcome,
@@ -173,6 +184,7 @@ impl Times {
             user: ids.user,
             iteration: ids.iteration,
             id: (0, 0),
+            trace: None,
             failure: failure
                 .map(|failure| Box::new((failure.class.as_str(), failure.message.clone()))),
         }

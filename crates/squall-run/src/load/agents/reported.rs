@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use squall_cluster::{Record, RecordFailure};
-use squall_engine::OperationRecord;
+use squall_cluster::{Record, RecordFailure, RecordKind};
+use squall_engine::{OperationRecord, RecordedKind};
 use squall_metrics::series::Nested;
 use squall_metrics::{
     IntervalPart, Outcome, ScenarioId, ScenarioKey, SeriesId, SeriesKey, SeriesKind, SeriesPart,
     SeriesTable, ThreadPart,
 };
-use squall_protocol::{FailureClass, Moments};
+use squall_protocol::{FailureClass, Moments, TraceIds};
 
 /// What one agent has reported so far.
 #[derive(Debug)]
@@ -158,6 +158,19 @@ pub(super) enum Completes {
 
 fn operation_record(record: Record, series: SeriesId) -> OperationRecord {
     OperationRecord {
+        kind: match record.kind {
+            RecordKind::Operation => RecordedKind::Operation,
+            RecordKind::Transaction => RecordedKind::Transaction,
+            RecordKind::Iteration => RecordedKind::Iteration,
+            RecordKind::Check(name) => RecordedKind::Check(name.into()),
+        },
+        trace: record.trace.map(|((high, low), span_id, parent_id)| {
+            Box::new(TraceIds {
+                trace_id: (u128::from(high) << u64::BITS) | u128::from(low),
+                span_id,
+                parent_id,
+            })
+        }),
         series,
         moments: Moments::from_array(record.moments),
         outcome: if record.ok {
@@ -181,6 +194,16 @@ fn operation_record(record: Record, series: SeriesId) -> OperationRecord {
 /// Turns a record of this process into one that travels.
 pub(crate) fn travelling(record: OperationRecord) -> Record {
     Record {
+        kind: match record.kind {
+            RecordedKind::Operation => RecordKind::Operation,
+            RecordedKind::Transaction => RecordKind::Transaction,
+            RecordedKind::Iteration => RecordKind::Iteration,
+            RecordedKind::Check(name) => RecordKind::Check(name.to_string()),
+        },
+        trace: record.trace.map(|ids| {
+            let halves = (half(ids.trace_id >> u64::BITS), half(ids.trace_id));
+            (halves, ids.span_id, ids.parent_id)
+        }),
         series: record.series.0,
         moments: record.moments.to_array(),
         ok: record.outcome == Outcome::Ok,
@@ -197,4 +220,13 @@ pub(crate) fn travelling(record: OperationRecord) -> Record {
             }
         }),
     }
+}
+
+/// Returns the lower 64 bits.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "half of the number is meant"
+)]
+fn half(number: u128) -> u64 {
+    number as u64
 }

@@ -1,0 +1,11 @@
+//! Reporters beside those of the test: `--out NAME=TARGET`, and `[reporters.NAME]` of `squall.toml`.
+//!
+//! Both become a Submit stage after all others, which streams: what is typed goes the same way as what a test says.
+
+mod kept;
+mod outs;
+mod stage;
+
+pub(crate) use kept::{TABLE, check};
+pub(crate) use outs::{Wanted, hint, is_reporter, wanted};
+pub(crate) use stage::{add, complete};
