@@ -453,16 +453,16 @@ def test_stages_imported_from_another_file_count(load, tmp_path):
     [
         (
             "JSONConfig(events_filepath='./e.json', metrics_filepath='./m.json')",
-            [("json", {"events_filepath": "./e.json", "metrics_filepath": "./m.json", "overwrite": True})],
+            [("json", {"events_filepath": "./e.json", "metrics_filepath": "./m.json"})],
         ),
         (
             "[CSVConfig(overwrite=False), JSONConfig(None, 'm.json')]",
             [
-                ("csv", {"events_filepath": "events.csv", "metrics_filepath": "metrics.csv", "overwrite": False}),
-                ("json", {"events_filepath": None, "metrics_filepath": "m.json", "overwrite": True}),
+                ("csv", {"overwrite": False}),
+                ("json", {"events_filepath": None, "metrics_filepath": "m.json"}),
             ],
         ),
-        ("None", [("json", {"events_filepath": "events.json", "metrics_filepath": "metrics.json", "overwrite": True})]),
+        ("None", [("json", {})]),
     ],
 )
 def test_reporters_of_a_submit_stage(load, config, reporters):

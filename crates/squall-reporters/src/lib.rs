@@ -33,6 +33,8 @@ mod secret;
 pub mod settings;
 pub mod table;
 mod target;
+#[cfg(feature = "xml")]
+mod xml;
 
 #[cfg(test)]
 mod backend;

@@ -97,6 +97,7 @@ pub(crate) fn every_kind_of_event() -> Vec<RawEvent> {
             trace: Some(Box::new(TraceIds {
                 trace_id: 0xabc,
                 span_id: 0xdef,
+                parent_id: 0x123,
             })),
             ..check(3)
         },

@@ -5,8 +5,6 @@ use squall_report::Reporter;
 use thiserror::Error;
 
 use crate::common::{COMMON, Delivery, split_common};
-#[cfg(feature = "redis")]
-use crate::redis;
 use crate::settings::{listed, nearest_first};
 use crate::{BuildContext, Registration, SettingKind, SettingsErrors};
 use crate::{csv, json};
@@ -18,8 +16,10 @@ pub const REDACTED: &str = "[redacted]";
 pub const REGISTRATIONS: &[Registration] = &[
     json::REGISTRATION,
     csv::REGISTRATION,
+    #[cfg(feature = "xml")]
+    crate::xml::REGISTRATION,
     #[cfg(feature = "redis")]
-    redis::REGISTRATION,
+    crate::redis::REGISTRATION,
 ];
 
 /// Why a reporter could not be made.
@@ -140,9 +140,10 @@ mod tests {
     fn an_unknown_name_says_which_there_are_nearest_first() {
         let text = built("cvs", &json!({}));
         assert!(
-            text.starts_with("unknown reporter `cvs`: there are `csv`, `"),
+            text.starts_with("unknown reporter `cvs`: there are `csv`, "),
             "{text}"
         );
+        assert!(text.contains("`json`"), "{text}");
     }
 
     #[test]

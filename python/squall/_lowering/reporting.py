@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from squall._lowering.problems import Problems
@@ -63,13 +65,35 @@ def _reporter(reporter: Reporter, problems: Problems) -> dict[str, Any]:
         )
     settings = {}
     for option, value in reporter.settings.items():
-        wanted = "`True` or `False`" if option == "overwrite" else "a path or None"
-        right = (
-            isinstance(value, bool) if option == "overwrite" else value is None or isinstance(value, (str, os.PathLike))
-        )
-        if not right:
+        wanted = "`True` or `False`" if option in reporter.flags else "a path or None"
+        if option in reporter.flags and not isinstance(value, bool):
+            problems.add(f"`{option}` of `{name}` must be {wanted}, not {described(value)}", reporter.place)
+        elif option in reporter.paths and not (value is None or isinstance(value, (str, os.PathLike))):
             problems.add(f"`{option}` of `{name}` must be {wanted}, not {described(value)}", reporter.place)
         else:
             # None is said as well: it turns a file off that the reporter would write by default.
-            settings[option] = os.fspath(value) if isinstance(value, os.PathLike) else value
+            settings[option] = _plain(value)
+            if not _is_plain(settings[option]):
+                problems.add(f"`{option}` of `{name}` cannot be {described(value)}", reporter.place)
     return {"name": reporter.name, "settings": settings, "source": reporter.place.to_source()}
+
+
+def _plain(value: object) -> Any:
+    """Returns a setting as the plan writes it; the reporter itself checks what it is."""
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(own) for key, own in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(own) for own in value]
+    return value
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(map(_is_plain, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, (str, bool, int, float))

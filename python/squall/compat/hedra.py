@@ -5,8 +5,9 @@ A graph written for Hedra runs after its import is changed. What Hedra has and t
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any
 
+from squall import reporters
 from squall._authoring.hooks import action, depends, task
 from squall._authoring.older_hooks import after, before, setup, teardown, validate
 from squall._authoring.stages import (
@@ -102,10 +103,13 @@ _OTHERS = {
 }
 
 
-def __getattr__(name: str) -> NoReturn:
+def __getattr__(name: str) -> Any:
+    if name in reporters.__all__:
+        return getattr(reporters, name)
     if name in _REPORTERS:
+        known = ", ".join(f"`{one}`" for one in reporters.__all__ if one.endswith("Config"))
         raise ImportError(
-            f"Hedra's `{name}` is not part of this version: it has `CSVConfig` and `JSONConfig`; "
+            f"Hedra's `{name}` is not part of this version: it has {known}; "
             "a `squall.plugins.ReporterPlugin` sends results anywhere else"
         )
     if name in _OTHERS:

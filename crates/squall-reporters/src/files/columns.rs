@@ -183,7 +183,7 @@ impl From<EventId> for Cell<'_> {
     }
 }
 
-impl<'a, T: Into<Self>> From<Option<T>> for Cell<'a> {
+impl<T: Into<Self>> From<Option<T>> for Cell<'_> {
     fn from(cell: Option<T>) -> Self {
         cell.map_or(Self::Empty, Into::into)
     }

@@ -16,7 +16,7 @@ pub(crate) use append::AppendFile;
 pub(crate) use replace::{check_document, create_parents, number, replace};
 pub(crate) use settings::{
     Children, EVENTS_FILEPATH, Existing, FileSettings, METRICS_FILEPATH, OVERWRITE,
-    STREAMS_FILEPATH, SYSTEM_METRICS_FILEPATH, TABLES, child, location,
+    STREAMS_FILEPATH, SYSTEM_METRICS_FILEPATH, TABLES, cannot_write, child, location,
 };
 pub(crate) use tables::{Format, Growing, TableReporter};
 

@@ -71,6 +71,7 @@ impl Row for Events {
         Tags "tags" = |e| &*e.tags;
         Text "trace_id" = |e| e.trace.map(|trace| Cell::TraceId(trace.trace_id));
         Text "span_id" = |e| e.trace.map(|trace| Cell::SpanId(trace.span_id));
+        Text "parent_id" = |e| e.trace.map(|trace| Cell::SpanId(trace.parent_id));
         Text "error_class" = |e| e.error.as_ref().map(|error| &*error.class);
         Text "error_message" = |e| e.error.as_ref().map(|error| &*error.message);
     };

@@ -73,7 +73,7 @@ impl FileSettings {
         if reader.is_clean() && paths.is_empty() {
             reader.invalid(
                 METRICS_FILEPATH,
-                format!("is `null`, and so is every other file, or nothing is sent to it: nothing would be written"),
+                "is `null`, and so is every other file, or nothing is sent to it: nothing would be written",
             );
         }
         for (index, (name, path)) in paths.iter().enumerate() {

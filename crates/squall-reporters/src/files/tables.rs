@@ -103,13 +103,11 @@ impl LastTable {
     }
 
     fn write(&mut self, text: &LastRows) -> Result<(), ReporterError> {
-        match &mut self.growing {
-            Some(file) => file.append(&text.rows),
-            None => {
-                let whole = [&text.head[..], &text.rows, &text.tail].concat();
-                replace(&self.path, self.setting, &whole)
-            }
+        if let Some(file) = &mut self.growing {
+            return file.append(&text.rows);
         }
+        let whole = [&text.head[..], &text.rows, &text.tail].concat();
+        replace(&self.path, self.setting, &whole)
     }
 }
 
@@ -231,8 +229,8 @@ impl<F: Format> TableReporter<F> {
     /// Writes all tables of the end; where one fails, nothing is added to any.
     fn send_final(&mut self, batch: &FinalBatch) -> Result<(), ReporterError> {
         let texts = self.last_tables(batch);
-        for index in 0..self.open.last.len() {
-            if let Err(error) = self.open.last[index].write(&texts[index]) {
+        for (index, text) in texts.iter().enumerate() {
+            if let Err(error) = self.open.last[index].write(text) {
                 self.undo_last(index)?;
                 return Err(error);
             }

@@ -203,7 +203,7 @@ fn first<'m, 'a>(
 
 /// Names the entries `Stage.name`; where several series of a stage share a name, the later ones `Stage.scenario.name`, or
 /// `Stage.scenario.name{tag=value}`.
-fn keyed<'a>(series: Series<'a>) -> IndexMap<String, SeriesEntry<'a>> {
+fn keyed(series: Series<'_>) -> IndexMap<String, SeriesEntry<'_>> {
     let mut document = IndexMap::with_capacity(series.len());
     for (id, entry) in series {
         let (stage, scenario, name) = (id.stage, id.scenario, id.name);

@@ -20,15 +20,15 @@ pub struct Answer {
 /// # Errors
 /// There is no answer, or it is not HTTP.
 pub fn get(port: u16, path: &str) -> io::Result<Answer> {
-    request("GET", port, path, "")
+    request("GET", port, path, "", "")
 }
 
 /// Asks a server of this machine with `POST` and a body.
 ///
 /// # Errors
 /// There is no answer, or it is not HTTP.
-pub fn post(port: u16, path: &str, body: &str) -> io::Result<Answer> {
-    request("POST", port, path, body)
+pub fn post(port: u16, path: &str, content_type: &str, body: &str) -> io::Result<Answer> {
+    request("POST", port, path, content_type, body)
 }
 
 /// Escapes a value for the query of a URL (RFC 3986, section 2.1).
@@ -48,14 +48,21 @@ pub fn escape(value: &str) -> String {
 }
 
 /// Speaks HTTP/1.0: the answer ends with the connection and has no chunks.
-fn request(method: &str, port: u16, path: &str, body: &str) -> io::Result<Answer> {
+fn request(
+    method: &str,
+    port: u16,
+    path: &str,
+    content_type: &str,
+    body: &str,
+) -> io::Result<Answer> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
     stream.set_read_timeout(Some(LIMIT))?;
     stream.set_write_timeout(Some(LIMIT))?;
     let length = body.len();
     write!(
         stream,
-        "{method} {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {length}\r\n\r\n{body}"
+        "{method} {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n\
+         Content-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n{body}"
     )?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;

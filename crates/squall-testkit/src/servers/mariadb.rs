@@ -83,7 +83,7 @@ impl Mariadb {
     /// When the server refuses it.
     pub fn query(&self, sql: &str) -> String {
         let program = program("mariadb").expect("the client comes with the server");
-        ask(client(&mut Command::new(program), self.port(), sql))
+        ask(client(&mut Command::new(program), self.port(), sql), "")
     }
 }
 

@@ -18,13 +18,17 @@
 //! server.start();
 //! ```
 //!
-//! - [`process`]: what all servers can: stop, be killed, start anew, hang.
-//! - [`ports`], [`folder`]: what each has of its own.
+//! - [`Process`]: what all servers can: stop, be killed, start anew, hang.
 //! - [`http`]: asks those that speak HTTP.
 
+mod carbon;
+mod collector;
 mod family;
+mod ferretdb;
 mod folder;
 pub mod http;
+mod influxdb;
+mod kafka;
 mod mariadb;
 mod ports;
 mod postgres;
@@ -33,13 +37,20 @@ mod programs;
 mod prometheus;
 mod pushgateway;
 mod redis;
+mod statsd;
 
+pub use carbon::{Carbon, carbon};
+pub use collector::{Collector, collector};
+pub use ferretdb::{Ferretdb, ferretdb};
+pub use influxdb::{Influxdb, influxdb};
+pub use kafka::{Kafka, kafka};
 pub use mariadb::{Mariadb, mariadb};
 pub use postgres::{Postgres, postgres};
 pub use process::Process;
 pub use prometheus::{Prometheus, prometheus};
 pub use pushgateway::{Pushgateway, pushgateway};
 pub use redis::{Redis, redis};
+pub use statsd::{Statsd, statsd};
 
 /// The user that every server with accounts has.
 pub const USER: &str = "squall";

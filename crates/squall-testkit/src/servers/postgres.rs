@@ -66,7 +66,8 @@ impl Postgres {
     /// # Panics
     /// When the server refuses it.
     pub fn query(&self, sql: &str) -> String {
-        ask(&mut self.psql(USER, sql).expect("`psql` comes with the server"))
+        let command = &mut self.psql(USER, sql).expect("`psql` comes with the server");
+        ask(command, "")
     }
 
     fn url_of(&self, database: &str) -> String {

@@ -18,7 +18,7 @@ use super::ports::Port;
 use super::programs;
 
 /// How long a server has to answer for the first time. Kafka needs seconds, and the machine may be busy.
-const START_LIMIT: Duration = Duration::from_secs(90);
+const START_LIMIT: Duration = Duration::from_secs(60);
 /// How long a server has to end by itself.
 const STOP_LIMIT: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(10);
@@ -63,6 +63,7 @@ pub(super) struct Launch {
     kind: &'static str,
     program: PathBuf,
     arguments: Vec<OsString>,
+    environment: Vec<(&'static str, OsString)>,
     user: Option<&'static str>,
     stop_signal: Signal,
     ready: Box<dyn Fn() -> bool + Send + Sync>,
@@ -79,6 +80,7 @@ impl Launch {
             kind,
             program,
             arguments: Vec::new(),
+            environment: Vec::new(),
             user: None,
             stop_signal: Signal::TERM,
             ready: Box::new(ready),
@@ -90,6 +92,11 @@ impl Launch {
         arguments: impl IntoIterator<Item = A>,
     ) -> Self {
         self.arguments.extend(arguments.into_iter().map(Into::into));
+        self
+    }
+
+    pub(super) fn environment(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
+        self.environment.push((name, value.into()));
         self
     }
 
@@ -237,6 +244,7 @@ impl Process {
             .arg("--")
             .arg(&launch.program)
             .args(&launch.arguments)
+            .envs(launch.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(self.dir())
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
@@ -301,25 +309,40 @@ impl Drop for Process {
 
 /// Runs a program to its end and returns what it printed: the tools that prepare a server, and clients that ask it.
 pub(super) fn run(command: &mut Command) -> Result<String, Unavailable> {
-    let output = command.stdin(Stdio::null()).output()?;
+    run_with(command, "")
+}
+
+/// Asks a client program, which reads `input`. Tests have no use for an answer that did not come.
+pub(super) fn ask(command: &mut Command, input: &str) -> String {
+    match run_with(command, input) {
+        Ok(answer) => answer,
+        Err(Unavailable::Missing(what) | Unavailable::Failed(what)) => panic!("{what}"),
+    }
+}
+
+fn run_with(command: &mut Command, input: &str) -> Result<String, Unavailable> {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let pipe = child.stdin.take();
+    let output = thread::scope(|scope| {
+        scope.spawn(move || {
+            // A program that ends before it has read all says why by itself.
+            pipe.map(|mut pipe| pipe.write_all(input.as_bytes()).ok())
+        });
+        child.wait_with_output()
+    })?;
+    let text = |bytes| String::from_utf8_lossy(bytes).trim_end().to_owned();
     if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout)
-            .trim_end()
-            .to_owned());
+        return Ok(text(&output.stdout));
     }
     Err(Unavailable::Failed(format!(
         "{command:?} {}:\n{}",
         ended_with(output.status),
-        String::from_utf8_lossy(&output.stderr)
+        text(&output.stderr)
     )))
-}
-
-/// Asks a client program. Tests have no use for an answer that did not come.
-pub(super) fn ask(command: &mut Command) -> String {
-    match run(command) {
-        Ok(answer) => answer,
-        Err(Unavailable::Missing(what) | Unavailable::Failed(what)) => panic!("{what}"),
-    }
 }
 
 /// Returns the options of `setpriv` for another user, where this process may take one.

@@ -3,13 +3,13 @@
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::ops::Deref;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use super::PASSWORD;
 use super::folder::Folder;
 use super::ports::Port;
-use super::process::{Launch, Process, Unavailable, obtain};
+use super::process::{Launch, Process, Unavailable, ask, obtain};
 use super::programs::program;
 
 const KIND: &str = "redis";
@@ -50,22 +50,13 @@ impl Redis {
     /// # Panics
     /// When the server is not there.
     pub fn query(&self, commands: &str) -> String {
-        let mut client = Command::new(program("redis-cli").expect("it comes with the server"))
-            .args(["-h", "127.0.0.1", "-p", &self.port().to_string()])
-            .env("REDISCLI_AUTH", PASSWORD)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the client starts");
-        let mut input = client.stdin.take().expect("its input is a pipe");
-        writeln!(input, "{commands}").expect("the client reads");
-        drop(input);
-        let output = client.wait_with_output().expect("the client ends");
-        let answer = String::from_utf8_lossy(&output.stdout)
-            .trim_end()
-            .to_owned();
-        assert!(output.status.success(), "redis does not answer: {answer}");
-        answer
+        let client = program("redis-cli").expect("it comes with the server");
+        let port = self.port().to_string();
+        let command = &mut Command::new(client);
+        command
+            .args(["-h", "127.0.0.1", "-p", &port])
+            .env("REDISCLI_AUTH", PASSWORD);
+        ask(command, &format!("{commands}\n"))
     }
 }
 

@@ -1,0 +1,1 @@
+"""What the classes of `squall.reporters` are made of."""
