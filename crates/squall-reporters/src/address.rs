@@ -62,9 +62,10 @@ pub(crate) fn read_url(
         settings.insert("host".to_owned(), Value::from(text));
         return Ok((settings, None));
     }
+    let (single, hosts) = first_host(text);
     // What cannot be read is not repeated: it may hold a password.
     let url =
-        Url::parse(text).map_err(|error| format!("is no URL ({error}): it must be {form}"))?;
+        Url::parse(&single).map_err(|error| format!("is no URL ({error}): it must be {form}"))?;
     if !schemes.contains(&url.scheme()) {
         let scheme = url.scheme();
         return Err(format!("begins with `{scheme}://`: it must be {form}"));
@@ -75,7 +76,10 @@ pub(crate) fn read_url(
         Some(port) => format!("{host}:{port}"),
         None => host.to_owned(),
     };
-    settings.insert("host".to_owned(), Value::from(host));
+    settings.insert(
+        "host".to_owned(),
+        hosts.unwrap_or_else(|| Value::from(host)),
+    );
     for (name, value) in [
         (
             "username",
@@ -92,6 +96,21 @@ pub(crate) fn read_url(
         insert(&mut settings, known, &name, &value)?;
     }
     Ok((settings, Some(url)))
+}
+
+/// Several hosts, separated by commas, are no URL: leaves the first, and returns all of them.
+fn first_host(text: &str) -> (String, Option<Value>) {
+    let start = text.find("://").map_or(0, |at| at + 3);
+    let end = text[start..].find(['/', '?', '#']);
+    let end = end.map_or(text.len(), |at| start + at);
+    let authority = &text[start..end];
+    let hosts = authority.rfind('@').map_or(start, |at| start + at + 1);
+    let Some(first) = text[hosts..end].find(',') else {
+        return (text.to_owned(), None);
+    };
+    let all: Vec<&str> = text[hosts..end].split(',').collect();
+    let single = format!("{}{}", &text[..hosts + first], &text[end..]);
+    (single, Some(Value::from(all)))
 }
 
 /// Returns the path of a URL without its slash; `None` when there is none.

@@ -13,7 +13,7 @@
 //!
 //! Deliberately absent: queues, batches, retries and threads (`squall-report` has them) and the engine.
 
-#[cfg(feature = "redis")]
+#[cfg(any(feature = "kafka", feature = "mongodb", feature = "redis"))]
 mod address;
 pub mod common;
 mod csv;
@@ -23,7 +23,11 @@ mod files;
 #[allow(dead_code, reason = "a build may have `http` alone")]
 mod http;
 mod json;
-#[cfg(feature = "redis")]
+#[cfg(feature = "kafka")]
+mod kafka;
+#[cfg(feature = "mongodb")]
+mod mongodb;
+#[cfg(any(feature = "kafka", feature = "mongodb", feature = "redis"))]
 #[allow(dead_code, reason = "a build may have one that needs a part of it")]
 mod payload;
 #[cfg(feature = "redis")]

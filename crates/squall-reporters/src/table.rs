@@ -18,6 +18,10 @@ pub const REGISTRATIONS: &[Registration] = &[
     csv::REGISTRATION,
     #[cfg(feature = "xml")]
     crate::xml::REGISTRATION,
+    #[cfg(feature = "mongodb")]
+    crate::mongodb::REGISTRATION,
+    #[cfg(feature = "kafka")]
+    crate::kafka::REGISTRATION,
     #[cfg(feature = "redis")]
     crate::redis::REGISTRATION,
 ];
