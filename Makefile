@@ -9,7 +9,7 @@ PYTHON_SOURCES := python tests examples bench
 # One thing after the other: two cargo builds at once only wait for each other.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-servers test-rust test-python test-web lint fmt bench bench-peers build web tools clean
+.PHONY: help demo test test-servers test-reporters test-rust test-python test-web lint fmt bench bench-peers build web tools clean
 
 help: ## List what there is
 	@awk -f scripts/help.awk $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ test: web lint test-servers test-rust test-python test-web ## Check and test eve
 
 test-servers: ## Install the servers that reporters are tested against (apt-get, npm, go, mvn); a missing one is said, its tests are skipped
 	@bash scripts/test_servers.sh
+
+test-reporters: tools ## Test each reporter against its real backend alone, and print a table
+	@bash scripts/test_reporters.sh
 
 test-rust: tools ## Run the Rust tests alone
 	cargo test --workspace --locked

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
@@ -238,7 +239,7 @@ def page(reporter: dict[str, Any], common: list[dict[str, Any]]) -> str:
 | plan | `submit: {{reporters: [{{name: {name}, settings: {{…}}}}]}}` |
 | single events | {"sent unless `events` says otherwise" if reporter["events"] else "not sent unless `events` says so"} |
 
-```toml
+```text
 [reporters.{name}]{written}
 tags = {{team = "shop"}}
 ```
@@ -254,16 +255,42 @@ Settings of every reporter:
 | setting | what it may be | default | |
 |---|---|---|---|
 {every}
-{rest_of(readme)}"""
+{rest_of(readme, FOLDERS / name)}"""
 
 
-def rest_of(readme: str) -> str:
+def moved_links(text: str, folder: Path) -> str:
+    """Returns a text with its links to files as they are written on a page."""
+
+    def moved(found: re.Match[str]) -> str:
+        name, mark, anchor = found[1].partition("#")
+        if not name or "://" in name:
+            return found[0]
+        return f"]({os.path.relpath((folder / name).resolve(), PAGES)}{mark}{anchor})"
+
+    return re.sub(r"\]\(([^)\s]+)\)", moved, text)
+
+
+def unlabelled_as_text(text: str) -> str:
+    """Returns a text whose code blocks without a language are marked as text."""
+    parts, begins = [], True
+    for line in text.split("\n"):
+        if line.startswith("```"):
+            parts.append("```text" if begins and line == "```" else line)
+            begins = not begins
+        else:
+            parts.append(line)
+    return "\n".join(parts)
+
+
+def rest_of(readme: str, folder: Path) -> str:
     """Returns the sections of a README but its settings; links out of its folder lead to the repository's files."""
     sections = re.split(r"(?m)^(?=## )", readme)
     kept = [section for section in sections[1:] if not section.startswith("## Settings\n")]
-    text = "".join(kept).rstrip()
+    # What a sample shows is not for running.
+    text = re.sub(r"(?m)^```(?=\w)\w+$", "```text", moved_links("".join(kept).rstrip(), folder))
+    text = unlabelled_as_text(text)
     before = sections[0].split("\n", 1)
-    intro = before[1].strip() if len(before) > 1 else ""
+    intro = moved_links(before[1].strip(), folder) if len(before) > 1 else ""
     return ("\n" + intro + "\n" if intro else "") + ("\n" + text + "\n" if text else "")
 
 

@@ -9,7 +9,7 @@ import pytest
 from pages import ROOT, pages, prose
 from test_examples import command
 
-REFERENCE = ROOT / "scripts" / "docs_reference.py"
+REFERENCES = ["docs_reference.py", "reporters_reference.py"]
 
 
 def anchors(page: Path) -> set[str]:
@@ -29,9 +29,10 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(to), f"{page.name}: there is no heading for `{link}`"
 
 
-def test_generated_parts_are_fresh() -> None:
+@pytest.mark.parametrize("script", REFERENCES)
+def test_generated_parts_are_fresh(script: str) -> None:
     ran = subprocess.run(
-        [sys.executable, REFERENCE, "--check", "--squall", command()],
+        [sys.executable, ROOT / "scripts" / script, "--check", "--squall", command()],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

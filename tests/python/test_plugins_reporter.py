@@ -179,16 +179,16 @@ def test_what_is_too_large_comes_in_halves(tmp_path: Path) -> None:
     assert report_of(ran)["dropped"] == 0
 
 
-def test_an_exception_ends_it_and_makes_the_run_invalid(tmp_path: Path) -> None:
+def test_an_exception_ends_it_and_what_it_did_not_take_waits_on_disk(tmp_path: Path) -> None:
     reporter = """\
     class Keeper(ReporterPlugin):
         def common(self, batch):
             raise ValueError("no such table")
     """
     ran = run(tmp_path, graph(reporter, "Keeper()"))
-    assert ran.code == 98, ran.output
+    assert ran.code in FINISHED, ran.output
     assert "ValueError: no such table (shop.py:" in ran.output
-    assert report_of(ran)["dropped"] == 3
+    assert (report_of(ran)["dropped"], report_of(ran)["spooled"]) == (0, 3)
 
 
 def test_a_part_of_a_batch_may_be_taken(tmp_path: Path) -> None:

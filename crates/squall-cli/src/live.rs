@@ -108,6 +108,7 @@ fn reporters(counts: Vec<ReporterCounts>) -> Vec<ReporterState> {
         name: counts.name,
         delivered: counts.delivered,
         queued: counts.queued,
+        spooled: counts.spooled,
         dropped: counts.dropped,
     });
     states.collect()

@@ -3,8 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
-use serde::ser::SerializeStruct;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::records::{
     CommonRecord, CustomRecord, ErrorRecord, Event, FinalRecords, IntervalRecord, LifecycleRecord,
@@ -101,8 +100,8 @@ pub(crate) struct EventPart {
 /// Operations of one run.
 #[derive(Debug, Clone)]
 pub struct EventBatch {
-    run: Arc<RunRecord>,
-    names: Names,
+    pub(crate) run: Arc<RunRecord>,
+    pub(crate) names: Names,
     parts: Vec<EventPart>,
 }
 
@@ -144,7 +143,7 @@ impl EventBatch {
         })
     }
 
-    fn raw(&self) -> impl Iterator<Item = &RawEvent> {
+    pub(crate) fn raw(&self) -> impl Iterator<Item = &RawEvent> {
         self.parts
             .iter()
             .flat_map(|part| &part.events[part.range.clone()])
@@ -386,35 +385,4 @@ fn cut<T>(records: &mut Vec<T>, room: &mut usize) -> Vec<T> {
     let kept = records.len().min(*room);
     *room -= kept;
     records.split_off(kept)
-}
-
-/// What an [`EventBatch`] is written as.
-#[derive(Deserialize)]
-struct StoredEvents {
-    run: Arc<RunRecord>,
-    names: Names,
-    events: Vec<RawEvent>,
-}
-
-impl Serialize for EventBatch {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let events: Vec<&RawEvent> = self.raw().collect();
-        let mut fields = serializer.serialize_struct("StoredEvents", 3)?;
-        fields.serialize_field("run", &self.run)?;
-        fields.serialize_field("names", &self.names)?;
-        fields.serialize_field("events", &events)?;
-        fields.end()
-    }
-}
-
-impl<'de> Deserialize<'de> for EventBatch {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let stored = StoredEvents::deserialize(deserializer)?;
-        let range = 0..stored.events.len();
-        let part = EventPart {
-            events: Arc::new(stored.events),
-            range,
-        };
-        Ok(Self::from_parts(stored.run, stored.names, vec![part]))
-    }
 }

@@ -6,8 +6,9 @@
 //!   [`RawEvent`]; everything that costs time (names, text, units) happens later, in [`Event`].
 //! - [`Batch`]: what a reporter is given, and [`Selection`]: which records it is given at all.
 //! - [`Reporter`]: the trait, with [`Capabilities`] as data and [`ReporterError`] as its only failure.
-//! - [`driver`]: one thread per reporter with a bounded queue, batches, retries, and an exact account of
-//!   what was delivered and what was lost.
+//! - [`driver`]: two threads per reporter with a bounded queue, batches, retries, and an exact account of
+//!   what was delivered, what waits on disk and what was lost.
+//! - [`spool`]: batches on disk that a backend did not take yet.
 //!
 //! Calls to a reporter are synchronous, on its driver's own thread: a file reporter just writes. A reporter
 //! that needs an asynchronous client owns a current-thread runtime and blocks on it.
@@ -21,11 +22,14 @@ mod error;
 pub mod records;
 mod reporter;
 mod selection;
+pub mod spool;
+mod stored;
 
 pub use batch::{Batch, EventBatch, FinalBatch, IntervalBatch, LifecycleBatch, MessageBatch};
 pub use driver::{
     Accepted, Closing, Counts, DeliveryReport, Driver, DriverHandle, DriverSettings, Ending,
-    EventSender, RetrySettings, RunContext, StartError, finish_all,
+    EventSender, NewDriver, Opening, RetrySettings, RunContext, StartError, StartErrors,
+    finish_all, resend,
 };
 pub use error::ReporterError;
 pub use records::{
@@ -36,3 +40,4 @@ pub use records::{
 };
 pub use reporter::{Capabilities, Delivered, RecordKind, Reporter};
 pub use selection::{EventSelection, Selection, is_sampled};
+pub use spool::{Spool, SpoolCounts, SpoolError};

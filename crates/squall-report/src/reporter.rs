@@ -123,6 +123,12 @@ pub trait Reporter: Send + fmt::Debug {
         0.0
     }
 
+    /// Tells which share of the iterations (0 to 1) its events are of, where that is not all, before it is opened. Does no I/O.
+    fn expect_share(&mut self, _share: f64) {}
+
+    /// Tells, before it is opened, that it goes on with a run: what it delivered of it stays. Does no I/O.
+    fn resume(&mut self) {}
+
     /// Gets ready, before the load starts: connects, creates files. A failure stops the run before any load.
     ///
     /// # Errors

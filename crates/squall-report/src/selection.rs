@@ -1,5 +1,6 @@
 //! Which of a run's records one reporter is sent.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{EventKind, Outcome, RawEvent, Tags};
@@ -9,6 +10,8 @@ use crate::{EventKind, Outcome, RawEvent, Tags};
 pub struct Selection {
     /// Which events.
     pub events: EventSelection,
+    /// Whether those that are traced come as well, whatever else is selected.
+    pub traced: bool,
     /// Whether intervals; `None` leaves it to the stage that sends.
     pub intervals: Option<bool>,
     /// How long an interval is: whole seconds.
@@ -21,10 +24,28 @@ impl Default for Selection {
     fn default() -> Self {
         Self {
             events: EventSelection::All,
+            traced: false,
             intervals: None,
             interval: Duration::from_secs(1),
             tags: Tags::new(),
         }
+    }
+}
+
+impl Selection {
+    /// Says whether no event ever is selected.
+    pub fn has_no_events(&self) -> bool {
+        self.events.is_none() && !self.traced
+    }
+
+    /// Returns the events that are selected, in the same memory when all are.
+    pub fn of(&self, events: Arc<Vec<RawEvent>>) -> Arc<Vec<RawEvent>> {
+        if self.events == EventSelection::All {
+            return events;
+        }
+        let takes =
+            |event: &&RawEvent| self.events.takes(event) || (self.traced && event.trace.is_some());
+        Arc::new(events.iter().filter(takes).cloned().collect())
     }
 }
 
@@ -67,7 +88,7 @@ pub fn is_sampled(share: f64, agent: u32, user: u32, iteration: u64) -> bool {
     ((mixed >> 11) as f64) < share * (1_u64 << 53) as f64
 }
 
-/// The finalizer of SplitMix64 (Steele, Lea, Flood 2014): every bit of the result depends on every bit of the input.
+/// The finalizer of `SplitMix64` (Steele, Lea, Flood 2014): every bit of the result depends on every bit of the input.
 fn mix(value: u64) -> u64 {
     let value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

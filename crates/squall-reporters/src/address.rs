@@ -160,22 +160,10 @@ fn insert(
 }
 
 fn percent_decoded(text: &str) -> Result<String, String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let digits = [rest.next(), rest.next()].map(|byte| byte.map(char::from));
-        let [Some(high), Some(low)] =
-            digits.map(|digit| digit.and_then(|digit| digit.to_digit(16)))
-        else {
-            return Err("has a `%` without two hexadecimal digits: write `%25`".to_owned());
-        };
-        bytes.push(u8::try_from(high * 16 + low).unwrap_or_default());
-    }
-    String::from_utf8(bytes).map_err(|_| "is not UTF-8 behind its `%` codes".to_owned())
+    let decoded = percent_encoding::percent_decode_str(text).decode_utf8();
+    decoded
+        .map(std::borrow::Cow::into_owned)
+        .map_err(|_| "is not UTF-8 behind its `%` codes".to_owned())
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ pub(crate) trait Backend {
 /// A backend that is a folder, for reporters that write files.
 #[derive(Debug)]
 pub(crate) struct Folder {
-    folder: TempDir,
+    place: TempDir,
     settings: Value,
     events: fn(&Path) -> usize,
     runs: fn(&Path) -> usize,
@@ -37,14 +37,15 @@ pub(crate) struct Folder {
 
 impl Folder {
     /// Makes the backend of a file reporter whose settings put everything below `out`.
+    #[expect(clippy::unnecessary_wraps, reason = "what the table asks for")]
     pub(crate) fn start(
         settings: Value,
         events: fn(&Path) -> usize,
         runs: fn(&Path) -> usize,
     ) -> Option<Box<dyn Backend>> {
-        let folder = tempfile::tempdir().unwrap();
+        let place = tempfile::tempdir().unwrap();
         Some(Box::new(Self {
-            folder,
+            place,
             settings,
             events,
             runs,
@@ -52,13 +53,13 @@ impl Folder {
     }
 
     fn out(&self) -> PathBuf {
-        self.folder.path().join("out")
+        self.place.path().join("out")
     }
 }
 
 impl Backend for Folder {
     fn folder(&self) -> &Path {
-        self.folder.path()
+        self.place.path()
     }
 
     fn settings(&self) -> Value {
@@ -77,4 +78,16 @@ impl Backend for Folder {
     fn runs(&self) -> Option<usize> {
         Some((self.runs)(&self.out()))
     }
+}
+
+/// Looks again every 50 ms until it is so, for 15 s at most; says what was found instead.
+#[allow(dead_code, reason = "a build may have no backend that takes its time")]
+pub(crate) fn eventually<T>(mut look: impl FnMut() -> Result<T, String>) -> T {
+    for _ in 0..300 {
+        if let Ok(found) = look() {
+            return found;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    look().unwrap_or_else(|found| panic!("after 15 s: {found}"))
 }

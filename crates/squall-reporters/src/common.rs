@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use squall_report::{DriverSettings, EventSelection, RetrySettings, Selection};
+use squall_report::{DriverSettings, EventSelection, Opening, RetrySettings, Selection};
 
 use crate::settings::SettingsReader;
 use crate::{BuildContext, SettingInfo, SettingKind, SettingsErrors};
@@ -131,6 +131,7 @@ pub fn split_common(
 fn read(reader: &mut SettingsReader<'_>, events: bool) -> Delivery {
     let selection = Selection {
         events: read_events(reader, events),
+        traced: false,
         intervals: reader.optional_flag(INTERVALS),
         interval: read_interval(reader),
         tags: reader.map(TAGS),
@@ -140,6 +141,7 @@ fn read(reader: &mut SettingsReader<'_>, events: bool) -> Delivery {
         batch_count: at_least_one(reader, BATCH_RECORDS),
         batch_bytes: at_least_one(reader, BATCH_BYTES),
         batch_age: reader.duration(BATCH_AGE),
+        opening: Opening::BeforeLoad,
         open_timeout: reader.duration(OPEN_TIMEOUT),
         flush_timeout: reader.duration(FLUSH_TIMEOUT),
         spool_bytes: reader.integer(SPOOL_MIB).saturating_mul(MEBIBYTE),

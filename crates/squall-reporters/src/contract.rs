@@ -94,6 +94,7 @@ fn everything_arrives_through_the_driver_and_a_second_run_adds_to_it() {
     check_all(|registration, backend| {
         for run in 1..=2 {
             let reporter = made(registration, backend);
+            let takes_events = reporter.capabilities().takes(RecordKind::Events);
             let settings = DriverSettings {
                 batch_count: 7,
                 ..DriverSettings::default()
@@ -104,7 +105,7 @@ fn everything_arrives_through_the_driver_and_a_second_run_adds_to_it() {
                 handle
                     .events((0..20).map(event).collect::<Vec<_>>())
                     .accepted,
-                20
+                if takes_events { 20 } else { 0 }
             );
             let report = handle.finish(final_records(), A_MINUTE);
             assert_eq!(report.ending, Ending::Closed, "{report:?}");
@@ -128,6 +129,29 @@ fn events_are_at_the_backend_before_the_run_is_over() {
         // Neither closed nor dropped: this is what a killed process leaves.
         assert_eq!(backend.events().unwrap_or(2), 2);
         std::mem::forget(reporter);
+    });
+}
+
+#[test]
+fn what_was_delivered_stays_when_the_rest_of_a_run_comes_later() {
+    check_all(|registration, backend| {
+        let mut settings = settings(backend);
+        if settings.contains_key("overwrite") {
+            settings.insert("overwrite".to_owned(), json!(true));
+        }
+        let context = at(backend.folder());
+        for sequence in 1..=2 {
+            let made = build(registration.name, &settings, &context);
+            let mut reporter = made.unwrap().reporter;
+            if sequence > 1 {
+                reporter.resume();
+            }
+            reporter.open().unwrap();
+            let batch = Batch::Events(event_batch(vec![event(sequence)]));
+            reporter.send(&batch).unwrap();
+            reporter.close().unwrap();
+        }
+        assert_eq!(backend.events().unwrap_or(2), 2, "{}", registration.name);
     });
 }
 

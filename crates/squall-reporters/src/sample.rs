@@ -11,24 +11,25 @@ use squall_report::{
 };
 
 pub(crate) fn context(run: &str) -> RunContext {
-    RunContext {
-        run: Arc::new(RunRecord {
-            id: run.to_owned(),
-            name: "shop".to_owned(),
-            seed: 42,
-            version: "0.1.0".to_owned(),
-            started_at: WallTime::from_unix_ns(1_772_366_400_000_000_000),
-            tags: Tags::from([("team".to_owned(), "shop".to_owned())]),
-            verdict: None,
-            reasons: Vec::new(),
-        }),
-        names: NameTable::new(vec![
+    let run = Arc::new(RunRecord {
+        id: run.to_owned(),
+        name: "shop".to_owned(),
+        seed: 42,
+        version: "0.1.0".to_owned(),
+        started_at: WallTime::from_unix_ns(1_772_366_400_000_000_000),
+        tags: Tags::from([("team".to_owned(), "shop".to_owned())]),
+        verdict: None,
+        reasons: Vec::new(),
+    });
+    RunContext::new(
+        run,
+        NameTable::new(vec![
             SeriesName::new("Browse", "Browse", "home"),
             SeriesName::new("Browse", "Browse", "buy"),
             SeriesName::new("Browse", "Browse", "pay")
                 .with_tags(Tags::from([("tier".to_owned(), "1".to_owned())])),
         ]),
-    }
+    )
 }
 
 pub(crate) fn event(sequence: u64) -> RawEvent {

@@ -362,6 +362,11 @@ impl<'a> SettingsReader<'a> {
         });
     }
 
+    /// Says whether somebody wrote the setting.
+    pub(crate) fn is_written(&self, name: &str) -> bool {
+        self.written.get(name).is_some_and(|value| !value.is_null())
+    }
+
     /// Says whether anything is wrong so far.
     pub(crate) fn is_clean(&self) -> bool {
         self.errors.is_empty()

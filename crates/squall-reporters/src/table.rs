@@ -1,7 +1,7 @@
 //! The table of all reporters.
 
 use serde_json::{Map, Value};
-use squall_report::Reporter;
+use squall_report::{EventSelection, Reporter};
 use thiserror::Error;
 
 use crate::common::{COMMON, Delivery, split_common};
@@ -18,6 +18,26 @@ pub const REGISTRATIONS: &[Registration] = &[
     csv::REGISTRATION,
     #[cfg(feature = "xml")]
     crate::xml::REGISTRATION,
+    #[cfg(feature = "sqlite")]
+    crate::sqlite::REGISTRATION,
+    #[cfg(feature = "postgres")]
+    crate::postgres::REGISTRATION,
+    #[cfg(feature = "timescaledb")]
+    crate::timescaledb::REGISTRATION,
+    #[cfg(feature = "mysql")]
+    crate::mysql::REGISTRATION,
+    #[cfg(feature = "otel")]
+    crate::otel::REGISTRATION,
+    #[cfg(feature = "prometheus")]
+    crate::prometheus::REGISTRATION,
+    #[cfg(feature = "influxdb")]
+    crate::influxdb::REGISTRATION,
+    #[cfg(feature = "statsd")]
+    crate::statsd::REGISTRATION,
+    #[cfg(feature = "dogstatsd")]
+    crate::dogstatsd::REGISTRATION,
+    #[cfg(feature = "graphite")]
+    crate::graphite::REGISTRATION,
     #[cfg(feature = "mongodb")]
     crate::mongodb::REGISTRATION,
     #[cfg(feature = "kafka")]
@@ -81,7 +101,10 @@ pub fn build(
         events: context.events && !selection.events.is_none(),
         intervals: selection.intervals.unwrap_or(context.intervals),
     };
-    let reporter = (registration.build)(&own, &context)?;
+    let mut reporter = (registration.build)(&own, &context)?;
+    if let EventSelection::Sample(share) = selection.events {
+        reporter.expect_share(share);
+    }
     Ok(Built { reporter, delivery })
 }
 
@@ -148,6 +171,8 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("`json`"), "{text}");
+        let start = "unknown reporter `cvs`: there are `csv`, ";
+        assert!(text.starts_with(start) && text.contains("`json`"), "{text}");
     }
 
     #[test]

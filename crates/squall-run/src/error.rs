@@ -7,7 +7,7 @@ use squall_cluster::SpawnError;
 use squall_engine::EngineError;
 use squall_engine::script::ScriptFailure;
 use squall_plan::{PlanError, PlanErrors, Source};
-use squall_report::StartError as ReporterError;
+use squall_report::StartErrors as ReporterErrors;
 use thiserror::Error;
 
 /// Everything that is wrong with a plan on this machine, found before any load.
@@ -25,9 +25,9 @@ pub enum StartError {
         /// Why.
         source: io::Error,
     },
-    /// A reporter could not be opened.
+    /// Some reporters could not be opened.
     #[error(transparent)]
-    Reporter(#[from] ReporterError),
+    Reporters(#[from] ReporterErrors),
     /// The engine could not start.
     #[error(transparent)]
     Engine(#[from] EngineError),

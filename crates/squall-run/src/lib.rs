@@ -28,6 +28,7 @@ pub mod options;
 pub mod ping;
 pub mod prepare;
 mod reporting;
+pub mod resend;
 pub mod run;
 mod running;
 pub mod snapshot;
@@ -52,3 +53,4 @@ pub fn reporter_names() -> impl Iterator<Item = &'static str> {
 }
 
 pub use snapshot::{ErrorCount, Snapshot, StageProgress, StageStatus};
+pub use squall_report::Opening;

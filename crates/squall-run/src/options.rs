@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use squall_engine::Exchange;
 use squall_engine::script::{ScriptHost, ScriptMessage};
 use squall_metrics::summary::Commit;
-use squall_report::Reporter;
+use squall_report::{Opening, Reporter};
 
 /// How agents of a run are started, and what they load.
 #[derive(Clone, Debug, Default)]
@@ -78,6 +78,8 @@ pub struct RunOptions {
     pub scripts: Option<Arc<dyn ScriptHost>>,
     /// Makes reporters that do not come with Squall.
     pub reporters: Option<Arc<dyn ReporterFactory>>,
+    /// When reporters are opened: before the load, where one that cannot be is an error, or when their backends are there.
+    pub reporters_open: Opening,
     /// Processes that send the load; 1 is this one. Default: with scripts one per two cores, else 1.
     pub processes: Option<u32>,
     /// Cores that the generator may use: I/O threads, or with scripts processes; goes before the plan's.
@@ -110,6 +112,7 @@ impl Default for RunOptions {
             max_series: 10_000,
             scripts: None,
             reporters: None,
+            reporters_open: Opening::BeforeLoad,
             processes: None,
             cpus: None,
             agent: AgentCommand::default(),

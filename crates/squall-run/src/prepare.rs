@@ -19,7 +19,7 @@ use crate::descriptors::{fit_default_users, reserve_descriptors};
 use crate::error::{PrepareErrors, plan_error};
 use crate::hosts::resolve_hosts;
 use crate::stages::Part;
-use crate::{RunOptions, Targets};
+use crate::{ReporterFactory, RunOptions, Targets};
 
 /// Names and reporters by index of their stage.
 pub(crate) type Reporters = BTreeMap<usize, Vec<(String, Built)>>;
@@ -225,7 +225,8 @@ fn build_reporters(
 ) -> StageReporters {
     let mut reporters = Vec::new();
     for (index, config) in submit.reporters.iter().enumerate() {
-        match build_reporter(config, submit.stream, options) {
+        let factory = options.reporters.as_deref();
+        match make_reporter(config, submit.stream, factory) {
             Ok(reporter) => reporters.push((config.name.clone(), reporter)),
             Err(message) => {
                 let path = format!("stages.{}.submit.reporters[{index}]", stage.name);
@@ -237,11 +238,11 @@ fn build_reporters(
     reporters
 }
 
-/// Makes a reporter of those that come with Squall, or else one that the options bring.
-fn build_reporter(
+/// Makes a reporter of those that come with Squall, or else one that `factory` brings.
+pub(crate) fn make_reporter(
     config: &ReporterConfig,
     streams: bool,
-    options: &RunOptions,
+    factory: Option<&dyn ReporterFactory>,
 ) -> Result<Built, String> {
     let context = BuildContext {
         base_dir: std::env::current_dir().unwrap_or_default(),
@@ -252,8 +253,7 @@ fn build_reporter(
         Err(unknown @ BuildError::UnknownReporter { .. }) => {
             let (delivery, own) = split_common(&config.name, &config.settings, true)
                 .map_err(|error| error.to_string())?;
-            let brought = options.reporters.as_ref();
-            let reporter = brought
+            let reporter = factory
                 .and_then(|factory| factory.build(&config.name, &own))
                 .unwrap_or_else(|| Err(unknown.to_string()))?;
             Ok(Built { reporter, delivery })

@@ -1,7 +1,8 @@
 //! Reporters during a run: their drivers, from opening to the last delivery.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,19 +11,18 @@ use squall_engine::script::ScriptMessage;
 use squall_engine::{RecordQueue, TraceSampling};
 use squall_metrics::{Interval, SeriesTable};
 use squall_report::{
-    DeliveryReport, Driver, DriverHandle, EventSender, FinalRecords, Lifecycle, LifecycleRecord,
-    MessageRecord, NameTable, RunContext, RunRecord, StartError, finish_all,
+    DeliveryReport, Driver, DriverHandle, DriverSettings, EventSender, FinalRecords, Lifecycle,
+    LifecycleRecord, MessageRecord, NameTable, NewDriver, Opening, RunContext, RunRecord,
+    Selection, StartErrors, finish_all,
 };
-use squall_reporters::{Built, Delivery};
+use squall_reporters::Built;
 
 use crate::events::{Records, Route};
 use crate::prepare::Reporters;
+use crate::resend::folder_of;
 use crate::running::lock;
 use crate::snapshot::ReporterCounts;
 use crate::streaming::Stream;
-
-/// How long reporters may take to deliver what is left at the end.
-const FLUSH_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The drivers of all Submit stages.
 #[derive(Debug)]
@@ -49,10 +49,47 @@ pub(crate) struct Upstream {
     pub(crate) streams: bool,
 }
 
-/// Opens reporters and finds out who gets what.
-struct Opening {
-    context: RunContext,
-    drivers: BTreeMap<usize, Vec<DriverHandle>>,
+/// How all reporters of a run are opened.
+#[derive(Debug)]
+pub(crate) struct Openings {
+    /// Before the load, or whenever they are there.
+    pub(crate) when: Opening,
+    /// Folder under which each has one of its own for what its backend does not take.
+    pub(crate) spool: PathBuf,
+    /// How many processes send.
+    pub(crate) processes: u32,
+}
+
+impl Openings {
+    /// Returns what the driver of a reporter is made of; `taken` has the folders of those before it.
+    fn driver(
+        &self,
+        (name, built): (String, Built),
+        context: &RunContext,
+        taken: &mut BTreeSet<PathBuf>,
+    ) -> NewDriver {
+        let spool = Some(folder_of(&self.spool, &name, taken));
+        let mut selection = built.delivery.selection;
+        selection.traced = built.reporter.trace_share() > 0.0;
+        NewDriver {
+            name,
+            reporter: built.reporter,
+            context: RunContext {
+                selection,
+                spool,
+                ..context.clone()
+            },
+            settings: DriverSettings {
+                opening: self.when,
+                ..built.delivery.driver
+            },
+        }
+    }
+}
+
+/// Who gets what.
+#[derive(Debug, Default)]
+struct Routes {
     events: Vec<Route>,
     messages: Vec<Route>,
     streams: Vec<Stream>,
@@ -61,16 +98,13 @@ struct Opening {
     traced: f64,
 }
 
-impl Opening {
-    fn open(
+impl Routes {
+    fn add(
         &mut self,
         stage: usize,
-        (name, built): (String, Built),
-        upstream: &Upstream,
-    ) -> Result<(), StartError> {
-        let Delivery { selection, driver } = built.delivery;
-        self.traced = self.traced.max(built.reporter.trace_share());
-        let handle = Driver::start(name, built.reporter, self.context.clone(), driver)?;
+        handle: &DriverHandle,
+        (selection, upstream): (&Selection, &Upstream),
+    ) {
         let route = || Route {
             sender: handle.sender(),
             stages: upstream.stages.clone(),
@@ -89,8 +123,6 @@ impl Opening {
         if handle.takes_events() {
             self.events.push(route());
         }
-        self.drivers.entry(stage).or_default().push(handle);
-        Ok(())
     }
 }
 
@@ -99,42 +131,38 @@ impl Reporting {
     pub(crate) fn start(
         reporters: Reporters,
         run: RunRecord,
-        (series, processes): (&SeriesTable, u32),
+        (series, openings): (&SeriesTable, &Openings),
         upstream: impl Fn(usize) -> Upstream,
-    ) -> Result<Self, StartError> {
+    ) -> Result<Self, StartErrors> {
         let names = NameTable::default();
-        let mut opening = Opening {
-            context: RunContext {
-                run: Arc::new(run),
-                names: names.clone(),
-            },
-            drivers: BTreeMap::new(),
-            events: Vec::new(),
-            messages: Vec::new(),
-            streams: Vec::new(),
-            lifecycle: Vec::new(),
-            traced: 0.0,
-        };
+        let context = RunContext::new(Arc::new(run), names.clone());
+        let mut routes = Routes::default();
+        let (mut stages, mut new, mut folders) = (Vec::new(), Vec::new(), BTreeSet::new());
         for (stage, reporters) in reporters {
-            let upstream = upstream(stage);
             for reporter in reporters {
-                opening.open(stage, reporter, &upstream)?;
+                routes.traced = routes.traced.max(reporter.1.reporter.trace_share());
+                stages.push((stage, reporter.1.delivery.selection.clone()));
+                new.push(openings.driver(reporter, &context, &mut folders));
             }
         }
-        let run = opening.context.run;
-        let sampling = (opening.traced > 0.0).then(|| TraceSampling {
-            share: opening.traced,
+        let mut drivers: BTreeMap<usize, Vec<DriverHandle>> = BTreeMap::new();
+        for ((stage, selection), handle) in stages.iter().zip(Driver::start_all(new)?) {
+            routes.add(*stage, &handle, (selection, &upstream(*stage)));
+            drivers.entry(*stage).or_default().push(handle);
+        }
+        let run = context.run;
+        let sampling = (routes.traced > 0.0).then(|| TraceSampling {
+            share: routes.traced,
             run: number_of(&run.id),
         });
-        let routes = opening.events;
-        let records =
-            (!routes.is_empty()).then(|| Records::start(routes, names, series.clone(), processes));
+        let records = (!routes.events.is_empty())
+            .then(|| Records::start(routes.events, names, series.clone(), openings.processes));
         Ok(Self {
-            drivers: Mutex::new(opening.drivers),
+            drivers: Mutex::new(drivers),
             records,
-            messages: opening.messages,
-            streams: Mutex::new(opening.streams),
-            lifecycle: opening.lifecycle,
+            messages: routes.messages,
+            streams: Mutex::new(routes.streams),
+            lifecycle: routes.lifecycle,
             run,
             sampling,
             delivered: Mutex::default(),
@@ -254,8 +282,8 @@ impl Reporting {
             )]
             let _ = handle.sender().lifecycle(ended.clone());
         }
-        let limit = limit.unwrap_or(FLUSH_TIMEOUT).min(FLUSH_TIMEOUT);
-        let reports = finish_all(handles, records, limit);
+        // Each has a limit of its own beside this one.
+        let reports = finish_all(handles, records, limit.unwrap_or(Duration::MAX));
         lock(&self.delivered).extend(reports.iter().cloned());
         reports
     }
@@ -277,16 +305,12 @@ impl Reporting {
         handles
             .map(|handle| {
                 let counts = handle.counts();
-                let dropped =
-                    counts.dropped + (counts.offered - counts.accepted.min(counts.offered));
-                let queued = counts
-                    .accepted
-                    .saturating_sub(counts.delivered + counts.dropped);
                 ReporterCounts {
                     name: handle.name().to_owned(),
                     delivered: counts.delivered,
-                    queued,
-                    dropped,
+                    queued: counts.queued,
+                    spooled: counts.spooled,
+                    dropped: counts.dropped,
                 }
             })
             .collect()

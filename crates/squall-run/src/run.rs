@@ -19,7 +19,8 @@ use crate::load::{End, LoadParts};
 use crate::machine::{CpuMeter, usage};
 use crate::meter::RunMeter;
 use crate::prepare::PreparedRun;
-use crate::reporting::{Reporting, Upstream};
+use crate::reporting::{Openings, Reporting, Upstream};
+use crate::resend::{SPOOL, without_secrets};
 use crate::running::{Running, lock};
 use crate::snapshot::Snapshot;
 use crate::stages::{Board, upstream};
@@ -53,7 +54,8 @@ impl RunHandle {
     /// The directory cannot be made, a reporter does not open, or the system gives no threads.
     pub fn start(run: PreparedRun) -> Result<Self, StartError> {
         let id = run_id(&run.plan.name, run.seed);
-        let directory = RunDirectory::create(&run.options.runs_dir, &id, &run.plan)?;
+        let directory =
+            RunDirectory::create(&run.options.runs_dir, &id, &without_secrets(&run.plan))?;
         let reporters = std::mem::take(&mut *lock(&run.reporters));
         let (wall, clock) = (SystemTime::now(), Clock::start());
         let record = record(&run, &id, wall);
@@ -61,8 +63,13 @@ impl RunHandle {
             stages: upstream(&run.checked, stage),
             streams: streams(&run, stage),
         };
-        let series = (&run.series, run.processes);
-        let reporting = Reporting::start(reporters, record, series, results)?;
+        let openings = Openings {
+            when: run.options.reporters_open,
+            spool: directory.path().join(SPOOL),
+            processes: run.processes,
+        };
+        let parts = (&run.series, &openings);
+        let reporting = Reporting::start(reporters, record, parts, results)?;
         reporting.lifecycle(&begun(&reporting, &run.plan));
         let reporting = Arc::new(reporting);
         let store_error = |source| StartError::Store {
@@ -214,10 +221,12 @@ fn streams(run: &PreparedRun, stage: usize) -> bool {
 
 /// The beginning of the run, with its plan without secrets.
 fn begun(reporting: &Reporting, plan: &Plan) -> LifecycleRecord {
-    let plan = serde_json::to_value(plan).ok().map(|mut plan| {
-        squall_secrets::document(&mut plan);
-        Box::new(plan)
-    });
+    let plan = serde_json::to_value(without_secrets(plan))
+        .ok()
+        .map(|mut plan| {
+            squall_secrets::document(&mut plan);
+            Box::new(plan)
+        });
     LifecycleRecord {
         plan,
         ..reporting.moment(Lifecycle::RunStarted, "", 0)

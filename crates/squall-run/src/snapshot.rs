@@ -115,8 +115,10 @@ pub struct ReporterCounts {
     pub name: String,
     /// Records delivered.
     pub delivered: u64,
-    /// Records that wait.
+    /// Records that wait in memory.
     pub queued: u64,
+    /// Records that wait on disk.
+    pub spooled: u64,
     /// Records lost.
     pub dropped: u64,
 }

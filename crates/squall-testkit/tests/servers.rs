@@ -127,7 +127,9 @@ fn a_server_dies_with_the_process_of_its_test() {
         let server = std::thread::spawn(servers::redis).join().unwrap().unwrap();
         assert_eq!(server.query("PING"), "PONG");
         writeln!(std::io::stderr(), "port {}", server.port()).unwrap();
-        std::thread::park();
+        loop {
+            std::thread::park();
+        }
     }
     if servers::redis().is_none() {
         return;
@@ -278,4 +280,52 @@ fn kafka_keeps_its_messages_when_it_is_killed() {
     server.start();
     assert_eq!(server.messages("shop", 1), "a:1\tkey\tvalue");
     assert_eq!(server.count("shop"), 1);
+}
+
+/// Runs a client that must not fail.
+fn says(command: &mut Command) -> String {
+    let output = command.output().expect("the client is installed");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{error}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn databases_speak_tls_with_a_certificate_for_this_machine() {
+    if let Some(server) = servers::postgres() {
+        let root = server.authority();
+        let url = format!(
+            "{}?sslmode=verify-full&sslrootcert={}",
+            server.url(),
+            root.display()
+        );
+        let sql = "select ssl from pg_stat_ssl where pid = pg_backend_pid()";
+        assert_eq!(
+            says(Command::new("psql").args(["-XAt", &url, "-c", sql])),
+            "t\n"
+        );
+    }
+    if let Some(server) = servers::mariadb() {
+        let said = says(
+            Command::new("mariadb")
+                .args(["--no-defaults", "--protocol=tcp", "--host=127.0.0.1", "-BN"])
+                .args(["--ssl-verify-server-cert", "--user", servers::USER])
+                .arg(format!("--password={}", servers::PASSWORD))
+                .arg(format!("--port={}", server.port()))
+                .arg(format!("--ssl-ca={}", server.authority().display()))
+                .args(["--execute", "show status like 'ssl_version'"]),
+        );
+        assert!(said.contains("TLSv1."), "{said}");
+    }
+    if let Some(server) = servers::redis() {
+        // The client takes no URL without a user.
+        let url = server.tls_url().replace("//:", "//default:");
+        let said = says(
+            Command::new("redis-cli")
+                .args(["-u", &url, "--no-auth-warning", "--cacert"])
+                .arg(server.authority())
+                .arg("PING"),
+        );
+        assert_eq!(said, "PONG\n");
+    }
 }

@@ -147,6 +147,7 @@ struct Reporter {
     name: String,
     delivered: u64,
     queued: u64,
+    spooled: u64,
     dropped: u64,
 }
 
@@ -183,6 +184,7 @@ impl From<Snapshot> for Live {
                     name: reporter.name,
                     delivered: reporter.delivered,
                     queued: reporter.queued,
+                    spooled: reporter.spooled,
                     dropped: reporter.dropped,
                 })
                 .collect(),

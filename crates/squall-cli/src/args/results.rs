@@ -127,6 +127,12 @@ pub struct ReportArgs {
     /// Open the HTML report in the browser: `report.html` of the run, or what `--html` writes
     #[arg(long)]
     pub open: bool,
+    /// Send what a reporter's backend did not take while the run went on, instead of showing the summary; `all` for every reporter
+    #[arg(long, value_name = "REPORTER", conflicts_with_all = ["html", "open"])]
+    pub resend: Option<String>,
+    /// Where it goes, if not where the test says: also how a password is given again, as none is stored
+    #[arg(long = "out", value_name = "NAME=TARGET", requires = "resend")]
+    pub outs: Vec<String>,
     /// Parts of the summary to show: `session`, `stages`, `actions`, `timings`, `system`; all but `timings` are shown anyway
     #[arg(
         long,
@@ -157,6 +163,7 @@ Examples:
   squall report shop --open
   squall report shop --html shop.html
   squall report shop --show-summaries timings
+  squall report last --resend postgres
   squall report 20260102-0304";
 
 /// Arguments of `squall reporters`.

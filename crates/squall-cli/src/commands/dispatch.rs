@@ -6,7 +6,7 @@ use squall_plan::PlanErrors;
 
 use super::{
     agent, check, code, compare, debug, explain, http, new, ping, plugin, project, reporters,
-    run as run_file, stored, target, ui,
+    resend, run as run_file, stored, target, ui,
 };
 use crate::args::{Cli, Command, GraphCommand};
 use crate::{TestLoader, exit, output};
@@ -26,7 +26,10 @@ pub(crate) fn run(command: Command, loader: &dyn TestLoader) -> anyhow::Result<u
         Command::Debug(args) => debug::run(&args, loader),
         Command::Ping(args) => ping::run(&args),
         Command::History(args) => stored::history(&args),
-        Command::Report(args) => stored::report(&args),
+        Command::Report(args) => match &args.resend {
+            Some(_) => resend::run(&args, loader),
+            None => stored::report(&args),
+        },
         Command::Reporters(args) => reporters::run(&args),
         Command::Export(args) => stored::export(&args),
         Command::Compare(args) => compare::run(&args),

@@ -11,6 +11,7 @@ use squall_run::{RunOptions, prepare};
 
 use super::as_typed::as_typed;
 use super::refuse;
+use super::run::opening;
 use crate::args::{Format, HttpArgs};
 use crate::dashboard::Dashboard;
 use crate::execute::{self, Shown};
@@ -43,6 +44,7 @@ fn run_once(
             threads: args.run.threads,
             seed: args.run.seed,
             runs_dir: args.run.runs_dir.clone(),
+            reporters_open: opening(&args.run),
             ..RunOptions::default()
         };
         prepare(&plan, options).map_err(|errors| typed.of(&plan, &args.run, errors))

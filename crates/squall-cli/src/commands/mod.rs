@@ -15,6 +15,7 @@ mod plugin;
 mod project;
 mod report;
 mod reporters;
+mod resend;
 mod run;
 mod stored;
 mod target;

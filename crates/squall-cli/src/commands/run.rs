@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use squall_run::{
-    AgentCommand, PrepareErrors, PreparedRun, RunOptions, Targets, connections, prepare,
+    AgentCommand, Opening, PrepareErrors, PreparedRun, RunOptions, Targets, connections, prepare,
 };
 
 use squall_store::repository::commit_of;
 use squall_ui::StartOptions;
 
 use super::refuse;
-use crate::args::{FileArgs, Format, GraphRunArgs, RunFileArgs, ValidationArgs};
+use crate::args::{FileArgs, Format, GraphRunArgs, RunArgs, RunFileArgs, ValidationArgs};
 use crate::dashboard::Dashboard;
 use crate::execute::{self, Shown};
 use crate::load::{Directions, LoadedTest, Overrides, Typed, adjust, load, one_user};
@@ -262,7 +262,17 @@ pub(super) fn options(
         cpus: args.stages.cpus,
         agent: agent(test, loader),
         fail_fast: args.script.fail_fast,
+        reporters_open: opening(&args.run),
         ..RunOptions::default()
+    }
+}
+
+/// Returns when reporters are opened.
+pub(super) fn opening(args: &RunArgs) -> Opening {
+    if args.results.no_reporter_check {
+        Opening::WhenPossible
+    } else {
+        Opening::BeforeLoad
     }
 }
 

@@ -1,5 +1,7 @@
 //! `squall history`, `squall report` and `squall export`: runs of before.
 
+use std::path::PathBuf;
+
 use squall_metrics::summary::Summary;
 use squall_plan::PlanError;
 use squall_store::{RunEntry, RunState, StoreError};
@@ -159,6 +161,11 @@ pub(super) fn export(args: &ExportArgs) -> anyhow::Result<u8> {
         None => document::render(&summary, &run.path, args.format, output::Results)?,
     }
     Ok(exit::PASSED)
+}
+
+/// Returns the folder of a run, also of one that was killed.
+pub(super) fn directory(runs: &RunsArgs, text: &str) -> Result<PathBuf, StoreError> {
+    Ok(squall_store::find(&runs.runs_dir, text)?.path)
 }
 
 fn stored(runs: &RunsArgs, text: &str) -> Result<(RunEntry, Summary), StoreError> {

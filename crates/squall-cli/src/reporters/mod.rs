@@ -7,5 +7,5 @@ mod outs;
 mod stage;
 
 pub(crate) use kept::{TABLE, check};
-pub(crate) use outs::{Wanted, hint, is_reporter, wanted};
+pub(crate) use outs::{Wanted, hint, is_reporter, settings_of, wanted};
 pub(crate) use stage::{add, complete};

@@ -82,6 +82,20 @@ fn one(text: &str, kept: &[Kept]) -> Result<Wanted, String> {
     })
 }
 
+/// Returns what `squall.toml` keeps for a reporter and, before that, what `--out` says of it.
+pub(crate) fn settings_of(name: &str, outs: &[String]) -> Result<Map<String, Value>, String> {
+    let kept = kept();
+    let own = kept.iter().find(|kept| kept.reporter == name);
+    let mut settings = own.map(|kept| kept.settings.clone()).unwrap_or_default();
+    for text in outs {
+        let wanted = one(text, &kept)?;
+        if wanted.reporter == name {
+            settings.extend(wanted.settings);
+        }
+    }
+    Ok(settings)
+}
+
 /// Returns a hint for a name that is neither a format nor a reporter.
 pub(crate) fn hint(name: &str) -> Option<String> {
     let formats = RunFormat::value_variants().iter();

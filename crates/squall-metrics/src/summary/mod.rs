@@ -364,8 +364,11 @@ pub struct ReporterSummary {
     pub accepted: u64,
     /// Records that it confirmed.
     pub delivered: u64,
-    /// Records lost because its queue was full or it failed.
+    /// Records lost because there was no room for them or it refused them.
     pub dropped: u64,
+    /// Records that wait in the run's spool for `squall report RUN --resend NAME`.
+    #[serde(default)]
+    pub spooled: u64,
     /// Where the results are, or what went wrong.
     pub message: Option<String>,
 }

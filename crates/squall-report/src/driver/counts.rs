@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// What became of one driver's records so far.
 ///
-/// `offered` = `delivered` + `dropped` + `queued` whenever no call is changing them.
+/// `offered` = `delivered` + `dropped` + `queued` + `spooled` whenever no call is changing them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// Records that the run had for the reporter.
@@ -17,10 +17,19 @@ pub struct Counts {
     pub delivered: u64,
     /// Records that it will never have: the queue was full, the backend refused them, or it is dead.
     pub dropped: u64,
-    /// Records that wait or are in delivery.
+    /// Records in memory that wait or are in delivery.
     pub queued: u64,
+    /// Records on disk that wait.
+    pub spooled: u64,
     /// How often a batch was sent again.
     pub retried: u64,
+}
+
+/// Where a batch waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Memory,
+    Disk,
 }
 
 /// The counters behind [`Counts`].
@@ -32,6 +41,7 @@ pub(super) struct Counters {
     delivered: AtomicU64,
     dropped: AtomicU64,
     queued: AtomicU64,
+    spooled: AtomicU64,
     retried: AtomicU64,
 }
 
@@ -44,6 +54,7 @@ impl Counters {
             delivered: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
             queued: AtomicU64::new(0),
+            spooled: AtomicU64::new(0),
             retried: AtomicU64::new(0),
         }
     }
@@ -79,12 +90,29 @@ impl Counters {
         self.dropped.fetch_add(records as u64, Ordering::SeqCst);
     }
 
-    /// Settles queued records one way or the other.
-    pub(super) fn settle(&self, delivered: usize, dropped: usize) {
+    /// Settles records that waited, one way or the other.
+    pub(super) fn settle(&self, place: Place, delivered: usize, dropped: usize) {
         let (delivered, dropped) = (delivered as u64, dropped as u64);
         self.delivered.fetch_add(delivered, Ordering::SeqCst);
         self.dropped.fetch_add(dropped, Ordering::SeqCst);
-        self.queued.fetch_sub(delivered + dropped, Ordering::SeqCst);
+        let waiting = match place {
+            Place::Memory => &self.queued,
+            Place::Disk => &self.spooled,
+        };
+        waiting.fetch_sub(delivered + dropped, Ordering::SeqCst);
+    }
+
+    /// Counts queued records that were written to the spool.
+    pub(super) fn spool(&self, records: usize) {
+        self.spooled.fetch_add(records as u64, Ordering::SeqCst);
+        self.queued.fetch_sub(records as u64, Ordering::SeqCst);
+    }
+
+    /// Counts records that were in the spool before the driver.
+    pub(super) fn find(&self, records: u64) {
+        self.offered.fetch_add(records, Ordering::SeqCst);
+        self.accepted.fetch_add(records, Ordering::SeqCst);
+        self.spooled.fetch_add(records, Ordering::SeqCst);
     }
 
     pub(super) fn retry(&self) {
@@ -96,6 +124,7 @@ impl Counters {
             delivered: self.delivered.load(Ordering::SeqCst),
             dropped: self.dropped.load(Ordering::SeqCst),
             queued: self.queued.load(Ordering::SeqCst),
+            spooled: self.spooled.load(Ordering::SeqCst),
             retried: self.retried.load(Ordering::SeqCst),
             accepted: self.accepted.load(Ordering::SeqCst),
             offered: self.offered.load(Ordering::SeqCst),

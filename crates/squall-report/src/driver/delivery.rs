@@ -1,156 +1,161 @@
-//! Hands batches to the reporter until they are delivered or lost.
+//! The thread that hands batches to the reporter until they are delivered, kept on disk, or lost.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::backoff::Backoff;
+use super::Ending;
+use super::backlog::{End, Lot};
+use super::caller::Caller;
+use super::counts::Place;
 use super::shared::Shared;
-use super::{Ending, RetrySettings};
-use crate::{Batch, Delivered, Reporter, ReporterError};
+use crate::{Batch, Delivered, ReporterError, SpoolError};
 
-/// A reporter with its retries; the reporter is gone when it failed permanently.
+/// The loop of the delivery thread; the table in [`driver`](super) says what it does when.
 #[derive(Debug)]
 pub(super) struct Delivery {
-    reporter: Option<Box<dyn Reporter>>,
+    pub(super) caller: Caller,
     shared: Arc<Shared>,
-    retry: RetrySettings,
+    /// Set when no batch can be delivered any more: all that comes stays on disk.
+    is_parking: bool,
 }
 
 impl Delivery {
-    pub(super) fn new(
-        reporter: Box<dyn Reporter>,
-        shared: Arc<Shared>,
-        retry: RetrySettings,
-    ) -> Self {
+    pub(super) fn new(caller: Caller, shared: Arc<Shared>) -> Self {
         Self {
-            reporter: Some(reporter),
+            caller,
             shared,
-            retry,
+            is_parking: false,
         }
     }
 
-    /// Opens the reporter.
-    pub(super) fn open(&mut self) -> Result<(), ReporterError> {
-        self.call(|reporter| reporter.open())
-    }
-
-    /// Delivers a batch, in halves when it is too large, or counts it as dropped.
-    pub(super) fn deliver(&mut self, batch: Batch) {
-        let mut rest = vec![batch];
-        while let Some(batch) = rest.pop() {
-            match self.call(|reporter| reporter.send(&batch)) {
-                Ok(delivered) => self.settle(batch.len(), delivered),
-                Err(ReporterError::TooLarge { message }) => match batch.halves() {
-                    Some((first, second)) => rest.extend([second, first]),
-                    None => self.lose(batch.len(), message),
-                },
-                Err(error) => self.lose(batch.len(), error.describe()),
+    /// Delivers until nothing more comes, and closes the reporter.
+    pub(super) fn run(mut self) -> (Ending, Option<String>) {
+        while let Some(lot) = self.shared.backlog.take() {
+            if self.is_parking {
+                self.park();
+            } else {
+                self.deliver(&lot);
             }
         }
+        self.caller.close()
     }
 
-    /// Closes the reporter, unless it is dead, and says where the results are.
-    pub(super) fn close(mut self) -> (Ending, Option<String>) {
-        let Some(reporter) = &mut self.reporter else {
-            return (Ending::Failed, None);
+    /// Delivers the lot in hand, in halves where it is too large, or counts what is lost of it.
+    fn deliver(&mut self, lot: &Lot) {
+        if lot.place == Place::Disk && !self.read(lot.number) {
+            return;
+        }
+        while let Some(batch) = self.shared.backlog.first() {
+            match self.caller.send(&batch) {
+                Ok(delivered) => self.settle(&delivered),
+                Err(ReporterError::TooLarge { message }) => self.cut(&batch, message),
+                Err(error) if self.shared.spool.is_some() => return self.hold(&error),
+                Err(error) => self.lose(error.describe()),
+            }
+        }
+        self.put_down();
+    }
+
+    /// Reads the file of the lot in hand.
+    fn read(&self, number: u64) -> bool {
+        let Some(spool) = &self.shared.spool else {
+            return false;
         };
-        let closed = guarded(|| reporter.close());
-        let ending = match &closed {
-            Ok(_) => Ending::Closed,
+        let records = spool.records(number);
+        match spool.read(number) {
+            Ok(batches) => {
+                self.shared.backlog.fill_hand(batches);
+                true
+            }
             Err(error) => {
                 self.shared.say(error.describe());
-                Ending::Failed
-            }
-        };
-        self.let_go();
-        (ending, closed.ok().flatten())
-    }
-
-    /// Calls the reporter until it succeeds, fails for good, or the retries are used up.
-    fn call<T>(
-        &mut self,
-        mut work: impl FnMut(&mut dyn Reporter) -> Result<T, ReporterError>,
-    ) -> Result<T, ReporterError> {
-        let mut backoff = Backoff::new(self.retry);
-        loop {
-            let error = match self.call_once(&mut work) {
-                Err(error @ ReporterError::Temporary { .. }) => error,
-                Err(error @ ReporterError::Permanent { .. }) => {
-                    self.die(&error);
-                    return Err(error);
+                let counters = &self.shared.counters;
+                match error {
+                    SpoolError::Broken { .. } => self.shared.backlog.lose_file(counters, records),
+                    // The file is there, and another process may be luckier.
+                    _ => self.shared.backlog.put_down(counters),
                 }
-                other => return other,
-            };
-            let Some(delay) = backoff.next_delay() else {
-                return Err(error);
-            };
-            self.shared.counters.retry();
+                false
+            }
+        }
+    }
+
+    fn settle(&self, delivered: &Delivered) {
+        if let Some(why) = &delivered.refused {
+            self.shared.say(why.clone());
+        }
+        let counters = &self.shared.counters;
+        self.shared.backlog.settle(counters, delivered);
+    }
+
+    fn cut(&self, batch: &Batch, message: String) {
+        match batch.halves() {
+            Some((first, second)) => self.shared.backlog.cut(first, second),
+            None => self.lose(message),
+        }
+    }
+
+    /// Drops the first part in hand.
+    fn lose(&self, why: String) {
+        self.settle(&Delivered::only(0, why));
+    }
+
+    /// Puts down a lot of which nothing is left.
+    fn put_down(&self) {
+        let Some(hand) = self.shared.backlog.hand() else {
+            return;
+        };
+        if let Err(Some(error)) = self.shared.keep(&hand) {
             self.shared.say(error.describe());
-            tracing::debug!(reporter = %self.shared.name, ?delay, %error, "retrying");
-            self.shared.wait(delay);
         }
+        self.shared.backlog.put_down(&self.shared.counters);
     }
 
-    fn call_once<T>(
-        &mut self,
-        work: &mut impl FnMut(&mut dyn Reporter) -> Result<T, ReporterError>,
-    ) -> Result<T, ReporterError> {
-        if self.shared.is_abandoned() {
-            return Err(ReporterError::permanent(
-                "the run ended before it was ready",
-            ));
+    /// Keeps the lot in hand for later: first in the order, on disk if there is room.
+    fn hold(&mut self, error: &ReporterError) {
+        if self.caller.is_dead() {
+            self.is_parking = true;
+            return self.park();
         }
-        match &mut self.reporter {
-            Some(reporter) => guarded(|| work(reporter.as_mut())),
-            None => Err(ReporterError::permanent(
-                self.shared.message().unwrap_or_default(),
-            )),
-        }
-    }
-
-    fn settle(&self, records: usize, delivered: Delivered) {
-        let taken = delivered.records.min(records);
-        if let Some(why) = delivered.refused {
-            self.shared.say(why);
-        }
-        self.shared.counters.settle(taken, records - taken);
-    }
-
-    fn lose(&self, records: usize, message: String) {
-        self.shared.say(message);
-        self.shared.counters.settle(0, records);
-    }
-
-    fn die(&mut self, error: &ReporterError) {
-        if self.reporter.is_some() {
-            tracing::warn!(reporter = %self.shared.name, error = %error.describe(), "reporter given up");
-        }
+        let Some(hand) = self.shared.backlog.hand() else {
+            return;
+        };
+        let place = match self.shared.keep(&hand) {
+            Ok(()) => Place::Disk,
+            Err(_) => hand.place,
+        };
+        self.shared.backlog.put_back(&self.shared.counters, place);
         self.shared.say(error.describe());
-        self.shared.close();
-        self.let_go();
-    }
-
-    /// Drops the reporter; a panic in its destructor ends with it.
-    fn let_go(&mut self) {
-        let reporter = self.reporter.take();
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(move || drop(reporter))) {
-            self.shared.say(panic_message(panic.as_ref()));
+        if self.shared.backlog.ended() == Some(End::Unobserved) {
+            self.is_parking = true;
+            return;
+        }
+        self.shared.counters.retry();
+        if !self.shared.wait_out(self.caller.pause(error)) {
+            self.caller.renew();
         }
     }
-}
 
-/// Turns a panic of the reporter into a permanent error. Its state may be broken, so it is not called again.
-fn guarded<T>(work: impl FnOnce() -> Result<T, ReporterError>) -> Result<T, ReporterError> {
-    catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|panic| Err(ReporterError::permanent(panic_message(panic.as_ref()))))
-}
-
-fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let text = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message");
-    format!("the reporter panicked: {text}")
+    /// Leaves the lot in hand on disk for a later resend; drops it when there is no room.
+    fn park(&self) {
+        let Some(hand) = self.shared.backlog.hand() else {
+            return;
+        };
+        match self.shared.keep(&hand) {
+            Ok(()) => self.shared.backlog.put_down(&self.shared.counters),
+            // Its file is older than what is left of it, and better than nothing.
+            Err(_) if hand.place == Place::Disk => {
+                self.shared.backlog.put_down(&self.shared.counters);
+            }
+            Err(error) => {
+                while self.shared.backlog.first().is_some() {
+                    let settled = &Delivered::default();
+                    self.shared.backlog.settle(&self.shared.counters, settled);
+                }
+                if let Some(error) = error {
+                    self.shared.say(error.describe());
+                }
+                self.shared.backlog.put_down(&self.shared.counters);
+            }
+        }
+    }
 }

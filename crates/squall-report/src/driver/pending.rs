@@ -3,47 +3,76 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use super::estimate;
 use crate::MessageRecord;
 use crate::batch::EventPart;
+use crate::records::Names;
+
+/// What makes a batch full.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    pub(super) records: usize,
+    /// As they are estimated.
+    pub(super) bytes: usize,
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Pending {
-    parts: VecDeque<EventPart>,
+    parts: VecDeque<Weighed>,
     len: usize,
+    bytes: usize,
     since: Option<Instant>,
     messages: Vec<MessageRecord>,
+    message_bytes: usize,
+}
+
+/// A part with its estimated size.
+#[derive(Debug)]
+struct Weighed {
+    part: EventPart,
+    bytes: usize,
 }
 
 impl Pending {
-    pub(super) fn push(&mut self, part: EventPart) {
+    pub(super) fn push(&mut self, part: EventPart, names: &Names) {
         if part.range.is_empty() {
             return;
         }
+        let events = part.events[part.range.clone()].iter();
+        let bytes = events.map(|event| estimate::event(event, names)).sum();
         self.len += part.range.len();
-        self.parts.push_back(part);
+        self.bytes += bytes;
+        self.parts.push_back(Weighed { part, bytes });
         self.since.get_or_insert_with(now);
     }
 
     pub(super) fn push_message(&mut self, message: MessageRecord) {
+        self.message_bytes += estimate::message(&message);
         self.messages.push(message);
         self.since.get_or_insert_with(now);
     }
 
-    /// Counts the messages.
-    pub(super) fn messages(&self) -> usize {
-        self.messages.len()
+    /// Says whether there are messages for a full batch.
+    pub(super) fn has_full_messages(&self, limits: Limits) -> bool {
+        self.messages.len() >= limits.records || self.message_bytes >= limits.bytes
     }
 
     /// Takes all messages.
     pub(super) fn take_messages(&mut self) -> Vec<MessageRecord> {
         let messages = std::mem::take(&mut self.messages);
+        self.message_bytes = 0;
         self.since = (self.len > 0).then(now);
         messages
     }
 
-    /// Counts the events.
-    pub(super) fn len(&self) -> usize {
-        self.len
+    /// Says whether there are events.
+    pub(super) fn has_events(&self) -> bool {
+        self.len > 0
+    }
+
+    /// Says whether there are events for a full batch.
+    pub(super) fn has_full_events(&self, limits: Limits) -> bool {
+        self.len >= limits.records || self.bytes >= limits.bytes
     }
 
     /// Returns how much longer the oldest of them may wait; `None` when there is none.
@@ -51,31 +80,62 @@ impl Pending {
         self.since.map(|since| age.saturating_sub(since.elapsed()))
     }
 
-    /// Takes the first `count` events, or all when there are fewer.
-    pub(super) fn take(&mut self, count: usize) -> Vec<EventPart> {
+    /// Takes the first events, as many as fit in a batch, but one at least.
+    pub(super) fn take(&mut self, limits: Limits, names: &Names) -> Vec<EventPart> {
         let mut taken = Vec::new();
-        let mut room = count.min(self.len);
-        self.len -= room;
-        while room > 0
-            && let Some(mut part) = self.parts.pop_front()
-        {
-            let cut = part.range.start + room.min(part.range.len());
-            let range = part.range.start..cut;
-            room -= range.len();
-            if cut < part.range.end {
-                part.range.start = cut;
-                self.parts.push_front(EventPart {
-                    events: part.events.clone(),
-                    range: part.range,
-                });
+        let mut room = limits;
+        while let Some(next) = self.parts.pop_front() {
+            if next.part.range.len() <= room.records && next.bytes <= room.bytes {
+                room.records -= next.part.range.len();
+                room.bytes -= next.bytes;
+                self.len -= next.part.range.len();
+                self.bytes -= next.bytes;
+                taken.push(next.part);
+                continue;
             }
-            taken.push(EventPart {
-                events: part.events,
-                range,
-            });
+            let (first, rest) = next.cut(room, taken.is_empty(), names);
+            self.len -= first.part.range.len();
+            self.bytes -= first.bytes;
+            if !first.part.range.is_empty() {
+                taken.push(first.part);
+            }
+            if !rest.part.range.is_empty() {
+                self.parts.push_front(rest);
+            }
+            break;
         }
         self.since = (self.len > 0 || !self.messages.is_empty()).then(now);
         taken
+    }
+}
+
+impl Weighed {
+    /// Cuts off the first events, as many as there is room for; one more than none where `is_first`.
+    fn cut(self, room: Limits, is_first: bool, names: &Names) -> (Self, Self) {
+        let EventPart { events, range } = self.part;
+        let (mut count, mut bytes) = (0, 0);
+        for event in events[range.clone()].iter().take(room.records) {
+            let more = estimate::event(event, names);
+            if bytes + more > room.bytes && !(is_first && count == 0) {
+                break;
+            }
+            count += 1;
+            bytes += more;
+        }
+        let cut = range.start + count;
+        let part = |range| EventPart {
+            events: events.clone(),
+            range,
+        };
+        let first = Self {
+            part: part(range.start..cut),
+            bytes,
+        };
+        let rest = Self {
+            part: part(cut..range.end),
+            bytes: self.bytes - bytes,
+        };
+        (first, rest)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::Counts;
 use super::shared::Shared;
 
 /// How a driver's reporter ended.
@@ -16,7 +17,7 @@ pub enum Ending {
     Abandoned,
 }
 
-/// What became of everything that was offered to one reporter: `offered` = `delivered` + `dropped`.
+/// What became of everything that was offered to one reporter: `offered` = `delivered` + `dropped` + `spooled`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeliveryReport {
     /// Name of the reporter.
@@ -29,6 +30,8 @@ pub struct DeliveryReport {
     pub delivered: u64,
     /// Records that it will never have.
     pub dropped: u64,
+    /// Records on disk that wait for a [`resend`](super::resend).
+    pub spooled: u64,
     /// How often a batch was sent again.
     pub retried: u64,
     /// How it ended.
@@ -40,29 +43,48 @@ pub struct DeliveryReport {
 }
 
 impl DeliveryReport {
-    /// Says whether the results at the backend are incomplete, or may be.
+    /// Says whether results are lost, or may be. What waits in the spool is not.
     pub fn lost_data(&self) -> bool {
-        self.dropped > 0 || self.ending != Ending::Closed
+        self.dropped > 0 || (self.ending != Ending::Closed && self.spooled == 0)
+    }
+
+    /// Says whether the backend has everything.
+    pub fn is_complete(&self) -> bool {
+        self.delivered == self.offered && self.ending == Ending::Closed
     }
 
     pub(super) fn new(shared: &Shared, ending: Ending, location: Option<String>) -> Self {
         let counts = shared.counters.now();
-        Self {
+        let mut report = Self {
             name: shared.name.clone(),
-            offered: counts.offered,
-            accepted: counts.accepted,
-            delivered: counts.delivered,
-            // An abandoned reporter still holds records; for this run they are lost.
-            dropped: counts.offered.saturating_sub(counts.delivered),
-            retried: counts.retried,
+            offered: 0,
+            accepted: 0,
+            delivered: 0,
+            dropped: 0,
+            spooled: 0,
+            retried: 0,
             ending,
             message: shared.message().or_else(|| full_queue(&counts)),
             location,
-        }
+        };
+        report.count(counts);
+        report
+    }
+
+    pub(super) fn count(&mut self, counts: Counts) {
+        self.offered = counts.offered;
+        self.accepted = counts.accepted;
+        self.delivered = counts.delivered;
+        self.spooled = counts.spooled;
+        self.retried = counts.retried;
+        // An abandoned reporter may still hold records that nobody could keep; for this run they are lost.
+        self.dropped = counts
+            .offered
+            .saturating_sub(counts.delivered + counts.spooled);
     }
 }
 
-fn full_queue(counts: &super::Counts) -> Option<String> {
+fn full_queue(counts: &Counts) -> Option<String> {
     let refused = counts.offered.saturating_sub(counts.accepted);
     (refused > 0).then(|| {
         format!(

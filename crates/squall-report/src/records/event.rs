@@ -23,6 +23,16 @@ impl EventId {
         let kept = sequence & ((1 << SEQUENCE_BITS) - 1);
         Self((u64::from(source) << SEQUENCE_BITS) | kept)
     }
+
+    /// Returns the number of the thread that recorded it.
+    pub fn source(self) -> u16 {
+        u16::try_from(self.0 >> SEQUENCE_BITS).unwrap_or(u16::MAX)
+    }
+
+    /// Returns which event of its thread it is.
+    pub fn sequence(self) -> u64 {
+        self.0 & ((1 << SEQUENCE_BITS) - 1)
+    }
 }
 
 impl fmt::Display for EventId {

@@ -7,7 +7,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// Nanoseconds since the Unix epoch, written as RFC 3339 in UTC with microseconds (`2026-03-01T12:00:00.250000Z`).
+/// Nanoseconds since the Unix epoch, written as RFC 3339 in UTC with microseconds (`2026-03-01T12:00:00.250000Z`);
+/// as the plain number in formats for machines.
 ///
 /// It places records on a calendar. Durations never come from it: it follows the system clock's corrections.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,12 +53,19 @@ impl fmt::Display for WallTime {
 
 impl Serialize for WallTime {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // Ids and times of a backend must be the same whether a batch came from memory or from the spool.
+        if !serializer.is_human_readable() {
+            return serializer.serialize_i64(self.0);
+        }
         serializer.collect_str(self)
     }
 }
 
 impl<'de> Deserialize<'de> for WallTime {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return i64::deserialize(deserializer).map(Self);
+        }
         let text = Cow::<'de, str>::deserialize(deserializer)?;
         let time: Timestamp = text.parse().map_err(de::Error::custom)?;
         i64::try_from(time.as_nanosecond())

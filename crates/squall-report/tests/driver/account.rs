@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use squall_report::{
-    Delivered, DeliveryReport, DriverSettings, Ending, FinalRecords, ReporterError, finish_all,
+    Batch, Delivered, DeliveryReport, Driver, DriverSettings, Ending, FinalRecords, ReporterError,
+    RunContext, Spool, finish_all, resend,
 };
 
-use crate::scripted::{PLENTY, Scripted, by_tens, events};
+use crate::scripted::{PLENTY, Scripted, by_tens, context, events};
 
 fn assert_balanced(report: &DeliveryReport) {
     assert_eq!(
         report.offered,
-        report.delivered + report.dropped,
+        report.delivered + report.dropped + report.spooled,
         "{report:?}"
     );
     assert!(report.accepted <= report.offered, "{report:?}");
@@ -202,5 +203,73 @@ proptest! {
         prop_assert_eq!(report.offered, offered);
         prop_assert_eq!(report.accepted, accepted);
         prop_assert_eq!(report.delivered, *taken.lock().unwrap());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_the_backend_answers_nothing_is_lost_that_it_did_not_refuse(
+        answers in prop::collection::vec(answer(), 0..40),
+        chunks in prop::collection::vec(0_u64..60, 0..20),
+        queue_records in 100_usize..400,
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut answers = answers.into_iter();
+        let ids = Arc::new(Mutex::new(Vec::new()));
+        let seen = ids.clone();
+        let refused = Arc::new(Mutex::new(0_u64));
+        let not_taken = refused.clone();
+        let reporter = Scripted::sending(move |batch| {
+            let taken = match answers.next().unwrap_or(Answer::Takes) {
+                Answer::Takes => batch.len(),
+                Answer::TakesHalf => batch.len() / 2,
+                Answer::TooLarge if batch.len() == 1 => {
+                    *not_taken.lock().unwrap() += 1;
+                    return Err(ReporterError::too_large("too much"));
+                }
+                Answer::TooLarge => return Err(ReporterError::too_large("too much")),
+                Answer::Busy => return Err(ReporterError::temporary("busy")),
+                Answer::Dies => return Err(ReporterError::permanent("gone")),
+                Answer::Panics => panic!("a broken reporter"),
+            };
+            *not_taken.lock().unwrap() += (batch.len() - taken) as u64;
+            if let Batch::Events(events) = batch {
+                let taken = events.iter().take(taken);
+                seen.lock().unwrap().extend(taken.map(|event| event.iteration));
+            }
+            Ok(Delivered::only(taken, "half is enough"))
+        });
+        let context = RunContext { spool: Some(folder.path().to_owned()), ..context() };
+        let settings = DriverSettings { queue_records, ..by_tens() };
+        let handle = Driver::start("scripted", Box::new(reporter), context, settings).unwrap();
+        let mut offered = 0;
+        for chunk in chunks {
+            while handle.counts().queued > 100 {
+                thread::yield_now();
+            }
+            prop_assert_eq!(handle.events(events(offered..offered + chunk)).dropped, 0);
+            offered += chunk;
+        }
+        let report = handle.finish(FinalRecords::default(), PLENTY);
+        assert_balanced(&report);
+        prop_assert_eq!(report.offered, offered);
+        prop_assert_eq!(report.dropped, *refused.lock().unwrap());
+        prop_assert_eq!(report.delivered, ids.lock().unwrap().len() as u64);
+        prop_assert_eq!(report.spooled, Spool::look(folder.path()).unwrap().records);
+
+        let seen = ids.clone();
+        let reporter = Scripted::sending(move |batch| {
+            if let Batch::Events(events) = batch {
+                seen.lock().unwrap().extend(events.iter().map(|event| event.iteration));
+            }
+            Ok(Delivered::all(batch))
+        });
+        let again = resend("scripted", Box::new(reporter), folder.path(), &by_tens(), PLENTY);
+        prop_assert_eq!(again.unwrap().delivered, report.spooled);
+        let ids = ids.lock().unwrap();
+        prop_assert!(ids.is_sorted_by(|a, b| a < b), "{:?}", ids);
+        prop_assert_eq!(ids.len() as u64 + report.dropped, offered);
     }
 }

@@ -42,7 +42,7 @@ fn ids(range: std::ops::Range<u64>) -> Seen {
     Seen::Events(range.map(|n| format!("0001{n:012x}")).collect())
 }
 
-fn last_records() -> FinalRecords {
+pub(crate) fn last_records() -> FinalRecords {
     let record = |group| MetricRecord::empty("Browse", "main", "home", group);
     FinalRecords {
         verdict: Some(RunVerdict::Passed),

@@ -84,6 +84,16 @@ fn a_batch_is_dropped_when_its_retries_are_used_up_and_the_next_is_tried() {
 }
 
 #[test]
+fn every_batch_has_all_its_retries_where_nothing_can_wait() {
+    let reporter = Scripted::sending(|_| Err(ReporterError::temporary("busy")));
+    let handle = reporter.start(by_tens());
+    assert_eq!(handle.events(events(0..20)).accepted, 20);
+    let report = handle.finish(FinalRecords::default(), PLENTY);
+    assert_eq!((report.delivered, report.dropped), (0, 20));
+    assert_eq!(report.retried, 9, "three for each of three batches");
+}
+
+#[test]
 fn records_that_the_backend_refuses_count_as_dropped() {
     let reporter =
         Scripted::sending(|batch| Ok(Delivered::only(batch.len() - 1, "1 record has no name")));

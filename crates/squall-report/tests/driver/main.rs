@@ -3,5 +3,8 @@
 mod account;
 mod batches;
 mod failures;
+mod killed;
 mod restart;
 mod scripted;
+mod selecting;
+mod spooling;

@@ -100,19 +100,20 @@ pub(crate) fn by_tens() -> DriverSettings {
 }
 
 pub(crate) fn context() -> RunContext {
-    RunContext {
-        run: Arc::new(RunRecord {
-            id: "run-1".to_owned(),
-            name: "shop".to_owned(),
-            seed: 7,
-            version: "0.1.0".to_owned(),
-            started_at: WallTime::from_unix_ns(1_772_366_400_000_000_000),
-            tags: squall_report::Tags::new(),
-            verdict: None,
-            reasons: Vec::new(),
-        }),
-        names: NameTable::new(vec![SeriesName::new("Browse", "main", "home")]),
-    }
+    let run = Arc::new(RunRecord {
+        id: "run-1".to_owned(),
+        name: "shop".to_owned(),
+        seed: 7,
+        version: "0.1.0".to_owned(),
+        started_at: WallTime::from_unix_ns(1_772_366_400_000_000_000),
+        tags: squall_report::Tags::new(),
+        verdict: None,
+        reasons: Vec::new(),
+    });
+    RunContext::new(
+        run,
+        NameTable::new(vec![SeriesName::new("Browse", "main", "home")]),
+    )
 }
 
 /// Events of thread 1 with the sequence numbers of `range`.

@@ -14,9 +14,11 @@ mod tables;
 
 pub(crate) use append::AppendFile;
 pub(crate) use replace::{check_document, create_parents, number, replace};
+#[cfg(feature = "xml")]
+pub(crate) use settings::cannot_write;
 pub(crate) use settings::{
     Children, EVENTS_FILEPATH, Existing, FileSettings, METRICS_FILEPATH, OVERWRITE,
-    STREAMS_FILEPATH, SYSTEM_METRICS_FILEPATH, TABLES, cannot_write, child, location,
+    STREAMS_FILEPATH, SYSTEM_METRICS_FILEPATH, TABLES, child, location,
 };
 pub(crate) use tables::{Format, Growing, TableReporter};
 

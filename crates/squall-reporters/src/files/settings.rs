@@ -49,6 +49,8 @@ pub(crate) struct FileSettings {
     pub(crate) system: Option<PathBuf>,
     /// What happens to files of earlier runs.
     pub(crate) existing: Existing,
+    /// Whether the files that grow already hold a part of this run.
+    pub(crate) resumed: bool,
 }
 
 impl FileSettings {
@@ -68,6 +70,7 @@ impl FileSettings {
             } else {
                 Existing::Keep
             },
+            resumed: false,
         };
         let paths = settings.paths();
         if reader.is_clean() && paths.is_empty() {
@@ -101,6 +104,15 @@ impl FileSettings {
         given
             .filter_map(|(name, path)| Some((name, path.clone()?)))
             .collect()
+    }
+
+    /// Returns what happens to files that grow.
+    pub(crate) fn growing(&self) -> Existing {
+        if self.resumed {
+            Existing::Keep
+        } else {
+            self.existing
+        }
     }
 
     /// Returns the kinds of record that have a file.

@@ -276,8 +276,12 @@ impl<F: Format> Reporter for TableReporter<F> {
         }
     }
 
+    fn resume(&mut self) {
+        self.settings.resumed = true;
+    }
+
     fn open(&mut self) -> Result<(), ReporterError> {
-        let existing = self.settings.existing;
+        let existing = self.settings.growing();
         let mut open = Open {
             last: self.open_last()?,
             ..Open::default()
@@ -370,6 +374,7 @@ mod tests {
             streams: None,
             system: None,
             existing: Existing::Keep,
+            resumed: false,
         });
         let batch = Batch::Final(final_batch(final_records()));
         reporter.open().unwrap();

@@ -111,22 +111,26 @@ impl Reporter for JsonReporter {
         }
     }
 
+    fn resume(&mut self) {
+        self.settings.resumed = true;
+    }
+
     fn open(&mut self) -> Result<(), ReporterError> {
         if let Some(path) = &self.settings.metrics {
             check_document(path, METRICS_FILEPATH)?;
             let runs = child(path, RUNS);
-            let file = AppendFile::open(&runs, METRICS_FILEPATH, self.settings.existing, b"")?;
+            let file = AppendFile::open(&runs, METRICS_FILEPATH, self.settings.growing(), b"")?;
             self.runs = Some(file);
         }
         if let Some(path) = &self.settings.system {
             check_document(path, SYSTEM_METRICS_FILEPATH)?;
         }
         if let Some(path) = &self.settings.streams {
-            let file = AppendFile::open(path, STREAMS_FILEPATH, self.settings.existing, b"")?;
+            let file = AppendFile::open(path, STREAMS_FILEPATH, self.settings.growing(), b"")?;
             self.streams = Some(file);
         }
         if let Some(path) = &self.settings.events {
-            let file = AppendFile::open(path, EVENTS_FILEPATH, self.settings.existing, b"")?;
+            let file = AppendFile::open(path, EVENTS_FILEPATH, self.settings.growing(), b"")?;
             self.events = Some(file);
         }
         Ok(())

@@ -77,7 +77,11 @@ fn write(cell: &Cell<'_>, scratch: &mut String, out: &mut Vec<u8>) {
         Cell::Float(number) if !number.is_finite() => {
             out.extend_from_slice(not_finite(*number).as_bytes());
         }
-        _ => escape(cell.text(scratch), out),
+        Cell::Text(_) | Cell::Texts(_) | Cell::Json(_) | Cell::Fields(_) => {
+            escape(cell.text(scratch), out);
+        }
+        // Numbers, moments and ids have nothing to escape.
+        _ => out.extend_from_slice(cell.text(scratch).as_bytes()),
     }
 }
 
@@ -95,6 +99,12 @@ fn not_finite(number: f64) -> &'static str {
 /// Writes text so that it stays on one line and any parser reads it back; what XML 1.0 cannot hold becomes visible: `U+0000`
 /// becomes `␀`, and the two characters that are none become the replacement character.
 fn escape(text: &str, out: &mut Vec<u8>) {
+    // 0xEF begins the characters from U+F000 on.
+    let may_be_special = |byte| byte < b' ' || matches!(byte, b'&' | b'<' | b'>' | 0xef);
+    if !text.bytes().any(may_be_special) {
+        out.extend_from_slice(text.as_bytes());
+        return;
+    }
     let mut from = 0;
     for (at, found) in text.char_indices() {
         let Some(replaced) = replacement(found) else {

@@ -215,7 +215,24 @@ fn warnings(running: &Running, latest: &Latest) -> Vec<String> {
     let warned = warned.filter(|one| one.status == ThresholdStatus::Warned);
     warnings.extend(warned.filter_map(|one| one.message));
     warnings.extend(HealthFacts::of(totals.health()).warning());
+    warnings.extend(waiting_in_spools(running));
     warnings
+}
+
+/// Says what reporters' backends did not take yet.
+fn waiting_in_spools(running: &Running) -> Vec<String> {
+    let delivered = running.reporting.delivered().into_iter();
+    delivered
+        .filter(|report| report.spooled > 0)
+        .map(|report| {
+            format!(
+                "{} records of reporter `{name}` wait in the run's spool: send them with `squall report {} --resend {name}`",
+                report.spooled,
+                running.id,
+                name = report.name
+            )
+        })
+        .collect()
 }
 
 /// Says which stages ended before anything of them was measured.
@@ -269,6 +286,7 @@ fn reporters(running: &Running) -> Vec<ReporterSummary> {
             accepted: report.accepted,
             delivered: report.delivered,
             dropped: report.dropped,
+            spooled: report.spooled,
             message: report.message.or(report.location),
         })
         .collect()

@@ -19,6 +19,7 @@ mod profiles;
 mod reporters;
 mod rig;
 mod seeds;
+mod sent;
 mod stages;
 mod stalls;
 mod storage;

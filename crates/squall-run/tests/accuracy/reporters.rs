@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Map, Value, json};
 use squall_plan::Plan;
-use squall_report::{Batch, Capabilities, Delivered, RecordKind, Reporter, ReporterError};
+use squall_report::{Batch, Capabilities, Delivered, RecordKind, Reporter, ReporterError, Spool};
 use squall_run::{PreparedRun, ReporterFactory, RunHandle, RunOptions, prepare};
 
 use crate::rig::{Done, Rig, closed, get, plan_of, stage, target, url, wait_until};
@@ -67,7 +67,7 @@ fn events_and_metrics_are_those_of_the_run() {
     let path = |name: &str| rig.folder().join(name);
     let reporter = |kind: &str| {
         json!({"name": kind, "settings": {
-            "events_filepath": path(&format!("events.{kind}")), "metrics_filepath": path(&format!("metrics.{kind}")),
+            "events_filepath": path(&format!("events.{kind}")), "metrics_filepath": path(&format!("metrics.{kind}")), "system_metrics_filepath": null,
         }})
     };
     let flow = json!([{"http": {"url": "/"}}, {"http": {"name": "sometimes, \"fails\"", "url": "/flaky?rate=0.2"}}]);
@@ -129,7 +129,7 @@ fn an_event_says_when_and_for_whom() {
     let target = target();
     let rig = Rig::new();
     let path = rig.folder().join("events.json");
-    let reporter = json!({"name": "json", "settings": {"events_filepath": path, "metrics_filepath": rig.folder().join("m.json")}});
+    let reporter = json!({"name": "json", "settings": {"events_filepath": path, "metrics_filepath": rig.folder().join("m.json"), "system_metrics_filepath": null}});
     let stages = json!({
         "load": stage(json!({"iterations": {"users": 2, "per_user": 3}}), get("/delay/5ms")),
         "files": {"submit": {"reporters": [reporter]}, "after": ["load"]},
@@ -158,6 +158,9 @@ impl ReporterFactory for Own {
         name: &str,
         settings: &Map<String, Value>,
     ) -> Option<Result<Box<dyn Reporter>, String>> {
+        if name == "refusing" {
+            return Some(Ok(Box::new(Refusing)));
+        }
         (name == "own").then(|| match settings.get("to") {
             Some(_) => Ok(Box::new(Counter(Arc::clone(&self.0))) as Box<dyn Reporter>),
             None => Err("`to` is missing".to_owned()),
@@ -183,6 +186,31 @@ impl Reporter for Counter {
     fn send(&mut self, batch: &Batch) -> Result<Delivered, ReporterError> {
         self.0.fetch_add(batch.len(), Ordering::Relaxed);
         Ok(Delivered::all(batch))
+    }
+
+    fn close(&mut self) -> Result<Option<String>, ReporterError> {
+        Ok(None)
+    }
+}
+
+/// Takes nothing.
+#[derive(Debug)]
+struct Refusing;
+
+impl Reporter for Refusing {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            kinds: vec![RecordKind::Events],
+            max_batch_records: None,
+        }
+    }
+
+    fn open(&mut self) -> Result<(), ReporterError> {
+        Ok(())
+    }
+
+    fn send(&mut self, _: &Batch) -> Result<Delivered, ReporterError> {
+        Err(ReporterError::permanent("the table is gone"))
     }
 
     fn close(&mut self) -> Result<Option<String>, ReporterError> {
@@ -235,4 +263,45 @@ fn what_is_wrong_with_such_a_reporter_is_told_with_its_place() {
             "{error}"
         );
     }
+}
+
+#[test]
+fn what_a_reporter_does_not_take_waits_in_the_run_directory_and_is_no_loss() {
+    let (prepared, _) = reported("refusing", &json!({}));
+    let run = RunHandle::start(prepared.unwrap()).unwrap();
+    let folder = run.directory().path().join("spool").join("refusing");
+    let runs = run.directory().path().parent().unwrap().to_owned();
+    let summary = run.finish().summary;
+    let reporter = &summary.reporters[0];
+    assert_eq!((reporter.delivered, reporter.dropped), (0, 0));
+    assert_eq!(reporter.spooled, 3);
+    assert_eq!(reporter.message.as_deref(), Some("the table is gone"));
+    assert_eq!(Spool::look(&folder).unwrap().records, 3);
+    let hint = format!("`squall report {} --resend refusing`", summary.run.id);
+    assert!(
+        summary.warnings.iter().any(|text| text.contains(&hint)),
+        "{:?}",
+        summary.warnings
+    );
+    let reasons = &summary.verdict.reasons;
+    assert!(
+        !reasons.iter().any(|text| text.contains("lost")),
+        "{reasons:?}"
+    );
+    std::fs::remove_dir_all(runs).unwrap();
+}
+
+#[test]
+fn a_spool_of_no_bytes_is_a_loss_again() {
+    let (prepared, _) = reported("refusing", &json!({"spool_mib": 0}));
+    let run = RunHandle::start(prepared.unwrap()).unwrap();
+    let runs = run.directory().path().parent().unwrap().to_owned();
+    let summary = run.finish().summary;
+    assert_eq!(summary.reporters[0].dropped, 3);
+    let reasons = &summary.verdict.reasons;
+    assert!(
+        reasons.iter().any(|text| text.contains("lost 3 of 3")),
+        "{reasons:?}"
+    );
+    std::fs::remove_dir_all(runs).unwrap();
 }

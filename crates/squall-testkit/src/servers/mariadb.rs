@@ -4,9 +4,11 @@ use std::fs;
 use std::io::Read;
 use std::net::{Ipv4Addr, TcpStream};
 use std::ops::Deref;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
+use super::certificates::{self, Certificates};
 use super::folder::Folder;
 use super::ports::Port;
 use super::process::{Launch, Process, Unavailable, ask, obtain, run};
@@ -15,7 +17,7 @@ use super::{PASSWORD, USER};
 
 const KIND: &str = "mariadb";
 
-/// A MariaDB server with a user and a database of the same name.
+/// A MariaDB server with a user and a database of the same name. It also speaks TLS.
 #[derive(Debug)]
 pub struct Mariadb {
     process: Process,
@@ -54,6 +56,7 @@ impl Mariadb {
                  grant all on *.* to {USER}@'127.0.0.1';\n"
             ),
         )?;
+        let tls = Certificates::write(folder.path())?;
         let launch = Launch::new(KIND, server, move || {
             greets(number) && answers(&client, number)
         })
@@ -66,6 +69,9 @@ impl Mariadb {
             format!("--socket={}", path("socket")),
             format!("--pid-file={}", path("pid")),
             format!("--init-file={init}"),
+            format!("--ssl-ca={}", tls.authority.display()),
+            format!("--ssl-cert={}", tls.certificate.display()),
+            format!("--ssl-key={}", tls.key.display()),
         ]);
         let process = Process::start_new(launch, vec![port], folder)?;
         Ok(Self { process })
@@ -75,6 +81,11 @@ impl Mariadb {
     pub fn url(&self) -> String {
         let port = self.port();
         format!("mysql://{USER}:{PASSWORD}@127.0.0.1:{port}/{USER}")
+    }
+
+    /// Returns the certificate of the authority that a client of TLS must know, PEM.
+    pub fn authority(&self) -> PathBuf {
+        certificates::authority(self.dir())
     }
 
     /// Runs SQL and returns its rows, a line each, values separated by tabs.

@@ -22,6 +22,7 @@
 //! - [`http`]: asks those that speak HTTP.
 
 mod carbon;
+mod certificates;
 mod collector;
 mod family;
 mod ferretdb;

@@ -3,11 +3,12 @@
 use std::fs;
 use std::ops::Deref;
 use std::os::unix::fs::chown;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rustix::process::Signal;
 
+use super::certificates::{self, Certificates};
 use super::folder::Folder;
 use super::ports::Port;
 use super::process::{Launch, Process, Unavailable, ask, obtain, other_user, run};
@@ -18,7 +19,7 @@ const KIND: &str = "postgres";
 /// PostgreSQL refuses to run as root; its package makes this user.
 const ACCOUNT: &str = "postgres";
 
-/// A PostgreSQL server that asks for a password, with a database of its user's name.
+/// A PostgreSQL server that asks for a password, with a database of its user's name. It also speaks TLS.
 #[derive(Debug)]
 pub struct Postgres {
     process: Process,
@@ -37,6 +38,9 @@ impl Postgres {
         let port = Port::take()?;
         let data = folder.path().join("data");
         initdb(folder.path(), &data)?;
+        let tls = Certificates::write(folder.path())?;
+        hand_over(&tls.key)?;
+        let setting = |name: &str, file: &Path| format!("--{name}={}", file.display());
         let number = port.number().to_string();
         let asked = number.clone();
         let launch = Launch::new(KIND, server, move || {
@@ -49,7 +53,11 @@ impl Postgres {
         .arguments(["-p", number.as_str(), "-h", "127.0.0.1", "-k", ""])
         // Nothing has to outlive the machine, and a test may have no patience.
         .arguments(["-c", "fsync=off", "-c", "full_page_writes=off"])
-        .arguments(["-c", "log_min_duration_statement=-1"]);
+        .arguments([
+            "--ssl=on".to_owned(),
+            setting("ssl_cert_file", &tls.certificate),
+            setting("ssl_key_file", &tls.key),
+        ]);
         let process = Process::start_new(launch, vec![port], folder)?;
         let server = Self { process };
         run(&mut server.psql("postgres", &format!("create database {USER}"))?)?;
@@ -59,6 +67,11 @@ impl Postgres {
     /// Returns where the server is, as clients are told, with user, password and database.
     pub fn url(&self) -> String {
         self.url_of(USER)
+    }
+
+    /// Returns the certificate of the authority that a client of TLS must know, PEM.
+    pub fn authority(&self) -> PathBuf {
+        certificates::authority(self.dir())
     }
 
     /// Runs SQL and returns its rows, a line each, values separated by `|`.
@@ -96,14 +109,7 @@ fn initdb(folder: &Path, data: &Path) -> Result<(), Unavailable> {
     let password = folder.join("password");
     fs::write(&password, PASSWORD)?;
     fs::create_dir(data)?;
-    if rustix::process::geteuid().is_root() {
-        let number = |option| -> Result<u32, Unavailable> {
-            let answer = run(Command::new("id").args([option, ACCOUNT]))?;
-            let wrong = |_| Unavailable::Failed(format!("`id` says `{answer}`"));
-            answer.parse().map_err(wrong)
-        };
-        chown(data, Some(number("-u")?), Some(number("-g")?))?;
-    }
+    hand_over(data)?;
     let mut command = Command::new(program("setpriv")?);
     command
         .args(other_user(Some(ACCOUNT)))
@@ -117,4 +123,18 @@ fn initdb(folder: &Path, data: &Path) -> Result<(), Unavailable> {
         .args(["--locale=C", "--no-sync", "--no-instructions"])
         .current_dir("/");
     run(&mut command).map(drop)
+}
+
+/// Gives a file to the user that the server runs as.
+fn hand_over(file: &Path) -> Result<(), Unavailable> {
+    if !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    let number = |option| -> Result<u32, Unavailable> {
+        let answer = run(Command::new("id").args([option, ACCOUNT]))?;
+        let wrong = |_| Unavailable::Failed(format!("`id` says `{answer}`"));
+        answer.parse().map_err(wrong)
+    };
+    chown(file, Some(number("-u")?), Some(number("-g")?))?;
+    Ok(())
 }

@@ -3,10 +3,12 @@
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::ops::Deref;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
 use super::PASSWORD;
+use super::certificates::{self, Certificates};
 use super::folder::Folder;
 use super::ports::Port;
 use super::process::{Launch, Process, Unavailable, ask, obtain};
@@ -29,13 +31,23 @@ impl Redis {
     fn new() -> Result<Self, Unavailable> {
         let server = program("redis-server")?;
         let folder = Folder::new(KIND)?;
-        let port = Port::take()?;
-        let number = port.number();
+        let ports = vec![Port::take()?, Port::take()?];
+        let (number, tls_port) = (ports[0].number(), ports[1].number());
+        let tls = Certificates::write(folder.path())?;
         let launch = Launch::new(KIND, server, move || answers(number))
             .arguments(["--bind", "127.0.0.1", "--port", &number.to_string()])
             .arguments(["--requirepass", PASSWORD, "--save", ""])
-            .arguments(["--appendonly", "yes", "--appendfsync", "no"]);
-        let process = Process::start_new(launch, vec![port], folder)?;
+            .arguments(["--appendonly", "yes", "--appendfsync", "no"])
+            .arguments([
+                "--tls-port",
+                &tls_port.to_string(),
+                "--tls-auth-clients",
+                "no",
+            ])
+            .arguments(["--tls-ca-cert-file".into(), tls.authority.into_os_string()])
+            .arguments(["--tls-cert-file".into(), tls.certificate.into_os_string()])
+            .arguments(["--tls-key-file".into(), tls.key.into_os_string()]);
+        let process = Process::start_new(launch, ports, folder)?;
         Ok(Self { process })
     }
 
@@ -43,6 +55,17 @@ impl Redis {
     pub fn url(&self) -> String {
         let port = self.port();
         format!("redis://:{PASSWORD}@127.0.0.1:{port}/0")
+    }
+
+    /// Returns where the server speaks TLS.
+    pub fn tls_url(&self) -> String {
+        let port = self.port_at(1);
+        format!("rediss://:{PASSWORD}@127.0.0.1:{port}/0")
+    }
+
+    /// Returns the certificate of the authority that a client of TLS must know, PEM.
+    pub fn authority(&self) -> PathBuf {
+        certificates::authority(self.dir())
     }
 
     /// Runs commands, a line each, and returns the answers as `redis-cli` prints them where nobody looks: a value a line.

@@ -192,8 +192,10 @@ pub struct ReporterState {
     pub name: String,
     /// Records that it confirmed.
     pub delivered: u64,
-    /// Records that wait for it.
+    /// Records that wait for it in memory.
     pub queued: u64,
+    /// Records that wait for it on disk.
+    pub spooled: u64,
     /// Records that are lost.
     pub dropped: u64,
 }

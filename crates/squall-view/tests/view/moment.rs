@@ -130,12 +130,14 @@ fn reporters() -> Vec<ReporterState> {
             name: "json".to_owned(),
             delivered: 24_031,
             queued: 0,
+            spooled: 0,
             dropped: 0,
         },
         ReporterState {
             name: "csv".to_owned(),
             delivered: 23_900,
             queued: 131,
+            spooled: 0,
             dropped: 4,
         },
     ]
