@@ -8,11 +8,14 @@
 //! - `target`: how `--out NAME=TARGET` is read; `secret`: text that nobody may see.
 //! - `http`: one client for all backends that are asked over HTTP; `exponential`: distributions in exponential buckets.
 //! - `sql`: the tables of all reporters that write SQL.
+//! - `payload`: records as JSON texts, for queues and key-value stores; `address`: where a backend is.
 //! - the other folders: the reporters, each behind a cargo feature of its name where it needs a client. How to add one is in
 //!   this crate's `README.md`.
 //!
 //! Deliberately absent: queues, batches, retries and threads (`squall-report` has them) and the engine.
 
+#[cfg(any(feature = "kafka", feature = "mongodb", feature = "redis"))]
+mod address;
 pub mod common;
 mod csv;
 #[cfg(feature = "dogstatsd")]
@@ -27,6 +30,10 @@ mod http;
 #[cfg(feature = "influxdb")]
 mod influxdb;
 mod json;
+#[cfg(feature = "kafka")]
+mod kafka;
+#[cfg(feature = "mongodb")]
+mod mongodb;
 #[cfg(feature = "mysql")]
 mod mysql;
 #[cfg(feature = "numbers")]
@@ -37,10 +44,15 @@ mod mysql;
 mod numbers;
 #[cfg(feature = "otel")]
 mod otel;
+#[cfg(any(feature = "kafka", feature = "mongodb", feature = "redis"))]
+#[allow(dead_code, reason = "a build may have one that needs a part of it")]
+mod payload;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "prometheus")]
 mod prometheus;
+#[cfg(feature = "redis")]
+mod redis;
 pub mod registration;
 mod secret;
 pub mod settings;

@@ -304,3 +304,61 @@ pub(crate) fn final_records() -> FinalRecords {
         ],
     }
 }
+
+/// Names that are hard for some backend or other.
+pub(crate) const HOSTILE: [&str; 8] = [
+    "it's \"quoted\" \\ and `ticked`; DROP TABLE events--",
+    "two\nlines\r\nand a tab\t",
+    "a NUL \0 inside",
+    "naïve 💥 \u{202e}right to left",
+    "{\"$where\": 1}, a=b c|d:e#f",
+    "key.with.dots and $dollars %41",
+    "",
+    " ",
+];
+
+/// A run with so many events, in batches of uneven sizes, and every other kind of record.
+pub(crate) fn whole_run(run: &str, events: u64) -> Vec<Batch> {
+    let context = context(run);
+    let id = || run.to_owned();
+    let mut batches = Vec::new();
+    let (mut next, mut size) = (0, 1);
+    while next < events {
+        let end = events.min(next + size);
+        let part = (next..end).map(|number| match number % 5 {
+            0 => failed_event(number, "connect", "refused\nby \"shop\""),
+            _ => event(number),
+        });
+        let batch = EventBatch::new(context.run.clone(), &context.names, part.collect());
+        batches.push(Batch::Events(batch));
+        (next, size) = (end, size * 3 % 997);
+    }
+    let seconds = (0..30).flat_map(|second| ["home", "buy"].map(|name| interval(name, second)));
+    let intervals = seconds.map(|record| IntervalRecord {
+        run: id(),
+        ..record
+    });
+    batches.push(Batch::Intervals(IntervalBatch::new(
+        context.run.clone(),
+        intervals.collect(),
+    )));
+    let messages = (0..7).map(|number| MessageRecord {
+        run: id(),
+        ..message(number)
+    });
+    batches.push(Batch::Messages(MessageBatch::new(
+        context.run.clone(),
+        messages.collect(),
+    )));
+    let lifecycle = lifecycle().into_iter().map(|record| LifecycleRecord {
+        run: id(),
+        ..record
+    });
+    batches.push(Batch::Lifecycle(LifecycleBatch::new(
+        context.run.clone(),
+        lifecycle.collect(),
+    )));
+    let records = final_records().with_total_groups();
+    batches.push(Batch::Final(FinalBatch::new(&context.run, records)));
+    batches
+}

@@ -26,8 +26,12 @@ pub const REGISTRATIONS: &[Registration] = &[
     crate::timescaledb::REGISTRATION,
     #[cfg(feature = "mysql")]
     crate::mysql::REGISTRATION,
-    #[cfg(feature = "otel")]
-    crate::otel::REGISTRATION,
+    #[cfg(feature = "mongodb")]
+    crate::mongodb::REGISTRATION,
+    #[cfg(feature = "kafka")]
+    crate::kafka::REGISTRATION,
+    #[cfg(feature = "redis")]
+    crate::redis::REGISTRATION,
     #[cfg(feature = "prometheus")]
     crate::prometheus::REGISTRATION,
     #[cfg(feature = "influxdb")]
@@ -38,6 +42,8 @@ pub const REGISTRATIONS: &[Registration] = &[
     crate::dogstatsd::REGISTRATION,
     #[cfg(feature = "graphite")]
     crate::graphite::REGISTRATION,
+    #[cfg(feature = "otel")]
+    crate::otel::REGISTRATION,
 ];
 
 /// Why a reporter could not be made.

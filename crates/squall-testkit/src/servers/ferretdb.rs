@@ -32,11 +32,16 @@ pub struct Ferretdb {
 
 /// Starts FerretDB. It takes about 0.1 s.
 pub fn ferretdb() -> Option<Ferretdb> {
-    obtain(KIND, Ferretdb::new)
+    obtain(KIND, || Ferretdb::new(true))
+}
+
+/// Starts FerretDB so that it lets everybody in: for clients that do not take the end of its SCRAM, as that for Rust.
+pub fn ferretdb_without_users() -> Option<Ferretdb> {
+    obtain(KIND, || Ferretdb::new(false))
 }
 
 impl Ferretdb {
-    fn new() -> Result<Self, Unavailable> {
+    fn new(has_users: bool) -> Result<Self, Unavailable> {
         let server = program("ferretdb")?;
         let folder = Folder::new(KIND)?;
         let port = Port::take()?;
@@ -45,15 +50,19 @@ impl Ferretdb {
         fs::create_dir(&data)?;
         let launch = Launch::new(KIND, server, move || ping(number).is_ok())
             .arguments(["--handler=sqlite", "--debug-addr=-", "--log-level=WARN"])
-            .arguments(["--telemetry=disable", "--test-enable-new-auth"])
+            .arguments(["--telemetry=disable".to_owned()])
             .arguments([
                 format!("--listen-addr=127.0.0.1:{number}"),
                 format!("--sqlite-url=file:{}/", data.display()),
                 format!("--state-dir={}", folder.path().display()),
-                format!("--setup-database={USER}"),
-                format!("--setup-username={USER}"),
-                format!("--setup-password={PASSWORD}"),
             ]);
+        let users = [
+            "--test-enable-new-auth".to_owned(),
+            format!("--setup-database={USER}"),
+            format!("--setup-username={USER}"),
+            format!("--setup-password={PASSWORD}"),
+        ];
+        let launch = launch.arguments(users.into_iter().filter(|_| has_users));
         let process = Process::start_new(launch, vec![port], folder)?;
         Ok(Self { process })
     }

@@ -42,7 +42,7 @@ mod statsd;
 
 pub use carbon::{Carbon, carbon};
 pub use collector::{Collector, collector};
-pub use ferretdb::{Ferretdb, ferretdb};
+pub use ferretdb::{Ferretdb, ferretdb, ferretdb_without_users};
 pub use influxdb::{Influxdb, influxdb};
 pub use kafka::{Kafka, kafka};
 pub use mariadb::{Mariadb, mariadb};

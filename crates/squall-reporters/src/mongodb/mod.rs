@@ -1,0 +1,26 @@
+//! `mongodb`: documents in collections. See this folder's `README.md`.
+
+mod config;
+mod encode;
+mod error;
+mod roots;
+mod send;
+
+#[cfg(test)]
+mod tests;
+
+use crate::Registration;
+
+/// The entry in the table.
+pub(crate) const REGISTRATION: Registration = Registration {
+    name: "mongodb",
+    summary: "MongoDB: documents, one collection for each kind of record",
+    class: "MongoDBConfig",
+    guarantee: "at least once, without duplicates",
+    events: true,
+    settings: config::SETTINGS,
+    target: config::TARGET,
+    build: config::build,
+    #[cfg(test)]
+    backend: tests::backend,
+};
