@@ -22,6 +22,11 @@ pub(crate) trait Backend {
     /// Counts the events that the backend has; `None` where it keeps no single events.
     fn events(&self) -> Option<usize>;
 
+    /// Says whether what a second process sends of a run adds to what the first one sent; counters that start anew do not.
+    fn adds_up_over_processes(&self) -> bool {
+        true
+    }
+
     /// Counts the runs whose last records the backend has; `None` where it cannot tell runs apart.
     fn runs(&self) -> Option<usize>;
 }

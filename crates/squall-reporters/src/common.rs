@@ -112,7 +112,7 @@ pub struct Delivery {
 pub fn split_common(
     name: &str,
     settings: &Map<String, Value>,
-    events: bool,
+    events: EventSelection,
 ) -> Result<(Delivery, Map<String, Value>), SettingsErrors> {
     let (common, own): (Map<_, _>, Map<_, _>) = settings
         .clone()
@@ -120,7 +120,7 @@ pub fn split_common(
         .partition(|(key, _)| COMMON.iter().any(|info| info.name == key));
     let context = BuildContext {
         base_dir: std::path::PathBuf::new(),
-        events,
+        events: true,
         intervals: true,
     };
     let mut reader = SettingsReader::new(name, COMMON, &common, &context);
@@ -128,7 +128,7 @@ pub fn split_common(
     Ok((reader.finish(delivery)?, own))
 }
 
-fn read(reader: &mut SettingsReader<'_>, events: bool) -> Delivery {
+fn read(reader: &mut SettingsReader<'_>, events: EventSelection) -> Delivery {
     let selection = Selection {
         events: read_events(reader, events),
         traced: false,
@@ -153,10 +153,10 @@ fn read(reader: &mut SettingsReader<'_>, events: bool) -> Delivery {
     Delivery { selection, driver }
 }
 
-fn read_events(reader: &mut SettingsReader<'_>, default: bool) -> EventSelection {
+fn read_events(reader: &mut SettingsReader<'_>, default: EventSelection) -> EventSelection {
     match reader.raw(EVENTS) {
-        Value::Null if default => EventSelection::All,
-        Value::Null | Value::Bool(false) => EventSelection::None,
+        Value::Null => default,
+        Value::Bool(false) => EventSelection::None,
         Value::Bool(true) => EventSelection::All,
         Value::String(text) if text == "failed" => EventSelection::Failed,
         Value::Number(share)

@@ -151,7 +151,9 @@ fn what_was_delivered_stays_when_the_rest_of_a_run_comes_later() {
             reporter.send(&batch).unwrap();
             reporter.close().unwrap();
         }
-        assert_eq!(backend.events().unwrap_or(2), 2, "{}", registration.name);
+        if backend.adds_up_over_processes() {
+            assert_eq!(backend.events().unwrap_or(2), 2, "{}", registration.name);
+        }
     });
 }
 
@@ -299,7 +301,7 @@ mod leaky {
             summary: "shows its token",
             class: "LeakyConfig",
             guarantee: "none",
-            events: true,
+            events: squall_report::EventSelection::All,
             settings: TOKEN,
             target: crate::registration::Target {
                 form: "",

@@ -81,4 +81,5 @@ mod sample;
 pub use common::{COMMON, Delivery, split_common};
 pub use registration::{BuildContext, Registration, SettingInfo, SettingKind, Target};
 pub use settings::{SettingError, SettingsErrors};
+pub use squall_report::EventSelection;
 pub use table::{BuildError, Built, REDACTED, REGISTRATIONS, build, find, redact};

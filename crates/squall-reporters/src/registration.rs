@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use squall_report::Reporter;
+use squall_report::{EventSelection, Reporter};
 
 use crate::SettingsErrors;
 
@@ -24,8 +24,8 @@ pub struct Registration {
     pub class: &'static str,
     /// What is promised of records that were counted as delivered, in one line.
     pub guarantee: &'static str,
-    /// Whether it gets single events where nobody says so.
-    pub events: bool,
+    /// Which single events it gets where nobody says so.
+    pub events: EventSelection,
     /// Every setting of its own, in the order of the class's parameters; those that all reporters have are in [`COMMON`](crate::COMMON).
     pub settings: &'static [SettingInfo],
     /// How `--out NAME=TARGET` is read.

@@ -1,12 +1,12 @@
 //! The table of all reporters.
 
 use serde_json::{Map, Value};
-use squall_report::{EventSelection, Reporter};
+use squall_report::{Capabilities, EventSelection, RecordKind, Reporter};
 use thiserror::Error;
 
 use crate::common::{COMMON, Delivery, split_common};
 use crate::settings::{listed, nearest_first};
-use crate::{BuildContext, Registration, SettingKind, SettingsErrors};
+use crate::{BuildContext, Registration, SettingError, SettingKind, SettingsErrors};
 use crate::{csv, json};
 
 /// What stands where a secret was.
@@ -26,8 +26,12 @@ pub const REGISTRATIONS: &[Registration] = &[
     crate::timescaledb::REGISTRATION,
     #[cfg(feature = "mysql")]
     crate::mysql::REGISTRATION,
-    #[cfg(feature = "otel")]
-    crate::otel::REGISTRATION,
+    #[cfg(feature = "mongodb")]
+    crate::mongodb::REGISTRATION,
+    #[cfg(feature = "kafka")]
+    crate::kafka::REGISTRATION,
+    #[cfg(feature = "redis")]
+    crate::redis::REGISTRATION,
     #[cfg(feature = "prometheus")]
     crate::prometheus::REGISTRATION,
     #[cfg(feature = "influxdb")]
@@ -38,12 +42,8 @@ pub const REGISTRATIONS: &[Registration] = &[
     crate::dogstatsd::REGISTRATION,
     #[cfg(feature = "graphite")]
     crate::graphite::REGISTRATION,
-    #[cfg(feature = "mongodb")]
-    crate::mongodb::REGISTRATION,
-    #[cfg(feature = "kafka")]
-    crate::kafka::REGISTRATION,
-    #[cfg(feature = "redis")]
-    crate::redis::REGISTRATION,
+    #[cfg(feature = "otel")]
+    crate::otel::REGISTRATION,
 ];
 
 /// Why a reporter could not be made.
@@ -105,7 +105,33 @@ pub fn build(
     if let EventSelection::Sample(share) = selection.events {
         reporter.expect_share(share);
     }
+    let errors = not_taken(settings, &reporter.capabilities());
+    if !errors.is_empty() {
+        let reporter = name.to_owned();
+        return Err(SettingsErrors { reporter, errors }.into());
+    }
     Ok(Built { reporter, delivery })
+}
+
+/// Says which records were asked for that the reporter never takes: an option that does nothing would be a lie.
+fn not_taken(settings: &Map<String, Value>, capabilities: &Capabilities) -> Vec<SettingError> {
+    let is_asked = |name: &str| {
+        let written = settings.get(name);
+        written.is_some_and(|value| !value.is_null() && *value != Value::Bool(false))
+    };
+    let wanted = [
+        ("events", RecordKind::Events, "single events"),
+        ("intervals", RecordKind::Intervals, "intervals"),
+    ];
+    let lacking = wanted
+        .into_iter()
+        .filter(|(name, kind, _)| is_asked(name) && !capabilities.takes(*kind));
+    lacking
+        .map(|(name, _, what)| SettingError::Invalid {
+            name,
+            problem: format!("asks for {what}, which this reporter has no place for: leave it out"),
+        })
+        .collect()
 }
 
 /// Returns the entry of that name.
@@ -207,6 +233,18 @@ mod tests {
         insta::assert_snapshot!("same_file", built("json", &same));
         let child = json!({"events_filepath": "a_errors.csv", "metrics_filepath": "a.csv"});
         insta::assert_snapshot!("same_file_as_child", built("csv", &child));
+    }
+
+    #[test]
+    fn what_a_reporter_has_no_place_for_is_wrong_to_ask_for() {
+        let settings = json!({"events_filepath": null, "events": "failed"});
+        let text = built("json", &settings);
+        assert!(
+            text.contains("setting `events` asks for single events"),
+            "{text}"
+        );
+        let settings = json!({"events_filepath": null, "events": false, "intervals": true});
+        assert!(!built("json", &settings).contains("cannot be configured"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use squall_plan::{
     CheckedExecute, CheckedKind, CheckedLoad, CheckedPlan, CheckedStage, CheckedSubmit, FileKind,
     Plan, PlanError, PlanErrors, ReporterConfig, Step,
 };
+use squall_report::EventSelection;
 use squall_reporters::{BuildContext, BuildError, Built, build, split_common};
 
 use crate::descriptors::{fit_default_users, reserve_descriptors};
@@ -251,7 +252,7 @@ pub(crate) fn make_reporter(
     };
     match build(&config.name, &config.settings, &context) {
         Err(unknown @ BuildError::UnknownReporter { .. }) => {
-            let (delivery, own) = split_common(&config.name, &config.settings, true)
+            let (delivery, own) = split_common(&config.name, &config.settings, EventSelection::All)
                 .map_err(|error| error.to_string())?;
             let reporter = factory
                 .and_then(|factory| factory.build(&config.name, &own))

@@ -56,22 +56,8 @@ impl RunHandle {
         let id = run_id(&run.plan.name, run.seed);
         let directory =
             RunDirectory::create(&run.options.runs_dir, &id, &without_secrets(&run.plan))?;
-        let reporters = std::mem::take(&mut *lock(&run.reporters));
         let (wall, clock) = (SystemTime::now(), Clock::start());
-        let record = record(&run, &id, wall);
-        let results = |stage| Upstream {
-            stages: upstream(&run.checked, stage),
-            streams: streams(&run, stage),
-        };
-        let openings = Openings {
-            when: run.options.reporters_open,
-            spool: directory.path().join(SPOOL),
-            processes: run.processes,
-        };
-        let parts = (&run.series, &openings);
-        let reporting = Reporting::start(reporters, record, parts, results)?;
-        reporting.lifecycle(&begun(&reporting, &run.plan));
-        let reporting = Arc::new(reporting);
+        let reporting = Arc::new(open_reporters(&run, record(&run, &id, wall), &directory)?);
         let store_error = |source| StartError::Store {
             path: directory.path().to_owned(),
             source,
@@ -175,6 +161,27 @@ impl RunHandle {
             stopped: self.running.ending.by_user(),
         }
     }
+}
+
+/// Opens the reporters, and tells them that the run begins.
+fn open_reporters(
+    run: &PreparedRun,
+    record: RunRecord,
+    directory: &RunDirectory,
+) -> Result<Reporting, StartError> {
+    let reporters = std::mem::take(&mut *lock(&run.reporters));
+    let results = |stage| Upstream {
+        stages: upstream(&run.checked, stage),
+        streams: streams(run, stage),
+    };
+    let openings = Openings {
+        when: run.options.reporters_open,
+        spool: directory.path().join(SPOOL),
+        processes: run.processes,
+    };
+    let reporting = Reporting::start(reporters, record, (&run.series, &openings), results)?;
+    reporting.lifecycle(&begun(&reporting, &run.plan));
+    Ok(reporting)
 }
 
 impl FinishedRun {

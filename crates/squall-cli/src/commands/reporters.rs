@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 use squall_plan::PlanError;
-use squall_reporters::{COMMON, REGISTRATIONS, Registration, SettingInfo, find};
+use squall_reporters::{COMMON, EventSelection, REGISTRATIONS, Registration, SettingInfo, find};
 
 use super::refuse;
 use crate::args::{Format, ReportersArgs};
@@ -104,7 +104,12 @@ fn described(one: &Registration) -> Value {
         "class": one.class,
         "summary": one.summary,
         "guarantee": one.guarantee,
-        "events": one.events,
+        "events": match one.events {
+            EventSelection::All => json!(true),
+            EventSelection::None => json!(false),
+            EventSelection::Failed => json!("failed"),
+            EventSelection::Sample(share) => json!(share),
+        },
         "target": one.target.form,
         "settings": settings,
     })

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod tests;
 
+use squall_report::EventSelection;
+
 use crate::Registration;
 use crate::statsd::config;
 
@@ -12,7 +14,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     summary: "counters and gauges with tags by UDP to Datadog's agent, each second",
     class: "DogStatsDConfig",
     guarantee: "at most once",
-    events: false,
+    events: EventSelection::None,
     settings: config::SETTINGS,
     target: config::TARGET,
     build: |written, context| config::build_as("dogstatsd", true, written, context),

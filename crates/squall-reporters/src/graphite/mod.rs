@@ -7,6 +7,8 @@ mod send;
 #[cfg(test)]
 mod tests;
 
+use squall_report::EventSelection;
+
 use crate::Registration;
 
 /// The entry in the table.
@@ -15,7 +17,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     summary: "numbers of each second and of the end of the run by TCP to Graphite's Carbon",
     class: "GraphiteConfig",
     guarantee: "at least once, and what comes twice takes its own place",
-    events: false,
+    events: EventSelection::None,
     settings: config::SETTINGS,
     target: config::TARGET,
     build: config::build,

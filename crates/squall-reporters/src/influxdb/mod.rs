@@ -12,6 +12,8 @@ mod send;
 #[cfg(test)]
 mod tests;
 
+use squall_report::EventSelection;
+
 use crate::Registration;
 
 /// The entry in the table.
@@ -20,7 +22,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     summary: "InfluxDB 2 and all that take its line protocol: a point for each record",
     class: "InfluxDBConfig",
     guarantee: "at least once; a point that comes again takes the place of itself",
-    events: false,
+    events: EventSelection::None,
     settings: config::SETTINGS,
     target: config::TARGET,
     build: config::build,

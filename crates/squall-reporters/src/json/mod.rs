@@ -7,6 +7,8 @@ mod send;
 #[cfg(test)]
 mod tests;
 
+use squall_report::EventSelection;
+
 use crate::Registration;
 
 /// The entry in the table.
@@ -15,7 +17,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     summary: "JSON files: one line per operation, one document of metrics",
     class: "JSONConfig",
     guarantee: "survives the death of the process",
-    events: true,
+    events: EventSelection::All,
     settings: config::SETTINGS,
     target: config::TARGET,
     build: config::build,

@@ -14,6 +14,8 @@ mod send;
 #[cfg(test)]
 mod tests;
 
+use squall_report::EventSelection;
+
 use crate::Registration;
 
 /// The entry in the table.
@@ -22,7 +24,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     summary: "tables of MySQL or MariaDB",
     class: "MySQLConfig",
     guarantee: "at least once, without duplicates",
-    events: true,
+    events: EventSelection::All,
     settings: config::SETTINGS,
     target: config::TARGET,
     build: config::build,

@@ -15,6 +15,8 @@ mod fake;
 #[cfg(test)]
 mod tests;
 
+use squall_report::EventSelection;
+
 use crate::Registration;
 
 /// The entry in the table.
@@ -23,7 +25,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     summary: "OpenTelemetry: metrics, logs and traces to a collector, as OTLP over gRPC or HTTP",
     class: "OpenTelemetryConfig",
     guarantee: "at least once: acknowledged by the collector; what comes twice has the same ids and times",
-    events: false,
+    events: EventSelection::Failed,
     settings: config::SETTINGS,
     target: config::TARGET,
     build: config::build,

@@ -16,6 +16,8 @@ mod tls;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use squall_report::EventSelection;
+
 use crate::Registration;
 
 /// The entry in the table.
@@ -24,7 +26,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     summary: "tables of PostgreSQL, filled with `COPY`",
     class: "PostgresConfig",
     guarantee: "at least once, without duplicates",
-    events: true,
+    events: EventSelection::All,
     settings: config::SETTINGS,
     target: config::TARGET,
     build: config::build,

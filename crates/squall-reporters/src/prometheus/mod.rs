@@ -21,6 +21,8 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+use squall_report::EventSelection;
+
 use crate::Registration;
 
 /// The entry in the table.
@@ -29,7 +31,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     summary: "Prometheus: scraped, through a push gateway, or by remote write, with classic and native histograms",
     class: "PrometheusConfig",
     guarantee: "at least once; the same numbers with the same labels and times, so that nothing counts twice",
-    events: false,
+    events: EventSelection::None,
     settings: config::SETTINGS,
     target: config::TARGET,
     build: config::build,

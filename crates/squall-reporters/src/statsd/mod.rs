@@ -7,6 +7,8 @@ mod send;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use squall_report::EventSelection;
+
 use crate::Registration;
 
 /// The entry in the table.
@@ -15,7 +17,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     summary: "counters and gauges by UDP to StatsD, each second",
     class: "StatsDConfig",
     guarantee: "at most once",
-    events: false,
+    events: EventSelection::None,
     settings: config::SETTINGS,
     target: config::TARGET,
     build: config::build,

@@ -7,6 +7,8 @@ mod config;
 #[cfg(test)]
 mod tests;
 
+use squall_report::EventSelection;
+
 use crate::Registration;
 use crate::postgres::config::{SETTINGS, TARGET};
 
@@ -16,7 +18,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     summary: "hypertables of TimescaleDB, filled with `COPY`",
     class: "TimescaleDBConfig",
     guarantee: "at least once, without duplicates",
-    events: true,
+    events: EventSelection::All,
     settings: SETTINGS,
     target: TARGET,
     build: config::build,

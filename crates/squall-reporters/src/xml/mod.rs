@@ -10,6 +10,8 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
+use squall_report::EventSelection;
+
 use crate::Registration;
 
 /// The entry in the table.
@@ -18,7 +20,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     summary: "XML files: one element per operation, and documents of intervals, metrics, counts, errors and verdict",
     class: "XMLConfig",
     guarantee: "survives the death of the process",
-    events: true,
+    events: EventSelection::All,
     settings: config::SETTINGS,
     target: config::TARGET,
     build: config::build,

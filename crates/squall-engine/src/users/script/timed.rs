@@ -34,27 +34,7 @@ pub(super) fn record(scenario: &ScenarioThread, command: ScriptCommand, ids: Ite
         ended: ended_ns.max(started_ns),
         facts: facts.map(|facts| *facts).unwrap_or_default(),
     };
-    let mut is_slow = false;
-    let mut recorder = worker.recorder.borrow_mut();
-    match (kind, outcome) {
-        (TimedKind::Transaction, Some(outcome)) => {
-            recorder.transaction_started(series);
-            recorder.transaction_finished(series, outcome, times.ended - times.started);
-        }
-        (TimedKind::Transaction, None) => {
-            recorder.transaction_started(series);
-            recorder.transaction_interrupted(series);
-        }
-        (TimedKind::Operation, Some(outcome)) => {
-            recorder.operation_started(series);
-            is_slow = recorder.operation_finished(series, &times.sample(outcome));
-        }
-        (TimedKind::Operation, None) => {
-            recorder.operation_started(series);
-            recorder.operation_interrupted(series);
-        }
-    }
-    drop(recorder);
+    let is_slow = count(worker, series, (kind, outcome), &times);
     let is_first = failure
         .as_deref()
         .is_some_and(|failure| record_failure(worker, series, failure, times.ended));
@@ -80,6 +60,36 @@ pub(super) fn record(scenario: &ScenarioThread, command: ScriptCommand, ids: Ite
         };
         records.borrow_mut().push(record);
     }
+}
+
+/// Counts what was timed; returns whether it is one of the slowest so far.
+fn count(
+    worker: &Worker,
+    series: SeriesId,
+    how: (TimedKind, Option<Outcome>),
+    times: &Times,
+) -> bool {
+    let mut is_slow = false;
+    let mut recorder = worker.recorder.borrow_mut();
+    match how {
+        (TimedKind::Transaction, Some(outcome)) => {
+            recorder.transaction_started(series);
+            recorder.transaction_finished(series, outcome, times.ended - times.started);
+        }
+        (TimedKind::Transaction, None) => {
+            recorder.transaction_started(series);
+            recorder.transaction_interrupted(series);
+        }
+        (TimedKind::Operation, Some(outcome)) => {
+            recorder.operation_started(series);
+            is_slow = recorder.operation_finished(series, &times.sample(outcome));
+        }
+        (TimedKind::Operation, None) => {
+            recorder.operation_started(series);
+            recorder.operation_interrupted(series);
+        }
+    }
+    is_slow
 }
 
 /// Counts a failure that the script tells of; returns whether it is the first of its kind.

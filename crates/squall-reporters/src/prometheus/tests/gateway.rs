@@ -49,6 +49,11 @@ impl Backend for Gateway {
         Some(format!("{events}").parse().unwrap())
     }
 
+    /// A counter of another process starts at 0, as `rate()` expects.
+    fn adds_up_over_processes(&self) -> bool {
+        false
+    }
+
     fn runs(&self) -> Option<usize> {
         let text = self.server.metrics();
         let verdicts = text
