@@ -10,6 +10,8 @@ mod send;
 #[cfg(test)]
 mod tests;
 
+use squall_report::EventSelection;
+
 use crate::Registration;
 
 /// The entry in the table.
@@ -18,7 +20,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     summary: "Apache Kafka: JSON messages with keys and headers",
     class: "KafkaConfig",
     guarantee: "at least once; without duplicates unless a broker answers nothing for 25 s",
-    events: true,
+    events: EventSelection::All,
     settings: config::SETTINGS,
     target: config::TARGET,
     build: config::build,

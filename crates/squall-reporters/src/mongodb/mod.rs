@@ -9,6 +9,8 @@ mod send;
 #[cfg(test)]
 mod tests;
 
+use squall_report::EventSelection;
+
 use crate::Registration;
 
 /// The entry in the table.
@@ -17,7 +19,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     summary: "MongoDB: documents, one collection for each kind of record",
     class: "MongoDBConfig",
     guarantee: "at least once, without duplicates",
-    events: true,
+    events: EventSelection::All,
     settings: config::SETTINGS,
     target: config::TARGET,
     build: config::build,

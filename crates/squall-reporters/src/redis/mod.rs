@@ -7,6 +7,8 @@ mod send;
 #[cfg(test)]
 mod tests;
 
+use squall_report::EventSelection;
+
 use crate::Registration;
 
 /// The entry in the table.
@@ -15,7 +17,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     summary: "Redis: JSON in sets, in streams, or published on channels",
     class: "RedisConfig",
     guarantee: "sets and streams: at least once, without duplicates; channels: at most once",
-    events: true,
+    events: EventSelection::All,
     settings: config::SETTINGS,
     target: config::TARGET,
     build: config::build,
