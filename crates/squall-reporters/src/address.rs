@@ -93,7 +93,7 @@ pub(crate) fn read_url(
         }
     }
     for (name, value) in url.query_pairs() {
-        insert(&mut settings, known, &name, &value)?;
+        insert(&mut settings, known, &name, &value);
     }
     Ok((settings, Some(url)))
 }
@@ -121,12 +121,7 @@ pub(crate) fn path(url: &Url) -> Result<Option<String>, String> {
     }
 }
 
-fn insert(
-    settings: &mut Map<String, Value>,
-    known: &[SettingInfo],
-    name: &str,
-    text: &str,
-) -> Result<(), String> {
+fn insert(settings: &mut Map<String, Value>, known: &[SettingInfo], name: &str, text: &str) {
     // `options.NAME` is one entry of the setting `options`.
     if let Some((map, key)) = name.split_once('.')
         && let Some(info) = known.iter().chain(COMMON).find(|info| info.name == map)
@@ -138,7 +133,7 @@ fn insert(
         if let Value::Object(entries) = entry {
             entries.insert(key.to_owned(), Value::from(text));
         }
-        return Ok(());
+        return;
     }
     let kind = known
         .iter()
@@ -156,7 +151,6 @@ fn insert(
         _ => Value::from(text),
     };
     settings.insert(name.to_owned(), value);
-    Ok(())
 }
 
 fn percent_decoded(text: &str) -> Result<String, String> {

@@ -281,6 +281,39 @@ fn last(payloads: &mut Payloads, batch: &FinalBatch) -> Result<(), serde_json::E
         &record,
         &tail(None, &run.tags)?,
     )?;
+    series(payloads, batch)?;
+    for one in batch.custom() {
+        let key = (&run.id, &one.stage, &one.name, &one.group, &one.metric);
+        payloads.push(Kind::Custom, &key, one, &plain)?;
+    }
+    for one in batch.errors() {
+        let key = (
+            &run.id,
+            &one.stage,
+            &one.scenario,
+            &one.name,
+            &one.error_class,
+            &one.error_message,
+        );
+        payloads.push(Kind::Error, &key, one, &plain)?;
+    }
+    for one in batch.system() {
+        let kind = match one.stage.as_str() {
+            "" => Kind::SessionSystem,
+            _ => Kind::StageSystem,
+        };
+        payloads.push(kind, &(&run.id, &one.stage, &one.group), one, &plain)?;
+    }
+    for one in batch.thresholds() {
+        payloads.push(Kind::Threshold, &(&run.id, &one.rule), one, &plain)?;
+    }
+    Ok(())
+}
+
+/// Writes what is said of each series: its distributions and its counts.
+fn series(payloads: &mut Payloads, batch: &FinalBatch) -> Result<(), serde_json::Error> {
+    let run = batch.run();
+    let id = Some(run.id.as_str());
     for one in batch.metrics() {
         let key = (
             &run.id,
@@ -309,31 +342,6 @@ fn last(payloads: &mut Payloads, batch: &FinalBatch) -> Result<(), serde_json::E
         let mut record = one.clone();
         record.tags = Tags::new();
         payloads.push(Kind::Common, &key, &record, &tail)?;
-    }
-    for one in batch.custom() {
-        let key = (&run.id, &one.stage, &one.name, &one.group, &one.metric);
-        payloads.push(Kind::Custom, &key, one, &plain)?;
-    }
-    for one in batch.errors() {
-        let key = (
-            &run.id,
-            &one.stage,
-            &one.scenario,
-            &one.name,
-            &one.error_class,
-            &one.error_message,
-        );
-        payloads.push(Kind::Error, &key, one, &plain)?;
-    }
-    for one in batch.system() {
-        let kind = match one.stage.as_str() {
-            "" => Kind::SessionSystem,
-            _ => Kind::StageSystem,
-        };
-        payloads.push(kind, &(&run.id, &one.stage, &one.group), one, &plain)?;
-    }
-    for one in batch.thresholds() {
-        payloads.push(Kind::Threshold, &(&run.id, &one.rule), one, &plain)?;
     }
     Ok(())
 }

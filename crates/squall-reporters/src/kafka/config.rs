@@ -118,28 +118,27 @@ pub(super) const TARGET: Target = Target {
     read: |text| {
         let form = "kafka://[USER:PASSWORD@]HOST[:PORT] or HOST[:PORT],…";
         let (mut settings, url) = read_url(text, form, &["kafka", "kafkas"], SETTINGS)?;
-        match url {
-            Some(url) => {
-                if path(&url)?.is_some() {
-                    return Err(
-                        "has a path: topics are set with `?events_topic=NAME` and its like"
-                            .to_owned(),
-                    );
-                }
-                if url.scheme() == "kafkas" {
-                    settings.insert("secure".to_owned(), Value::Bool(true));
-                }
-            }
-            None => {
-                let hosts: Vec<&str> = text.split(',').map(str::trim).collect();
-                settings.insert("host".to_owned(), Value::from(hosts));
-            }
+        let Some(url) = url else {
+            let hosts: Vec<&str> = text.split(',').map(str::trim).collect();
+            settings.insert("host".to_owned(), Value::from(hosts));
+            return Ok(settings);
+        };
+        if path(&url)?.is_some() {
+            let problem = "has a path: topics are set with `?events_topic=NAME` and its like";
+            return Err(problem.to_owned());
+        }
+        if url.scheme() == "kafkas" {
+            settings.insert("secure".to_owned(), Value::Bool(true));
         }
         Ok(settings)
     },
 };
 
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own"
+)]
 pub(super) struct KafkaSettings {
     pub(super) hosts: Vec<(String, u16)>,
     pub(super) client_id: String,

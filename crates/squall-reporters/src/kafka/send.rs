@@ -19,7 +19,7 @@ use crate::payload::{self, Kind, Payloads};
 /// The client hands out what it knows only where it is asked, and an ask takes all of this time.
 const POLL: Duration = Duration::from_millis(2);
 /// So many asks take longer than the client tries to deliver a message.
-const POLLS: u32 = (options::DELIVERY_MS + 3_000) / 2;
+const POLLS: u32 = options::DELIVERY_MS / 2 + 1_500;
 const METADATA_TIMEOUT: Duration = Duration::from_secs(2);
 /// Answers that are looked at while a topic is being created.
 const METADATA_ANSWERS: usize = 10;

@@ -1,6 +1,7 @@
 //! The messages of `kafka`, and what a real broker has of them.
 
 use std::collections::HashSet;
+use std::fmt::Write;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -192,10 +193,10 @@ fn keys_headers_and_values() {
             let headers = encode::headers(payload.kind, "run-1");
             for header in headers.as_borrowed().iter() {
                 let value = String::from_utf8_lossy(header.value.unwrap());
-                texts += &format!("{}: {value}\n", header.key);
+                writeln!(texts, "{}: {value}", header.key).unwrap();
             }
             let [key, text] = [payload.key, payload.text].map(String::from_utf8_lossy);
-            texts += &format!("{key}\n{text}\n\n");
+            writeln!(texts, "{key}\n{text}\n").unwrap();
         }
     }
     insta::assert_snapshot!("messages", texts);
@@ -440,6 +441,7 @@ proptest! {
 /// Says how fast events arrive: `cargo test --release … -- --ignored --nocapture how_fast`.
 #[test]
 #[ignore = "measures"]
+#[expect(clippy::print_stdout, reason = "what it is for")]
 fn how_fast() {
     let Some(broker) = shared() else {
         return;

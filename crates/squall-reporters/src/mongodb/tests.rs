@@ -1,5 +1,6 @@
 //! The documents of `mongodb`, and what a real server has of them.
 
+use std::fmt::Write;
 use std::path::Path;
 
 use bson::{Bson, Document, doc};
@@ -151,7 +152,7 @@ fn every_kind_of_record_as_a_document() {
             for document in documents.iter().take(few) {
                 let document: Document = document.try_into().unwrap();
                 let text = document.to_string();
-                texts += &format!("{}\n{text}\n", kind.as_str());
+                writeln!(texts, "{}\n{text}", kind.as_str()).unwrap();
             }
         }
     }
@@ -340,6 +341,7 @@ proptest! {
 /// Says how fast events arrive: `cargo test --release … -- --ignored --nocapture how_fast`.
 #[test]
 #[ignore = "measures"]
+#[expect(clippy::print_stdout, reason = "what it is for")]
 fn how_fast() {
     let Some(server) = servers::ferretdb_without_users() else {
         return;

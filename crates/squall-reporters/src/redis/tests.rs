@@ -1,5 +1,6 @@
 //! The commands of `redis`, and what a real server keeps of them.
 
+use std::fmt::Write;
 use std::path::Path;
 
 use proptest::prelude::*;
@@ -86,14 +87,15 @@ fn connection(server: &servers::Redis) -> redis::Connection {
     client.get_connection().unwrap()
 }
 
-fn parsed(texts: Vec<String>) -> Vec<Value> {
+fn parsed(texts: &[String]) -> Vec<Value> {
     let values = texts.iter().map(|text| serde_json::from_str(text));
     values.collect::<Result<_, _>>().unwrap()
 }
 
 fn members(server: &servers::Redis, set: &str) -> Vec<Value> {
     let mut asked = redis::cmd("SMEMBERS");
-    parsed(asked.arg(set).query(&mut connection(server)).unwrap())
+    let texts: Vec<String> = asked.arg(set).query(&mut connection(server)).unwrap();
+    parsed(&texts)
 }
 
 /// Entries of a stream: the field `record` of each, in order.
@@ -106,7 +108,7 @@ fn entries(server: &servers::Redis, stream: &str) -> Vec<Value> {
         assert!(fields.contains_key("run") && fields.contains_key("kind"));
         fields.remove("record").unwrap()
     });
-    parsed(records.collect())
+    parsed(&records.collect::<Vec<_>>())
 }
 
 const EXPECTED: [(&str, usize); 11] = [
@@ -141,7 +143,7 @@ fn every_kind_of_record_as_json() {
         };
         for payload in payloads.iter().take(few) {
             let [key, text] = [payload.key, payload.text].map(String::from_utf8_lossy);
-            texts += &format!("{} {key}\n{text}\n", payload.kind.as_str());
+            writeln!(texts, "{} {key}\n{text}", payload.kind.as_str()).unwrap();
         }
     }
     insta::assert_snapshot!("records", texts);
@@ -160,12 +162,11 @@ fn the_commands_of_each_way() {
             intervals: true,
         };
         let settings = config::settings(written.as_object().unwrap(), &context).unwrap();
-        let pipeline = match way {
-            "pipeline" => encode::sets(&payloads, &settings),
-            _ => {
-                let mark = encode::mark(&payloads, &settings, "run-1");
-                encode::transaction(&payloads, &settings, "run-1", &mark, &["old".to_owned()])
-            }
+        let pipeline = if way == "pipeline" {
+            encode::sets(&payloads, &settings)
+        } else {
+            let mark = encode::mark(&payloads, &settings, "run-1");
+            encode::transaction(&payloads, &settings, "run-1", &mark, &["old".to_owned()])
         };
         let bytes = pipeline.get_packed_pipeline();
         texts += &String::from_utf8(bytes).unwrap().replace("\r\n", " ");
@@ -433,6 +434,7 @@ proptest! {
 /// Sends a million events and says how fast: `cargo test --release … -- --ignored --nocapture how_fast`.
 #[test]
 #[ignore = "measures"]
+#[expect(clippy::print_stdout, reason = "what it is for")]
 fn how_fast() {
     let Some(server) = servers::redis() else {
         return;
