@@ -146,8 +146,7 @@ def own_parameters(own: list[dict[str, Any]], lacking: list[str]) -> list[str]:
             by_name = True
             parameters.append("*")
         parameters.append(parameter(one))
-        if one["name"].startswith("metrics_"):
-            parameters += [f"{name}: None = None" for name in lacking]
+        parameters += [f"{name}: None = None" for name in beside(one, lacking)]
     return parameters if by_name else [*parameters, "*"]
 
 
@@ -159,13 +158,18 @@ def unavailable(reporter: dict[str, Any]) -> list[str]:
     return [name for name in found if name not in names]
 
 
+def beside(setting: dict[str, Any], lacking: list[str]) -> list[str]:
+    """Returns the settings of Hedra that stood behind a setting."""
+    return [name for name in lacking if setting["name"] == name.replace("experiments_", "metrics_")]
+
+
 def parameter(setting: dict[str, Any]) -> str:
     """Returns a setting as a parameter."""
     kind = setting["kind"]
     hint = TYPES[kind] if isinstance(kind, str) else f"Literal[{', '.join(quoted(one) for one in kind['choice'])}]"
     if setting["required"]:
         return f"{setting['name']}: {hint}"
-    if setting["default"] is None and not hint.endswith("None"):
+    if default(setting) == "None" and not hint.endswith("None"):
         hint += " | None"
     return f"{setting['name']}: {hint} = {default(setting)}"
 
@@ -212,8 +216,8 @@ def arguments_of(own: list[dict[str, Any]], lacking: list[str], common: list[dic
     arguments = []
     for one in own:
         arguments.append((one["name"], sentence(one["help"])))
-        if one["name"].startswith("metrics_"):
-            arguments += [(name, "Not available in this version; anything but None is an error.") for name in lacking]
+        nothing = "Not available in this version; anything but None is an error."
+        arguments += [(name, nothing) for name in beside(one, lacking)]
     return arguments + [(one["name"], sentence(one["help"])) for one in common]
 
 

@@ -14,8 +14,22 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CSVConfig",
+    "DogStatsDConfig",
+    "GraphiteConfig",
+    "InfluxDBConfig",
     "JSONConfig",
+    "KafkaConfig",
+    "MongoDBConfig",
+    "MySQLConfig",
+    "OpenTelemetryConfig",
+    "PostgresConfig",
+    "PrometheusConfig",
+    "RedisConfig",
     "Reporter",
+    "SQLiteConfig",
+    "StatsDConfig",
+    "TimescaleDBConfig",
+    "XMLConfig",
     "from_env",
     "from_file",
 ]
@@ -238,4 +252,1785 @@ class CSVConfig(Reporter):
                 "spool_mib": spool_mib,
             },
             {"experiments_filepath": experiments_filepath},
+        )
+
+
+class XMLConfig(Reporter):
+    """XML files: one element per operation, and documents of intervals, metrics, counts, errors and verdict."""
+
+    name = "xml"
+    defaults: ClassVar[dict[str, Any]] = {
+        "events_filepath": "events.xml",
+        "metrics_filepath": "metrics.xml",
+        "streams_filepath": "streams.xml",
+        "system_metrics_filepath": "system_metrics.xml",
+        "overwrite": True,
+        "events": None,
+        "intervals": None,
+        "interval": "1s",
+        "tags": None,
+        "flush_timeout": "30s",
+        "open_timeout": "30s",
+        "queue_records": 500000,
+        "batch_records": 5000,
+        "batch_bytes": 4194304,
+        "batch_age": "1s",
+        "retries": 8,
+        "spool_mib": 1024,
+    }
+    paths = frozenset(
+        [
+            "events_filepath",
+            "metrics_filepath",
+            "streams_filepath",
+            "system_metrics_filepath",
+        ]
+    )
+    flags = frozenset(
+        [
+            "overwrite",
+        ]
+    )
+
+    def __init__(
+        self,
+        events_filepath: FilePath | None = "events.xml",
+        metrics_filepath: FilePath | None = "metrics.xml",
+        experiments_filepath: None = None,
+        streams_filepath: FilePath | None = "streams.xml",
+        system_metrics_filepath: FilePath | None = "system_metrics.xml",
+        *,
+        overwrite: bool = True,
+        events: bool | float | Literal["failed"] | None = None,
+        intervals: bool | None = None,
+        interval: Duration = "1s",
+        tags: Mapping[str, str] | None = None,
+        flush_timeout: Duration = "30s",
+        open_timeout: Duration = "30s",
+        queue_records: int = 500000,
+        batch_records: int = 5000,
+        batch_bytes: int = 4194304,
+        batch_age: Duration = "1s",
+        retries: int = 8,
+        spool_mib: int = 1024,
+    ) -> None:
+        """Says where results go, and which.
+
+        Args:
+            events_filepath: File for one element per operation, transaction and check; messages of scripts go
+                next to it; None for none.
+            metrics_filepath: File for the metrics at the end of the run; counts, errors, thresholds and what
+                happened when go next to it.
+            experiments_filepath: Not available in this version; anything but None is an error.
+            streams_filepath: File for one element per interval and series while the load goes; None for none.
+            system_metrics_filepath: File for CPU and memory of the generator, over the run and in each stage;
+                None for none.
+            overwrite: Replace existing files; otherwise elements are added to them.
+            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
+                the reporter's.
+            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
+                with `stream`.
+            interval: Length of an interval, whole seconds.
+            tags: Tags on everything that is sent, beside those of the test.
+            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
+            open_timeout: How long the backend may take to answer before the load.
+            queue_records: Records that wait in memory; more go to the spool.
+            batch_records: Records that make a batch.
+            batch_bytes: Bytes that make a batch, about.
+            batch_age: How long a record waits for its batch.
+            retries: How often a batch is tried again before it waits in the spool.
+            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+        """
+        super().__init__(
+            {
+                "events_filepath": events_filepath,
+                "metrics_filepath": metrics_filepath,
+                "streams_filepath": streams_filepath,
+                "system_metrics_filepath": system_metrics_filepath,
+                "overwrite": overwrite,
+                "events": events,
+                "intervals": intervals,
+                "interval": interval,
+                "tags": tags,
+                "flush_timeout": flush_timeout,
+                "open_timeout": open_timeout,
+                "queue_records": queue_records,
+                "batch_records": batch_records,
+                "batch_bytes": batch_bytes,
+                "batch_age": batch_age,
+                "retries": retries,
+                "spool_mib": spool_mib,
+            },
+            {"experiments_filepath": experiments_filepath},
+        )
+
+
+class SQLiteConfig(Reporter):
+    """tables of one SQLite file."""
+
+    name = "sqlite"
+    defaults: ClassVar[dict[str, Any]] = {
+        "path": "results.db",
+        "events_table": "events",
+        "metrics_table": "metrics",
+        "streams_table": "streams",
+        "system_metrics_table": "system_metrics",
+        "events": None,
+        "intervals": None,
+        "interval": "1s",
+        "tags": None,
+        "flush_timeout": "30s",
+        "open_timeout": "30s",
+        "queue_records": 500000,
+        "batch_records": 5000,
+        "batch_bytes": 4194304,
+        "batch_age": "1s",
+        "retries": 8,
+        "spool_mib": 1024,
+    }
+    paths = frozenset(
+        [
+            "path",
+        ]
+    )
+
+    def __init__(
+        self,
+        path: FilePath | None = "results.db",
+        events_table: str = "events",
+        metrics_table: str = "metrics",
+        experiments_table: None = None,
+        streams_table: str = "streams",
+        system_metrics_table: str = "system_metrics",
+        *,
+        events: bool | float | Literal["failed"] | None = None,
+        intervals: bool | None = None,
+        interval: Duration = "1s",
+        tags: Mapping[str, str] | None = None,
+        flush_timeout: Duration = "30s",
+        open_timeout: Duration = "30s",
+        queue_records: int = 500000,
+        batch_records: int = 5000,
+        batch_bytes: int = 4194304,
+        batch_age: Duration = "1s",
+        retries: int = 8,
+        spool_mib: int = 1024,
+    ) -> None:
+        """Says where results go, and which.
+
+        Args:
+            path: File of the database; made where it is not there, and added to where it is.
+            events_table: Table of operations, transactions and checks; that of messages adds `_messages`.
+            metrics_table: Table of distributions; others add `_shared`, `_custom`, `_errors`, `_thresholds`,
+                `_lifecycle`, `_runs`.
+            experiments_table: Not available in this version; anything but None is an error.
+            streams_table: Table of intervals, a row per series and interval.
+            system_metrics_table: Tables of what the generator used add `_session` and `_stage` to it.
+            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
+                the reporter's.
+            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
+                with `stream`.
+            interval: Length of an interval, whole seconds.
+            tags: Tags on everything that is sent, beside those of the test.
+            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
+            open_timeout: How long the backend may take to answer before the load.
+            queue_records: Records that wait in memory; more go to the spool.
+            batch_records: Records that make a batch.
+            batch_bytes: Bytes that make a batch, about.
+            batch_age: How long a record waits for its batch.
+            retries: How often a batch is tried again before it waits in the spool.
+            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+        """
+        super().__init__(
+            {
+                "path": path,
+                "events_table": events_table,
+                "metrics_table": metrics_table,
+                "streams_table": streams_table,
+                "system_metrics_table": system_metrics_table,
+                "events": events,
+                "intervals": intervals,
+                "interval": interval,
+                "tags": tags,
+                "flush_timeout": flush_timeout,
+                "open_timeout": open_timeout,
+                "queue_records": queue_records,
+                "batch_records": batch_records,
+                "batch_bytes": batch_bytes,
+                "batch_age": batch_age,
+                "retries": retries,
+                "spool_mib": spool_mib,
+            },
+            {"experiments_table": experiments_table},
+        )
+
+
+class PostgresConfig(Reporter):
+    """tables of PostgreSQL, filled with `COPY`."""
+
+    name = "postgres"
+    defaults: ClassVar[dict[str, Any]] = {
+        "host": "localhost",
+        "events_table": "events",
+        "metrics_table": "metrics",
+        "streams_table": "streams",
+        "system_metrics_table": "system_metrics",
+        "port": 5432,
+        "schema": "public",
+        "tls": "prefer",
+        "ca": None,
+        "events": None,
+        "intervals": None,
+        "interval": "1s",
+        "tags": None,
+        "flush_timeout": "30s",
+        "open_timeout": "30s",
+        "queue_records": 500000,
+        "batch_records": 5000,
+        "batch_bytes": 4194304,
+        "batch_age": "1s",
+        "retries": 8,
+        "spool_mib": 1024,
+    }
+    paths = frozenset(
+        [
+            "ca",
+        ]
+    )
+    secrets = frozenset(
+        [
+            "password",
+        ]
+    )
+
+    def __init__(
+        self,
+        *,
+        host: str = "localhost",
+        database: str,
+        username: str,
+        password: Secret,
+        events_table: str = "events",
+        metrics_table: str = "metrics",
+        experiments_table: None = None,
+        streams_table: str = "streams",
+        system_metrics_table: str = "system_metrics",
+        port: int = 5432,
+        schema: str = "public",
+        tls: Literal["disable", "prefer", "require", "verify-full"] = "prefer",
+        ca: FilePath | None = None,
+        events: bool | float | Literal["failed"] | None = None,
+        intervals: bool | None = None,
+        interval: Duration = "1s",
+        tags: Mapping[str, str] | None = None,
+        flush_timeout: Duration = "30s",
+        open_timeout: Duration = "30s",
+        queue_records: int = 500000,
+        batch_records: int = 5000,
+        batch_bytes: int = 4194304,
+        batch_age: Duration = "1s",
+        retries: int = 8,
+        spool_mib: int = 1024,
+    ) -> None:
+        """Says where results go, and which.
+
+        Args:
+            host: Host of the server, or the folder of its Unix socket.
+            database: Database that the tables are in.
+            username: User who writes.
+            password: Password of that user.
+            events_table: Table of operations, transactions and checks; that of messages adds `_messages`.
+            metrics_table: Table of distributions; others add `_shared`, `_custom`, `_errors`, `_thresholds`,
+                `_lifecycle`, `_runs`.
+            experiments_table: Not available in this version; anything but None is an error.
+            streams_table: Table of intervals, a row per series and interval.
+            system_metrics_table: Tables of what the generator used add `_session` and `_stage` to it.
+            port: Port of the server.
+            schema: Schema that the tables are in; made where it is not there.
+            tls: As `sslmode` of `psql`: only `verify-full` makes sure that it is the right server.
+            ca: File of certificates (PEM) that `verify-full` believes instead of those of the system.
+            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
+                the reporter's.
+            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
+                with `stream`.
+            interval: Length of an interval, whole seconds.
+            tags: Tags on everything that is sent, beside those of the test.
+            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
+            open_timeout: How long the backend may take to answer before the load.
+            queue_records: Records that wait in memory; more go to the spool.
+            batch_records: Records that make a batch.
+            batch_bytes: Bytes that make a batch, about.
+            batch_age: How long a record waits for its batch.
+            retries: How often a batch is tried again before it waits in the spool.
+            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+        """
+        super().__init__(
+            {
+                "host": host,
+                "database": database,
+                "username": username,
+                "password": password,
+                "events_table": events_table,
+                "metrics_table": metrics_table,
+                "streams_table": streams_table,
+                "system_metrics_table": system_metrics_table,
+                "port": port,
+                "schema": schema,
+                "tls": tls,
+                "ca": ca,
+                "events": events,
+                "intervals": intervals,
+                "interval": interval,
+                "tags": tags,
+                "flush_timeout": flush_timeout,
+                "open_timeout": open_timeout,
+                "queue_records": queue_records,
+                "batch_records": batch_records,
+                "batch_bytes": batch_bytes,
+                "batch_age": batch_age,
+                "retries": retries,
+                "spool_mib": spool_mib,
+            },
+            {"experiments_table": experiments_table},
+        )
+
+
+class TimescaleDBConfig(Reporter):
+    """hypertables of TimescaleDB, filled with `COPY`."""
+
+    name = "timescaledb"
+    defaults: ClassVar[dict[str, Any]] = {
+        "host": "localhost",
+        "events_table": "events",
+        "metrics_table": "metrics",
+        "streams_table": "streams",
+        "system_metrics_table": "system_metrics",
+        "port": 5432,
+        "schema": "public",
+        "tls": "prefer",
+        "ca": None,
+        "events": None,
+        "intervals": None,
+        "interval": "1s",
+        "tags": None,
+        "flush_timeout": "30s",
+        "open_timeout": "30s",
+        "queue_records": 500000,
+        "batch_records": 5000,
+        "batch_bytes": 4194304,
+        "batch_age": "1s",
+        "retries": 8,
+        "spool_mib": 1024,
+    }
+    paths = frozenset(
+        [
+            "ca",
+        ]
+    )
+    secrets = frozenset(
+        [
+            "password",
+        ]
+    )
+
+    def __init__(
+        self,
+        *,
+        host: str = "localhost",
+        database: str,
+        username: str,
+        password: Secret,
+        events_table: str = "events",
+        metrics_table: str = "metrics",
+        experiments_table: None = None,
+        streams_table: str = "streams",
+        system_metrics_table: str = "system_metrics",
+        port: int = 5432,
+        schema: str = "public",
+        tls: Literal["disable", "prefer", "require", "verify-full"] = "prefer",
+        ca: FilePath | None = None,
+        events: bool | float | Literal["failed"] | None = None,
+        intervals: bool | None = None,
+        interval: Duration = "1s",
+        tags: Mapping[str, str] | None = None,
+        flush_timeout: Duration = "30s",
+        open_timeout: Duration = "30s",
+        queue_records: int = 500000,
+        batch_records: int = 5000,
+        batch_bytes: int = 4194304,
+        batch_age: Duration = "1s",
+        retries: int = 8,
+        spool_mib: int = 1024,
+    ) -> None:
+        """Says where results go, and which.
+
+        Args:
+            host: Host of the server, or the folder of its Unix socket.
+            database: Database that the tables are in.
+            username: User who writes.
+            password: Password of that user.
+            events_table: Table of operations, transactions and checks; that of messages adds `_messages`.
+            metrics_table: Table of distributions; others add `_shared`, `_custom`, `_errors`, `_thresholds`,
+                `_lifecycle`, `_runs`.
+            experiments_table: Not available in this version; anything but None is an error.
+            streams_table: Table of intervals, a row per series and interval.
+            system_metrics_table: Tables of what the generator used add `_session` and `_stage` to it.
+            port: Port of the server.
+            schema: Schema that the tables are in; made where it is not there.
+            tls: As `sslmode` of `psql`: only `verify-full` makes sure that it is the right server.
+            ca: File of certificates (PEM) that `verify-full` believes instead of those of the system.
+            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
+                the reporter's.
+            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
+                with `stream`.
+            interval: Length of an interval, whole seconds.
+            tags: Tags on everything that is sent, beside those of the test.
+            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
+            open_timeout: How long the backend may take to answer before the load.
+            queue_records: Records that wait in memory; more go to the spool.
+            batch_records: Records that make a batch.
+            batch_bytes: Bytes that make a batch, about.
+            batch_age: How long a record waits for its batch.
+            retries: How often a batch is tried again before it waits in the spool.
+            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+        """
+        super().__init__(
+            {
+                "host": host,
+                "database": database,
+                "username": username,
+                "password": password,
+                "events_table": events_table,
+                "metrics_table": metrics_table,
+                "streams_table": streams_table,
+                "system_metrics_table": system_metrics_table,
+                "port": port,
+                "schema": schema,
+                "tls": tls,
+                "ca": ca,
+                "events": events,
+                "intervals": intervals,
+                "interval": interval,
+                "tags": tags,
+                "flush_timeout": flush_timeout,
+                "open_timeout": open_timeout,
+                "queue_records": queue_records,
+                "batch_records": batch_records,
+                "batch_bytes": batch_bytes,
+                "batch_age": batch_age,
+                "retries": retries,
+                "spool_mib": spool_mib,
+            },
+            {"experiments_table": experiments_table},
+        )
+
+
+class MySQLConfig(Reporter):
+    """tables of MySQL or MariaDB."""
+
+    name = "mysql"
+    defaults: ClassVar[dict[str, Any]] = {
+        "host": "127.0.0.1",
+        "events_table": "events",
+        "metrics_table": "metrics",
+        "streams_table": "streams",
+        "system_metrics_table": "system_metrics",
+        "port": 3306,
+        "tls": "preferred",
+        "ca": None,
+        "events": None,
+        "intervals": None,
+        "interval": "1s",
+        "tags": None,
+        "flush_timeout": "30s",
+        "open_timeout": "30s",
+        "queue_records": 500000,
+        "batch_records": 5000,
+        "batch_bytes": 4194304,
+        "batch_age": "1s",
+        "retries": 8,
+        "spool_mib": 1024,
+    }
+    paths = frozenset(
+        [
+            "ca",
+        ]
+    )
+    secrets = frozenset(
+        [
+            "password",
+        ]
+    )
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        database: str,
+        username: str,
+        password: Secret,
+        events_table: str = "events",
+        metrics_table: str = "metrics",
+        experiments_table: None = None,
+        streams_table: str = "streams",
+        system_metrics_table: str = "system_metrics",
+        port: int = 3306,
+        tls: Literal["disabled", "preferred", "required", "verify_identity"] = "preferred",
+        ca: FilePath | None = None,
+        events: bool | float | Literal["failed"] | None = None,
+        intervals: bool | None = None,
+        interval: Duration = "1s",
+        tags: Mapping[str, str] | None = None,
+        flush_timeout: Duration = "30s",
+        open_timeout: Duration = "30s",
+        queue_records: int = 500000,
+        batch_records: int = 5000,
+        batch_bytes: int = 4194304,
+        batch_age: Duration = "1s",
+        retries: int = 8,
+        spool_mib: int = 1024,
+    ) -> None:
+        """Says where results go, and which.
+
+        Args:
+            host: Host of the server.
+            database: Database that the tables are in.
+            username: User who writes.
+            password: Password of that user.
+            events_table: Table of operations, transactions and checks; that of messages adds `_messages`.
+            metrics_table: Table of distributions; others add `_shared`, `_custom`, `_errors`, `_thresholds`,
+                `_lifecycle`, `_runs`.
+            experiments_table: Not available in this version; anything but None is an error.
+            streams_table: Table of intervals, a row per series and interval.
+            system_metrics_table: Tables of what the generator used add `_session` and `_stage` to it.
+            port: Port of the server.
+            tls: As `--ssl-mode` of `mysql`: only `verify_identity` makes sure that it is the right server.
+            ca: File of certificates (PEM) that `verify_identity` believes beside the public authorities.
+            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
+                the reporter's.
+            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
+                with `stream`.
+            interval: Length of an interval, whole seconds.
+            tags: Tags on everything that is sent, beside those of the test.
+            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
+            open_timeout: How long the backend may take to answer before the load.
+            queue_records: Records that wait in memory; more go to the spool.
+            batch_records: Records that make a batch.
+            batch_bytes: Bytes that make a batch, about.
+            batch_age: How long a record waits for its batch.
+            retries: How often a batch is tried again before it waits in the spool.
+            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+        """
+        super().__init__(
+            {
+                "host": host,
+                "database": database,
+                "username": username,
+                "password": password,
+                "events_table": events_table,
+                "metrics_table": metrics_table,
+                "streams_table": streams_table,
+                "system_metrics_table": system_metrics_table,
+                "port": port,
+                "tls": tls,
+                "ca": ca,
+                "events": events,
+                "intervals": intervals,
+                "interval": interval,
+                "tags": tags,
+                "flush_timeout": flush_timeout,
+                "open_timeout": open_timeout,
+                "queue_records": queue_records,
+                "batch_records": batch_records,
+                "batch_bytes": batch_bytes,
+                "batch_age": batch_age,
+                "retries": retries,
+                "spool_mib": spool_mib,
+            },
+            {"experiments_table": experiments_table},
+        )
+
+
+class MongoDBConfig(Reporter):
+    """MongoDB: documents, one collection for each kind of record."""
+
+    name = "mongodb"
+    defaults: ClassVar[dict[str, Any]] = {
+        "host": "localhost:27017",
+        "username": None,
+        "password": None,
+        "database": "squall",
+        "events_collection": "events",
+        "metrics_collection": "metrics",
+        "streams_collection": "streams",
+        "system_metrics_collection": "system_metrics",
+        "auth_source": None,
+        "replica_set": None,
+        "secure": False,
+        "ca": None,
+        "events": None,
+        "intervals": None,
+        "interval": "1s",
+        "tags": None,
+        "flush_timeout": "30s",
+        "open_timeout": "30s",
+        "queue_records": 500000,
+        "batch_records": 5000,
+        "batch_bytes": 4194304,
+        "batch_age": "1s",
+        "retries": 8,
+        "spool_mib": 1024,
+    }
+    paths = frozenset(
+        [
+            "ca",
+        ]
+    )
+    flags = frozenset(
+        [
+            "secure",
+        ]
+    )
+    secrets = frozenset(
+        [
+            "password",
+        ]
+    )
+
+    def __init__(
+        self,
+        host: Sequence[str] | str = "localhost:27017",
+        username: str | None = None,
+        password: Secret | None = None,
+        database: str = "squall",
+        events_collection: str = "events",
+        metrics_collection: str = "metrics",
+        experiments_collection: None = None,
+        streams_collection: str = "streams",
+        system_metrics_collection: str = "system_metrics",
+        auth_source: str | None = None,
+        replica_set: str | None = None,
+        *,
+        secure: bool = False,
+        ca: FilePath | None = None,
+        events: bool | float | Literal["failed"] | None = None,
+        intervals: bool | None = None,
+        interval: Duration = "1s",
+        tags: Mapping[str, str] | None = None,
+        flush_timeout: Duration = "30s",
+        open_timeout: Duration = "30s",
+        queue_records: int = 500000,
+        batch_records: int = 5000,
+        batch_bytes: int = 4194304,
+        batch_age: Duration = "1s",
+        retries: int = 8,
+        spool_mib: int = 1024,
+    ) -> None:
+        """Says where results go, and which.
+
+        Args:
+            host: Host and port of the server, or of members of the replica set.
+            username: User that may write.
+            password: Password of the user.
+            database: Database of the collections.
+            events_collection: For single events; messages of scripts go to `EVENTS_messages`.
+            metrics_collection: For the metrics at the end; `_common` (counts), `_custom`, `_errors`,
+                `_thresholds` and `_runs` are appended for the others.
+            experiments_collection: Not available in this version; anything but None is an error.
+            streams_collection: For the numbers of each interval.
+            system_metrics_collection: For CPU and memory of the generator; `_session` or `_stage` is appended.
+            auth_source: Database that knows the user; the default is `database`.
+            replica_set: Name of the replica set.
+            secure: Connect with TLS, and verify the certificate.
+            ca: PEM file with the certificates to trust instead of the system's.
+            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
+                the reporter's.
+            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
+                with `stream`.
+            interval: Length of an interval, whole seconds.
+            tags: Tags on everything that is sent, beside those of the test.
+            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
+            open_timeout: How long the backend may take to answer before the load.
+            queue_records: Records that wait in memory; more go to the spool.
+            batch_records: Records that make a batch.
+            batch_bytes: Bytes that make a batch, about.
+            batch_age: How long a record waits for its batch.
+            retries: How often a batch is tried again before it waits in the spool.
+            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+        """
+        super().__init__(
+            {
+                "host": host,
+                "username": username,
+                "password": password,
+                "database": database,
+                "events_collection": events_collection,
+                "metrics_collection": metrics_collection,
+                "streams_collection": streams_collection,
+                "system_metrics_collection": system_metrics_collection,
+                "auth_source": auth_source,
+                "replica_set": replica_set,
+                "secure": secure,
+                "ca": ca,
+                "events": events,
+                "intervals": intervals,
+                "interval": interval,
+                "tags": tags,
+                "flush_timeout": flush_timeout,
+                "open_timeout": open_timeout,
+                "queue_records": queue_records,
+                "batch_records": batch_records,
+                "batch_bytes": batch_bytes,
+                "batch_age": batch_age,
+                "retries": retries,
+                "spool_mib": spool_mib,
+            },
+            {"experiments_collection": experiments_collection},
+        )
+
+
+class KafkaConfig(Reporter):
+    """Apache Kafka: JSON messages with keys and headers."""
+
+    name = "kafka"
+    defaults: ClassVar[dict[str, Any]] = {
+        "host": "localhost:9092",
+        "client_id": "squall",
+        "events_topic": "events",
+        "metrics_topic": "metrics",
+        "streams_topic": "streams",
+        "system_metrics_topic": "system_metrics",
+        "events_partition": 0,
+        "metrics_partition": 0,
+        "streams_partition": 0,
+        "system_metrics_partition": 0,
+        "compression_type": None,
+        "timeout": 1000,
+        "idempotent": True,
+        "options": None,
+        "username": None,
+        "password": None,
+        "sasl_mechanism": "PLAIN",
+        "secure": False,
+        "ca": None,
+        "events": None,
+        "intervals": None,
+        "interval": "1s",
+        "tags": None,
+        "flush_timeout": "30s",
+        "open_timeout": "30s",
+        "queue_records": 500000,
+        "batch_records": 5000,
+        "batch_bytes": 4194304,
+        "batch_age": "1s",
+        "retries": 8,
+        "spool_mib": 1024,
+    }
+    paths = frozenset(
+        [
+            "ca",
+        ]
+    )
+    flags = frozenset(
+        [
+            "idempotent",
+            "secure",
+        ]
+    )
+    secrets = frozenset(
+        [
+            "password",
+        ]
+    )
+
+    def __init__(
+        self,
+        host: Sequence[str] | str = "localhost:9092",
+        client_id: str = "squall",
+        events_topic: str = "events",
+        metrics_topic: str = "metrics",
+        experiments_topic: None = None,
+        streams_topic: str = "streams",
+        system_metrics_topic: str = "system_metrics",
+        events_partition: int = 0,
+        metrics_partition: int = 0,
+        experiments_partition: None = None,
+        streams_partition: int = 0,
+        system_metrics_partition: int = 0,
+        compression_type: Literal["gzip", "snappy", "lz4", "zstd"] | None = None,
+        timeout: int = 1000,
+        *,
+        idempotent: bool = True,
+        options: Mapping[str, str] | None = None,
+        username: str | None = None,
+        password: Secret | None = None,
+        sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN",
+        secure: bool = False,
+        ca: FilePath | None = None,
+        events: bool | float | Literal["failed"] | None = None,
+        intervals: bool | None = None,
+        interval: Duration = "1s",
+        tags: Mapping[str, str] | None = None,
+        flush_timeout: Duration = "30s",
+        open_timeout: Duration = "30s",
+        queue_records: int = 500000,
+        batch_records: int = 5000,
+        batch_bytes: int = 4194304,
+        batch_age: Duration = "1s",
+        retries: int = 8,
+        spool_mib: int = 1024,
+    ) -> None:
+        """Says where results go, and which.
+
+        Args:
+            host: Host and port of some brokers, from which the others are learnt.
+            client_id: Name under which brokers log the producer.
+            events_topic: For single events; messages of scripts go to `EVENTS_messages`.
+            metrics_topic: For the metrics at the end; `_shared` (counts), `_custom`, `_errors`, `_thresholds`
+                and `_runs` are appended for the others.
+            experiments_topic: Not available in this version; anything but None is an error.
+            streams_topic: For the numbers of each interval.
+            system_metrics_topic: For CPU and memory of the generator; `_session` or `_stage` is appended.
+            events_partition: Partition for those; None to choose it by the key.
+            metrics_partition: Partition for those; None to choose it by the key.
+            experiments_partition: Not available in this version; anything but None is an error.
+            streams_partition: Partition for those; None to choose it by the key.
+            system_metrics_partition: Partition for those; None to choose it by the key.
+            compression_type: How batches are compressed; None for not at all.
+            timeout: Milliseconds that a leader waits for its replicas before the client tries again.
+            idempotent: Let brokers drop what the client's own attempts would write twice.
+            options: Further properties of the client, as librdkafka names them, such as `{"linger.ms": 20}`.
+            username: User for SASL.
+            password: Password for SASL.
+            sasl_mechanism: How the user logs in.
+            secure: Connect with TLS, and verify the certificate.
+            ca: PEM file with the certificates to trust instead of the system's.
+            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
+                the reporter's.
+            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
+                with `stream`.
+            interval: Length of an interval, whole seconds.
+            tags: Tags on everything that is sent, beside those of the test.
+            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
+            open_timeout: How long the backend may take to answer before the load.
+            queue_records: Records that wait in memory; more go to the spool.
+            batch_records: Records that make a batch.
+            batch_bytes: Bytes that make a batch, about.
+            batch_age: How long a record waits for its batch.
+            retries: How often a batch is tried again before it waits in the spool.
+            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+        """
+        super().__init__(
+            {
+                "host": host,
+                "client_id": client_id,
+                "events_topic": events_topic,
+                "metrics_topic": metrics_topic,
+                "streams_topic": streams_topic,
+                "system_metrics_topic": system_metrics_topic,
+                "events_partition": events_partition,
+                "metrics_partition": metrics_partition,
+                "streams_partition": streams_partition,
+                "system_metrics_partition": system_metrics_partition,
+                "compression_type": compression_type,
+                "timeout": timeout,
+                "idempotent": idempotent,
+                "options": options,
+                "username": username,
+                "password": password,
+                "sasl_mechanism": sasl_mechanism,
+                "secure": secure,
+                "ca": ca,
+                "events": events,
+                "intervals": intervals,
+                "interval": interval,
+                "tags": tags,
+                "flush_timeout": flush_timeout,
+                "open_timeout": open_timeout,
+                "queue_records": queue_records,
+                "batch_records": batch_records,
+                "batch_bytes": batch_bytes,
+                "batch_age": batch_age,
+                "retries": retries,
+                "spool_mib": spool_mib,
+            },
+            {"experiments_topic": experiments_topic, "experiments_partition": experiments_partition},
+        )
+
+
+class RedisConfig(Reporter):
+    """Redis: JSON in sets, in streams, or published on channels."""
+
+    name = "redis"
+    defaults: ClassVar[dict[str, Any]] = {
+        "host": "localhost:6379",
+        "username": None,
+        "password": None,
+        "database": 0,
+        "events_channel": "events",
+        "metrics_channel": "metrics",
+        "streams_channel": "streams",
+        "system_metrics_channel": "system_metrics",
+        "channel_type": "pipeline",
+        "secure": False,
+        "ca": None,
+        "stream_maxlen": None,
+        "events": None,
+        "intervals": None,
+        "interval": "1s",
+        "tags": None,
+        "flush_timeout": "30s",
+        "open_timeout": "30s",
+        "queue_records": 500000,
+        "batch_records": 5000,
+        "batch_bytes": 4194304,
+        "batch_age": "1s",
+        "retries": 8,
+        "spool_mib": 1024,
+    }
+    paths = frozenset(
+        [
+            "ca",
+        ]
+    )
+    flags = frozenset(
+        [
+            "secure",
+        ]
+    )
+    secrets = frozenset(
+        [
+            "password",
+        ]
+    )
+
+    def __init__(
+        self,
+        host: str = "localhost:6379",
+        username: str | None = None,
+        password: Secret | None = None,
+        database: int = 0,
+        events_channel: str = "events",
+        metrics_channel: str = "metrics",
+        experiments_channel: None = None,
+        streams_channel: str = "streams",
+        system_metrics_channel: str = "system_metrics",
+        channel_type: Literal["pipeline", "stream", "channel"] = "pipeline",
+        *,
+        secure: bool = False,
+        ca: FilePath | None = None,
+        stream_maxlen: int | None = None,
+        events: bool | float | Literal["failed"] | None = None,
+        intervals: bool | None = None,
+        interval: Duration = "1s",
+        tags: Mapping[str, str] | None = None,
+        flush_timeout: Duration = "30s",
+        open_timeout: Duration = "30s",
+        queue_records: int = 500000,
+        batch_records: int = 5000,
+        batch_bytes: int = 4194304,
+        batch_age: Duration = "1s",
+        retries: int = 8,
+        spool_mib: int = 1024,
+    ) -> None:
+        """Says where results go, and which.
+
+        Args:
+            host: Host and port of the server.
+            username: User of the server's access control list.
+            password: Password of the user.
+            database: Number of the database.
+            events_channel: For single events; messages of scripts go to `EVENTS_messages`.
+            metrics_channel: For the metrics at the end; `_metrics` (counts), `_custom`, `_errors`,
+                `_thresholds` and `_runs` are appended for the others.
+            experiments_channel: Not available in this version; anything but None is an error.
+            streams_channel: For the numbers of each interval.
+            system_metrics_channel: For CPU and memory of the generator; `_session` or `_stage` is appended.
+            channel_type: How records are kept: members of sets (SADD), entries of streams (XADD), or not at
+                all, only published (PUBLISH).
+            secure: Connect with TLS, and verify the certificate.
+            ca: PEM file with the certificates to trust instead of the system's.
+            stream_maxlen: Entries that a stream keeps, about; older ones are removed (`MAXLEN ~`).
+            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
+                the reporter's.
+            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
+                with `stream`.
+            interval: Length of an interval, whole seconds.
+            tags: Tags on everything that is sent, beside those of the test.
+            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
+            open_timeout: How long the backend may take to answer before the load.
+            queue_records: Records that wait in memory; more go to the spool.
+            batch_records: Records that make a batch.
+            batch_bytes: Bytes that make a batch, about.
+            batch_age: How long a record waits for its batch.
+            retries: How often a batch is tried again before it waits in the spool.
+            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+        """
+        super().__init__(
+            {
+                "host": host,
+                "username": username,
+                "password": password,
+                "database": database,
+                "events_channel": events_channel,
+                "metrics_channel": metrics_channel,
+                "streams_channel": streams_channel,
+                "system_metrics_channel": system_metrics_channel,
+                "channel_type": channel_type,
+                "secure": secure,
+                "ca": ca,
+                "stream_maxlen": stream_maxlen,
+                "events": events,
+                "intervals": intervals,
+                "interval": interval,
+                "tags": tags,
+                "flush_timeout": flush_timeout,
+                "open_timeout": open_timeout,
+                "queue_records": queue_records,
+                "batch_records": batch_records,
+                "batch_bytes": batch_bytes,
+                "batch_age": batch_age,
+                "retries": retries,
+                "spool_mib": spool_mib,
+            },
+            {"experiments_channel": experiments_channel},
+        )
+
+
+class PrometheusConfig(Reporter):
+    """Prometheus: scraped, through a push gateway, or by remote write, with classic and native histograms."""
+
+    name = "prometheus"
+    defaults: ClassVar[dict[str, Any]] = {
+        "pushgateway_address": "localhost:9091",
+        "auth_request_method": "PUT",
+        "auth_request_timeout": 30000,
+        "username": None,
+        "password": None,
+        "namespace": None,
+        "job_name": "squall",
+        "custom_fields": None,
+        "listen": None,
+        "remote_write": None,
+        "native_histograms": None,
+        "buckets": (
+            "500us",
+            "1ms",
+            "2500us",
+            "5ms",
+            "10ms",
+            "25ms",
+            "50ms",
+            "100ms",
+            "250ms",
+            "500ms",
+            "1s",
+            "2500ms",
+            "5s",
+            "10s",
+            "30s",
+            "60s",
+        ),
+        "linger": "15s",
+        "bearer_token": None,
+        "headers": None,
+        "ca": None,
+        "events": None,
+        "intervals": None,
+        "interval": "1s",
+        "tags": None,
+        "flush_timeout": "30s",
+        "open_timeout": "30s",
+        "queue_records": 500000,
+        "batch_records": 5000,
+        "batch_bytes": 4194304,
+        "batch_age": "1s",
+        "retries": 8,
+        "spool_mib": 1024,
+    }
+    paths = frozenset(
+        [
+            "ca",
+        ]
+    )
+    flags = frozenset(
+        [
+            "native_histograms",
+        ]
+    )
+    secrets = frozenset(
+        [
+            "password",
+            "bearer_token",
+        ]
+    )
+
+    def __init__(
+        self,
+        pushgateway_address: str = "localhost:9091",
+        auth_request_method: Literal["PUT", "POST"] = "PUT",
+        auth_request_timeout: int = 30000,
+        username: str | None = None,
+        password: Secret | None = None,
+        namespace: str | None = None,
+        job_name: str = "squall",
+        custom_fields: Mapping[str, str] | None = None,
+        listen: str | None = None,
+        remote_write: str | None = None,
+        *,
+        native_histograms: bool | None = None,
+        buckets: Sequence[str] | str = (
+            "500us",
+            "1ms",
+            "2500us",
+            "5ms",
+            "10ms",
+            "25ms",
+            "50ms",
+            "100ms",
+            "250ms",
+            "500ms",
+            "1s",
+            "2500ms",
+            "5s",
+            "10s",
+            "30s",
+            "60s",
+        ),
+        linger: Duration = "15s",
+        bearer_token: Secret | None = None,
+        headers: Mapping[str, str] | None = None,
+        ca: FilePath | None = None,
+        events: bool | float | Literal["failed"] | None = None,
+        intervals: bool | None = None,
+        interval: Duration = "1s",
+        tags: Mapping[str, str] | None = None,
+        flush_timeout: Duration = "30s",
+        open_timeout: Duration = "30s",
+        queue_records: int = 500000,
+        batch_records: int = 5000,
+        batch_bytes: int = 4194304,
+        batch_age: Duration = "1s",
+        retries: int = 8,
+        spool_mib: int = 1024,
+    ) -> None:
+        """Says where results go, and which.
+
+        Args:
+            pushgateway_address: `HOST:PORT` or URL of a push gateway, where neither `listen` nor `remote_write`
+                is set.
+            auth_request_method: How the gateway is written: `PUT` removes what a run pushed before and does not
+                push now.
+            auth_request_timeout: How long one request may take, in milliseconds, at most 30000.
+            username: User of the gateway or server; with `listen`, of whoever scrapes.
+            password: Password of that user.
+            namespace: Prefix of all names: `load` makes `load_squall_operations_total`.
+            job_name: Label `job` of what is pushed or written; a scraper sets its own.
+            custom_fields: Numbers that the test made of its results, by name: `counter` or `gauge`, where their
+                own type is not right.
+            listen: `HOST:PORT` or `:PORT` where `/metrics` is scraped.
+            remote_write: URL of a server that takes remote writes, such as
+                `http://localhost:9090/api/v1/write`.
+            native_histograms: Native histograms: scraped, beside classic ones where the server asks for
+                protobuf (default True); written remotely, in place of classic ones (default False: the server must
+                have them turned on).
+            buckets: Upper ends of the buckets of classic histograms.
+            linger: How long the end waits until the last numbers are scraped; not at all where nobody has
+                scraped before.
+            bearer_token: Bearer token; goes before user and password.
+            headers: Further headers of requests, such as `X-Scope-OrgID`.
+            ca: PEM file of authorities that are trusted beside those of the system.
+            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
+                the reporter's.
+            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
+                with `stream`.
+            interval: Length of an interval, whole seconds.
+            tags: Tags on everything that is sent, beside those of the test.
+            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
+            open_timeout: How long the backend may take to answer before the load.
+            queue_records: Records that wait in memory; more go to the spool.
+            batch_records: Records that make a batch.
+            batch_bytes: Bytes that make a batch, about.
+            batch_age: How long a record waits for its batch.
+            retries: How often a batch is tried again before it waits in the spool.
+            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+        """
+        super().__init__(
+            {
+                "pushgateway_address": pushgateway_address,
+                "auth_request_method": auth_request_method,
+                "auth_request_timeout": auth_request_timeout,
+                "username": username,
+                "password": password,
+                "namespace": namespace,
+                "job_name": job_name,
+                "custom_fields": custom_fields,
+                "listen": listen,
+                "remote_write": remote_write,
+                "native_histograms": native_histograms,
+                "buckets": buckets,
+                "linger": linger,
+                "bearer_token": bearer_token,
+                "headers": headers,
+                "ca": ca,
+                "events": events,
+                "intervals": intervals,
+                "interval": interval,
+                "tags": tags,
+                "flush_timeout": flush_timeout,
+                "open_timeout": open_timeout,
+                "queue_records": queue_records,
+                "batch_records": batch_records,
+                "batch_bytes": batch_bytes,
+                "batch_age": batch_age,
+                "retries": retries,
+                "spool_mib": spool_mib,
+            },
+        )
+
+
+class InfluxDBConfig(Reporter):
+    """InfluxDB 2 and all that take its line protocol: a point for each record."""
+
+    name = "influxdb"
+    defaults: ClassVar[dict[str, Any]] = {
+        "host": "localhost:8086",
+        "organization": "squall",
+        "connect_timeout": 10000,
+        "events_bucket": "events",
+        "metrics_bucket": "metrics",
+        "streams_bucket": "streams",
+        "system_metrics_bucket": "system_metrics",
+        "secure": False,
+        "bucket": None,
+        "ca": None,
+        "events": None,
+        "intervals": None,
+        "interval": "1s",
+        "tags": None,
+        "flush_timeout": "30s",
+        "open_timeout": "30s",
+        "queue_records": 500000,
+        "batch_records": 5000,
+        "batch_bytes": 4194304,
+        "batch_age": "1s",
+        "retries": 8,
+        "spool_mib": 1024,
+    }
+    paths = frozenset(
+        [
+            "ca",
+        ]
+    )
+    flags = frozenset(
+        [
+            "secure",
+        ]
+    )
+    secrets = frozenset(
+        [
+            "token",
+        ]
+    )
+
+    def __init__(
+        self,
+        *,
+        host: str = "localhost:8086",
+        token: Secret,
+        organization: str = "squall",
+        connect_timeout: int = 10000,
+        events_bucket: str = "events",
+        metrics_bucket: str = "metrics",
+        experiments_bucket: None = None,
+        streams_bucket: str = "streams",
+        system_metrics_bucket: str = "system_metrics",
+        secure: bool = False,
+        bucket: str | None = None,
+        ca: FilePath | None = None,
+        events: bool | float | Literal["failed"] | None = None,
+        intervals: bool | None = None,
+        interval: Duration = "1s",
+        tags: Mapping[str, str] | None = None,
+        flush_timeout: Duration = "30s",
+        open_timeout: Duration = "30s",
+        queue_records: int = 500000,
+        batch_records: int = 5000,
+        batch_bytes: int = 4194304,
+        batch_age: Duration = "1s",
+        retries: int = 8,
+        spool_mib: int = 1024,
+    ) -> None:
+        """Says where results go, and which.
+
+        Args:
+            host: `HOST:PORT` or URL of the server.
+            token: Token that may write to the buckets.
+            organization: Organization of the buckets, its name or id.
+            connect_timeout: How long a connection may take, in milliseconds, at most 30000.
+            events_bucket: Bucket of events and messages.
+            metrics_bucket: Bucket of metrics, counts, errors, thresholds, runs and their stages.
+            experiments_bucket: Not available in this version; anything but None is an error.
+            streams_bucket: Bucket of intervals.
+            system_metrics_bucket: Bucket of what the generator used.
+            secure: TLS, where `host` is no URL that says so.
+            bucket: One bucket for everything that has none of its own.
+            ca: PEM file of authorities that are trusted beside those of the system.
+            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
+                the reporter's.
+            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
+                with `stream`.
+            interval: Length of an interval, whole seconds.
+            tags: Tags on everything that is sent, beside those of the test.
+            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
+            open_timeout: How long the backend may take to answer before the load.
+            queue_records: Records that wait in memory; more go to the spool.
+            batch_records: Records that make a batch.
+            batch_bytes: Bytes that make a batch, about.
+            batch_age: How long a record waits for its batch.
+            retries: How often a batch is tried again before it waits in the spool.
+            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+        """
+        super().__init__(
+            {
+                "host": host,
+                "token": token,
+                "organization": organization,
+                "connect_timeout": connect_timeout,
+                "events_bucket": events_bucket,
+                "metrics_bucket": metrics_bucket,
+                "streams_bucket": streams_bucket,
+                "system_metrics_bucket": system_metrics_bucket,
+                "secure": secure,
+                "bucket": bucket,
+                "ca": ca,
+                "events": events,
+                "intervals": intervals,
+                "interval": interval,
+                "tags": tags,
+                "flush_timeout": flush_timeout,
+                "open_timeout": open_timeout,
+                "queue_records": queue_records,
+                "batch_records": batch_records,
+                "batch_bytes": batch_bytes,
+                "batch_age": batch_age,
+                "retries": retries,
+                "spool_mib": spool_mib,
+            },
+            {"experiments_bucket": experiments_bucket},
+        )
+
+
+class StatsDConfig(Reporter):
+    """counters and gauges by UDP to StatsD, each second."""
+
+    name = "statsd"
+    defaults: ClassVar[dict[str, Any]] = {
+        "host": "localhost",
+        "port": 8125,
+        "custom_fields": None,
+        "prefix": "squall",
+        "max_packet_bytes": 1432,
+        "events": None,
+        "intervals": None,
+        "interval": "1s",
+        "tags": None,
+        "flush_timeout": "30s",
+        "open_timeout": "30s",
+        "queue_records": 500000,
+        "batch_records": 5000,
+        "batch_bytes": 4194304,
+        "batch_age": "1s",
+        "retries": 8,
+        "spool_mib": 1024,
+    }
+
+    def __init__(
+        self,
+        host: str = "localhost",
+        port: int = 8125,
+        custom_fields: Mapping[str, str] | None = None,
+        prefix: str = "squall",
+        max_packet_bytes: int = 1432,
+        *,
+        events: bool | float | Literal["failed"] | None = None,
+        intervals: bool | None = None,
+        interval: Duration = "1s",
+        tags: Mapping[str, str] | None = None,
+        flush_timeout: Duration = "30s",
+        open_timeout: Duration = "30s",
+        queue_records: int = 500000,
+        batch_records: int = 5000,
+        batch_bytes: int = 4194304,
+        batch_age: Duration = "1s",
+        retries: int = 8,
+        spool_mib: int = 1024,
+    ) -> None:
+        """Says where results go, and which.
+
+        Args:
+            host: Host name or address.
+            port: UDP port.
+            custom_fields: Names of numbers that the test made, and what they are sent as: `count`, `gauge` or
+                `timer` (ms).
+            prefix: What every name begins with, before a dot; `""` for Hedra's names as they are.
+            max_packet_bytes: Most bytes of a packet, 512 to 65507; the default fits every Ethernet, 8932 jumbo
+                frames, 65507 the loopback device.
+            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
+                the reporter's.
+            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
+                with `stream`.
+            interval: Length of an interval, whole seconds.
+            tags: Tags on everything that is sent, beside those of the test.
+            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
+            open_timeout: How long the backend may take to answer before the load.
+            queue_records: Records that wait in memory; more go to the spool.
+            batch_records: Records that make a batch.
+            batch_bytes: Bytes that make a batch, about.
+            batch_age: How long a record waits for its batch.
+            retries: How often a batch is tried again before it waits in the spool.
+            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+        """
+        super().__init__(
+            {
+                "host": host,
+                "port": port,
+                "custom_fields": custom_fields,
+                "prefix": prefix,
+                "max_packet_bytes": max_packet_bytes,
+                "events": events,
+                "intervals": intervals,
+                "interval": interval,
+                "tags": tags,
+                "flush_timeout": flush_timeout,
+                "open_timeout": open_timeout,
+                "queue_records": queue_records,
+                "batch_records": batch_records,
+                "batch_bytes": batch_bytes,
+                "batch_age": batch_age,
+                "retries": retries,
+                "spool_mib": spool_mib,
+            },
+        )
+
+
+class DogStatsDConfig(Reporter):
+    """counters and gauges with tags by UDP to Datadog's agent, each second."""
+
+    name = "dogstatsd"
+    defaults: ClassVar[dict[str, Any]] = {
+        "host": "localhost",
+        "port": 8125,
+        "custom_fields": None,
+        "prefix": "squall",
+        "max_packet_bytes": 1432,
+        "events": None,
+        "intervals": None,
+        "interval": "1s",
+        "tags": None,
+        "flush_timeout": "30s",
+        "open_timeout": "30s",
+        "queue_records": 500000,
+        "batch_records": 5000,
+        "batch_bytes": 4194304,
+        "batch_age": "1s",
+        "retries": 8,
+        "spool_mib": 1024,
+    }
+
+    def __init__(
+        self,
+        host: str = "localhost",
+        port: int = 8125,
+        custom_fields: Mapping[str, str] | None = None,
+        prefix: str = "squall",
+        max_packet_bytes: int = 1432,
+        *,
+        events: bool | float | Literal["failed"] | None = None,
+        intervals: bool | None = None,
+        interval: Duration = "1s",
+        tags: Mapping[str, str] | None = None,
+        flush_timeout: Duration = "30s",
+        open_timeout: Duration = "30s",
+        queue_records: int = 500000,
+        batch_records: int = 5000,
+        batch_bytes: int = 4194304,
+        batch_age: Duration = "1s",
+        retries: int = 8,
+        spool_mib: int = 1024,
+    ) -> None:
+        """Says where results go, and which.
+
+        Args:
+            host: Host name or address.
+            port: UDP port.
+            custom_fields: Names of numbers that the test made, and what they are sent as: `count`, `gauge` or
+                `timer` (ms).
+            prefix: What every name begins with, before a dot; `""` for Hedra's names as they are.
+            max_packet_bytes: Most bytes of a packet, 512 to 65507; the default fits every Ethernet, 8932 jumbo
+                frames, 65507 the loopback device.
+            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
+                the reporter's.
+            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
+                with `stream`.
+            interval: Length of an interval, whole seconds.
+            tags: Tags on everything that is sent, beside those of the test.
+            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
+            open_timeout: How long the backend may take to answer before the load.
+            queue_records: Records that wait in memory; more go to the spool.
+            batch_records: Records that make a batch.
+            batch_bytes: Bytes that make a batch, about.
+            batch_age: How long a record waits for its batch.
+            retries: How often a batch is tried again before it waits in the spool.
+            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+        """
+        super().__init__(
+            {
+                "host": host,
+                "port": port,
+                "custom_fields": custom_fields,
+                "prefix": prefix,
+                "max_packet_bytes": max_packet_bytes,
+                "events": events,
+                "intervals": intervals,
+                "interval": interval,
+                "tags": tags,
+                "flush_timeout": flush_timeout,
+                "open_timeout": open_timeout,
+                "queue_records": queue_records,
+                "batch_records": batch_records,
+                "batch_bytes": batch_bytes,
+                "batch_age": batch_age,
+                "retries": retries,
+                "spool_mib": spool_mib,
+            },
+        )
+
+
+class GraphiteConfig(Reporter):
+    """numbers of each second and of the end of the run by TCP to Graphite's Carbon."""
+
+    name = "graphite"
+    defaults: ClassVar[dict[str, Any]] = {
+        "host": "localhost",
+        "port": 2003,
+        "prefix": "squall",
+        "tagged": False,
+        "events": None,
+        "intervals": None,
+        "interval": "1s",
+        "tags": None,
+        "flush_timeout": "30s",
+        "open_timeout": "30s",
+        "queue_records": 500000,
+        "batch_records": 5000,
+        "batch_bytes": 4194304,
+        "batch_age": "1s",
+        "retries": 8,
+        "spool_mib": 1024,
+    }
+    flags = frozenset(
+        [
+            "tagged",
+        ]
+    )
+
+    def __init__(
+        self,
+        host: str = "localhost",
+        port: int = 2003,
+        prefix: str = "squall",
+        *,
+        tagged: bool = False,
+        events: bool | float | Literal["failed"] | None = None,
+        intervals: bool | None = None,
+        interval: Duration = "1s",
+        tags: Mapping[str, str] | None = None,
+        flush_timeout: Duration = "30s",
+        open_timeout: Duration = "30s",
+        queue_records: int = 500000,
+        batch_records: int = 5000,
+        batch_bytes: int = 4194304,
+        batch_age: Duration = "1s",
+        retries: int = 8,
+        spool_mib: int = 1024,
+    ) -> None:
+        """Says where results go, and which.
+
+        Args:
+            host: Host name or address.
+            port: TCP port that takes lines of text.
+            prefix: What every name begins with, before a dot; `""` for Hedra's names as they are.
+            tagged: Send the run, scenario and tags as tags, which Graphite 1.1 and later can hold; otherwise
+                tags of a series are part of its name.
+            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
+                the reporter's.
+            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
+                with `stream`.
+            interval: Length of an interval, whole seconds.
+            tags: Tags on everything that is sent, beside those of the test.
+            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
+            open_timeout: How long the backend may take to answer before the load.
+            queue_records: Records that wait in memory; more go to the spool.
+            batch_records: Records that make a batch.
+            batch_bytes: Bytes that make a batch, about.
+            batch_age: How long a record waits for its batch.
+            retries: How often a batch is tried again before it waits in the spool.
+            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+        """
+        super().__init__(
+            {
+                "host": host,
+                "port": port,
+                "prefix": prefix,
+                "tagged": tagged,
+                "events": events,
+                "intervals": intervals,
+                "interval": interval,
+                "tags": tags,
+                "flush_timeout": flush_timeout,
+                "open_timeout": open_timeout,
+                "queue_records": queue_records,
+                "batch_records": batch_records,
+                "batch_bytes": batch_bytes,
+                "batch_age": batch_age,
+                "retries": retries,
+                "spool_mib": spool_mib,
+            },
+        )
+
+
+class OpenTelemetryConfig(Reporter):
+    """OpenTelemetry: metrics, logs and traces to a collector, as OTLP over gRPC or HTTP."""
+
+    name = "otel"
+    defaults: ClassVar[dict[str, Any]] = {
+        "endpoint": None,
+        "protocol": None,
+        "headers": None,
+        "compression": None,
+        "timeout": None,
+        "ca": None,
+        "client_certificate": None,
+        "service_name": None,
+        "resource_attributes": None,
+        "signals": ("metrics", "logs", "traces"),
+        "temporality": None,
+        "traces": 0.0,
+        "events": None,
+        "intervals": None,
+        "interval": "1s",
+        "tags": None,
+        "flush_timeout": "30s",
+        "open_timeout": "30s",
+        "queue_records": 500000,
+        "batch_records": 5000,
+        "batch_bytes": 4194304,
+        "batch_age": "1s",
+        "retries": 8,
+        "spool_mib": 1024,
+    }
+    paths = frozenset(
+        [
+            "ca",
+            "client_certificate",
+        ]
+    )
+    secrets = frozenset(
+        [
+            "headers",
+        ]
+    )
+
+    def __init__(
+        self,
+        endpoint: str | None = None,
+        protocol: Literal["grpc", "http/protobuf"] | None = None,
+        headers: Secret | None = None,
+        compression: Literal["gzip", "none"] | None = None,
+        timeout: Duration | None = None,
+        ca: FilePath | None = None,
+        client_certificate: FilePath | None = None,
+        service_name: str | None = None,
+        resource_attributes: Mapping[str, str] | None = None,
+        signals: Sequence[str] | str = ("metrics", "logs", "traces"),
+        temporality: Literal["cumulative", "delta"] | None = None,
+        traces: float = 0.0,
+        *,
+        events: bool | float | Literal["failed"] | None = None,
+        intervals: bool | None = None,
+        interval: Duration = "1s",
+        tags: Mapping[str, str] | None = None,
+        flush_timeout: Duration = "30s",
+        open_timeout: Duration = "30s",
+        queue_records: int = 500000,
+        batch_records: int = 5000,
+        batch_bytes: int = 4194304,
+        batch_age: Duration = "1s",
+        retries: int = 8,
+        spool_mib: int = 1024,
+    ) -> None:
+        """Says where results go, and which.
+
+        Args:
+            endpoint: Address of the collector; else `OTEL_EXPORTER_OTLP_ENDPOINT`, or `http://localhost:4317`
+                (`4318` over HTTP).
+            protocol: How it is spoken to; else `OTEL_EXPORTER_OTLP_PROTOCOL`, or `grpc`.
+            headers: Headers of every request, `NAME=VALUE,NAME=VALUE` with percent-encoding; a text without `=`
+                is the value of `authorization`; else `OTEL_EXPORTER_OTLP_HEADERS`.
+            compression: How requests are compressed; else `OTEL_EXPORTER_OTLP_COMPRESSION`, or `none`.
+            timeout: How long one request may take; else `OTEL_EXPORTER_OTLP_TIMEOUT` in milliseconds, or
+                `"10s"`.
+            ca: PEM file of authorities that are trusted beside those of the system; else
+                `OTEL_EXPORTER_OTLP_CERTIFICATE`.
+            client_certificate: PEM file with a certificate and its key, by which the collector knows Squall.
+            service_name: `service.name` of everything that is sent; else `OTEL_SERVICE_NAME`, or `squall`.
+            resource_attributes: Further attributes of the resource; those of `OTEL_RESOURCE_ATTRIBUTES` are
+                added.
+            signals: Which of `metrics`, `logs` and `traces` are sent.
+            temporality: Whether counters and distributions count from the start of the series or of the
+                interval; else `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`, or `cumulative`.
+            traces: Share of the iterations, 0 to 1, whose requests carry `traceparent` and are sent as spans.
+            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
+                the reporter's.
+            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
+                with `stream`.
+            interval: Length of an interval, whole seconds.
+            tags: Tags on everything that is sent, beside those of the test.
+            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
+            open_timeout: How long the backend may take to answer before the load.
+            queue_records: Records that wait in memory; more go to the spool.
+            batch_records: Records that make a batch.
+            batch_bytes: Bytes that make a batch, about.
+            batch_age: How long a record waits for its batch.
+            retries: How often a batch is tried again before it waits in the spool.
+            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+        """
+        super().__init__(
+            {
+                "endpoint": endpoint,
+                "protocol": protocol,
+                "headers": headers,
+                "compression": compression,
+                "timeout": timeout,
+                "ca": ca,
+                "client_certificate": client_certificate,
+                "service_name": service_name,
+                "resource_attributes": resource_attributes,
+                "signals": signals,
+                "temporality": temporality,
+                "traces": traces,
+                "events": events,
+                "intervals": intervals,
+                "interval": interval,
+                "tags": tags,
+                "flush_timeout": flush_timeout,
+                "open_timeout": open_timeout,
+                "queue_records": queue_records,
+                "batch_records": batch_records,
+                "batch_bytes": batch_bytes,
+                "batch_age": batch_age,
+                "retries": retries,
+                "spool_mib": spool_mib,
+            },
         )

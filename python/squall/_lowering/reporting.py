@@ -65,10 +65,8 @@ def _reporter(reporter: Reporter, problems: Problems) -> dict[str, Any]:
         )
     settings = {}
     for option, value in reporter.settings.items():
-        wanted = "`True` or `False`" if option in reporter.flags else "a path or None"
-        if option in reporter.flags and not isinstance(value, bool):
-            problems.add(f"`{option}` of `{name}` must be {wanted}, not {described(value)}", reporter.place)
-        elif option in reporter.paths and not (value is None or isinstance(value, (str, os.PathLike))):
+        wanted = _wanted(reporter, option, value)
+        if wanted is not None:
             problems.add(f"`{option}` of `{name}` must be {wanted}, not {described(value)}", reporter.place)
         else:
             # None is said as well: it turns a file off that the reporter would write by default.
@@ -76,6 +74,15 @@ def _reporter(reporter: Reporter, problems: Problems) -> dict[str, Any]:
             if not _is_plain(settings[option]):
                 problems.add(f"`{option}` of `{name}` cannot be {described(value)}", reporter.place)
     return {"name": reporter.name, "settings": settings, "source": reporter.place.to_source()}
+
+
+def _wanted(reporter: Reporter, option: str, value: object) -> str | None:
+    """Returns what a setting must be where it is something else; what is no path and no flag the reporter checks itself."""
+    if option in reporter.flags and not isinstance(value, bool):
+        return "`True` or `False`"
+    if option in reporter.paths and not (value is None or isinstance(value, (str, os.PathLike))):
+        return "a path or None"
+    return None
 
 
 def _plain(value: object) -> Any:

@@ -200,6 +200,9 @@ fn read(reader: &mut SettingsReader<'_>, context: &BuildContext) -> KafkaSetting
     if settings.ca.is_some() && !settings.secure {
         reader.invalid("ca", "is used only with TLS: set `secure` to `true`");
     }
+    if let Some(name) = without_tls(&settings) {
+        reader.invalid(name, "needs OpenSSL, which this build does not have: the wheel does, and a build with the feature `kafka-tls`");
+    }
     if settings.timeout_ms == 0 || settings.timeout_ms > 900_000 {
         let problem = format!(
             "is {}: it must be 1 to 900000 milliseconds",
@@ -272,4 +275,14 @@ fn partition(reader: &mut SettingsReader<'_>, name: &'static str) -> Option<i32>
         reader.invalid(name, format!("is {number}: there are no such partitions"));
     }
     partition.ok()
+}
+
+/// Returns the setting that asks for what only a build with OpenSSL has.
+fn without_tls(settings: &KafkaSettings) -> Option<&'static str> {
+    let scram = settings.username.is_some() && settings.sasl_mechanism.starts_with("SCRAM");
+    match (cfg!(feature = "kafka-tls"), settings.secure, scram) {
+        (true, ..) | (false, false, false) => None,
+        (false, true, _) => Some("secure"),
+        (false, false, true) => Some("sasl_mechanism"),
+    }
 }
