@@ -92,9 +92,9 @@ mod tests {
     #[test]
     fn the_share_of_iterations_is_sampled() {
         let sampler = sampler(0.1);
-        let sampled = (0..100_000).filter(|n| sampler.root(1, ids(*n)).is_some());
+        let taken = (0..100_000).filter(|n| sampler.root(1, ids(*n)).is_some());
         // Five standard deviations of 100,000 draws.
-        assert!((9_526..10_474).contains(&sampled.count()));
+        assert!((9_526..10_474).contains(&taken.count()));
     }
 
     #[test]

@@ -54,8 +54,12 @@ impl Stream {
             interval: Interval::new(place * self.length),
             seconds: 0,
         });
-        gathered.interval.merge_interval(second);
         gathered.seconds = second.index - gathered.interval.index + 1;
+        let begun = gathered.interval.index;
+        gathered.interval.merge_interval(&Interval {
+            index: begun,
+            ..second.clone()
+        });
         if gathered.seconds == self.length {
             self.flush(table, run);
         }

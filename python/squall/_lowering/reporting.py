@@ -77,7 +77,7 @@ def _reporter(reporter: Reporter, problems: Problems) -> dict[str, Any]:
 
 
 def _wanted(reporter: Reporter, option: str, value: object) -> str | None:
-    """Returns what a setting must be where it is something else; what is no path and no flag the reporter checks itself."""
+    """Returns what a path or a flag must be where it is something else; the reporter checks the others itself."""
     if option in reporter.flags and not isinstance(value, bool):
         return "`True` or `False`"
     if option in reporter.paths and not (value is None or isinstance(value, (str, os.PathLike))):

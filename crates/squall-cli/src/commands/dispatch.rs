@@ -27,7 +27,7 @@ pub(crate) fn run(command: Command, loader: &dyn TestLoader) -> anyhow::Result<u
         Command::Ping(args) => ping::run(&args),
         Command::History(args) => stored::history(&args),
         Command::Report(args) => match &args.resend {
-            Some(_) => resend::run(&args, loader),
+            Some(_) => Ok(resend::run(&args, loader)),
             None => stored::report(&args),
         },
         Command::Reporters(args) => reporters::run(&args),

@@ -16,15 +16,15 @@ use crate::{TestLoader, exit, output, reporters};
 const ALL: &str = "all";
 
 /// Sends what waits for a reporter, or for all.
-pub(super) fn run(args: &ReportArgs, loader: &dyn TestLoader) -> anyhow::Result<u8> {
+pub(super) fn run(args: &ReportArgs, loader: &dyn TestLoader) -> u8 {
     let wanted = args.resend.as_deref().unwrap_or(ALL);
     let directory = match stored::directory(&args.runs, &args.run) {
         Ok(directory) => directory,
-        Err(error) => return Ok(stored::refused(&error)),
+        Err(error) => return stored::refused(&error),
     };
     let all = match waiting(&directory) {
         Ok(all) => all,
-        Err(error) => return Ok(failed(&error)),
+        Err(error) => return failed(&error),
     };
     let names: Vec<String> = all.iter().map(|one| format!("`{}`", one.name)).collect();
     let own: Vec<Waiting> = all
@@ -32,21 +32,21 @@ pub(super) fn run(args: &ReportArgs, loader: &dyn TestLoader) -> anyhow::Result<
         .filter(|one| wanted == ALL || one.name == wanted)
         .collect();
     if own.is_empty() {
-        return Ok(nothing(wanted, &names));
+        return nothing(wanted, &names);
     }
     let factory = loader.reporters();
     let mut code = exit::PASSED;
     for one in own {
         let settings = match reporters::settings_of(&one.name, &args.outs) {
             Ok(settings) => settings,
-            Err(message) => return Ok(refuse(&PlanError::new("--out", message).into())),
+            Err(message) => return refuse(&PlanError::new("--out", message).into()),
         };
         let sent = send(one, &directory, &settings, factory.as_deref());
         if sent != exit::PASSED {
             code = sent;
         }
     }
-    Ok(code)
+    code
 }
 
 fn nothing(wanted: &str, names: &[String]) -> u8 {

@@ -46,7 +46,7 @@ pub(crate) fn check(tables: &Table) -> Vec<PlanError> {
         let Some(table) = value.as_table() else {
             let message = format!("`{name}` is no table");
             let hint = format!("write `[{TABLE}.{name}]` and its settings below it");
-            errors.push(PlanError::new(&format!("{FILE}, [{TABLE}]"), message).with_hint(hint));
+            errors.push(PlanError::new(format!("{FILE}, [{TABLE}]"), message).with_hint(hint));
             continue;
         };
         if let Err((message, hint)) = read(name, table) {

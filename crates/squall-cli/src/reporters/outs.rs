@@ -141,7 +141,9 @@ mod tests {
         assert_eq!(read.settings["metrics_filepath"], "new/metrics.json");
         assert_eq!(read.settings["overwrite"], false);
         assert_eq!(
-            one("nightly", &[kept.clone()]).unwrap().settings,
+            one("nightly", std::slice::from_ref(&kept))
+                .unwrap()
+                .settings,
             kept.settings
         );
     }
