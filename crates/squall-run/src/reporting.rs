@@ -33,8 +33,8 @@ pub(crate) struct Reporting {
     messages: Vec<Route>,
     /// Where intervals go.
     streams: Mutex<Vec<Stream>>,
-    /// Who is told when the run and its stages begin and end.
-    lifecycle: Vec<EventSender>,
+    /// Who is told when the run and its stages begin and end, by its Submit stage.
+    lifecycle: Mutex<Vec<(usize, EventSender)>>,
     run: Arc<RunRecord>,
     sampling: Option<TraceSampling>,
     delivered: Mutex<Vec<DeliveryReport>>,
@@ -93,7 +93,7 @@ struct Routes {
     events: Vec<Route>,
     messages: Vec<Route>,
     streams: Vec<Stream>,
-    lifecycle: Vec<EventSender>,
+    lifecycle: Vec<(usize, EventSender)>,
     /// Share of the iterations that somebody wants traced.
     traced: f64,
 }
@@ -118,7 +118,7 @@ impl Routes {
             self.streams.push(stream);
         }
         if handle.sender().takes_lifecycle() {
-            self.lifecycle.push(handle.sender());
+            self.lifecycle.push((stage, handle.sender()));
         }
         if handle.takes_events() {
             self.events.push(route());
@@ -162,7 +162,7 @@ impl Reporting {
             records,
             messages: routes.messages,
             streams: Mutex::new(routes.streams),
-            lifecycle: routes.lifecycle,
+            lifecycle: Mutex::new(routes.lifecycle),
             run,
             sampling,
             delivered: Mutex::default(),
@@ -176,7 +176,7 @@ impl Reporting {
 
     /// Tells all who want to know that the run or a stage begins or ends.
     pub(crate) fn lifecycle(&self, record: &LifecycleRecord) {
-        for sender in &self.lifecycle {
+        for (_, sender) in &*lock(&self.lifecycle) {
             #[expect(
                 clippy::let_underscore_must_use,
                 reason = "the driver counts what it could not take"
@@ -227,13 +227,15 @@ impl Reporting {
         }
     }
 
-    /// Hands over what is left of intervals longer than a second, to the reporters of one Submit stage: nothing more comes.
+    /// Hands over what is left of intervals longer than a second, to the reporters of one Submit stage. They get nothing more: the
+    /// second that is under way has gone to them as it was.
     pub(crate) fn end_intervals(&self, stage: usize, table: &SeriesTable) {
-        for stream in &mut *lock(&self.streams) {
+        lock(&self.streams).retain_mut(|stream| {
             if stream.is_of(stage) {
                 stream.flush(table, &self.run);
             }
-        }
+            !stream.is_of(stage)
+        });
     }
 
     fn message_record(&self, message: &ScriptMessage) -> MessageRecord {
@@ -270,6 +272,8 @@ impl Reporting {
         if let Some(own) = &self.records {
             own.catch_up();
         }
+        // What ends from now on is after the end of the run that these reporters are told of.
+        lock(&self.lifecycle).retain(|(of, _)| *of != stage);
         let ended = LifecycleRecord {
             status: "completed".to_owned(),
             verdict: records.verdict,

@@ -107,8 +107,13 @@ function totals(summary: Summary): HTMLElement {
 }
 
 /** Seconds in which something was measured; stages may run at the same time. */
-export function measuredSeconds({ run, measured, whole_run }: Summary): number {
-  if (!whole_run) return run.elapsed_s;
+export function measuredSeconds({ run, measured, whole_run, stages }: Summary): number {
+  if (!whole_run) {
+    // What reporters took at the end is no part of the load.
+    const others = stages.filter((stage) => stage.kind !== "submit");
+    const last = Math.max(0, ...others.map((stage) => stage.started_at_s + stage.elapsed_s));
+    return last > 0 ? Math.min(last, run.elapsed_s) : run.elapsed_s;
+  }
   let [sum, end] = [0, 0];
   for (const { from_s, to_s } of [...(measured ?? [])].sort((a, b) => a.from_s - b.from_s)) {
     sum += Math.max(0, to_s - Math.max(from_s, end));

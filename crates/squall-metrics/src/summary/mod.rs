@@ -119,10 +119,10 @@ impl Summary {
         phases.filter(|one| one.phase != Phase::Measured)
     }
 
-    /// Seconds in which something was measured: those of the run, where nothing is left out.
+    /// Seconds in which something was measured: where nothing is left out, those of the run, without what reporters took at its end.
     pub fn measured_s(&self) -> f64 {
         if self.whole_run.is_none() {
-            return self.run.elapsed_s;
+            return self.before_reports_s();
         }
         let spans = self.measured.iter().map(|part| (part.from_s, part.to_s));
         let mut spans: Vec<(f64, f64)> = spans.collect();
@@ -133,6 +133,18 @@ impl Summary {
             end = end.max(to);
         }
         sum
+    }
+
+    /// Seconds from the start of the run to the end of the last stage that is no Submit stage.
+    fn before_reports_s(&self) -> f64 {
+        let others = self.stages.iter().filter(|stage| stage.kind != "submit");
+        let ends = others.map(|stage| stage.started_at_s + stage.elapsed_s);
+        let last = ends.fold(0.0, f64::max);
+        if last > 0.0 {
+            last.min(self.run.elapsed_s)
+        } else {
+            self.run.elapsed_s
+        }
     }
 }
 
