@@ -25,10 +25,12 @@ from squall._plugins.records import (
     EventRecord,
     IntervalRecord,
     IntervalTimes,
+    LifecycleRecord,
     MessageRecord,
     MetricRecord,
     RunRecord,
     SystemRecord,
+    ThresholdRecord,
 )
 from squall._plugins.reporter import ReporterPlugin, Temporary, TooLarge
 from squall._plugins.timings import FailureClass, Timings, timings
@@ -44,6 +46,7 @@ __all__ = [
     "FailureClass",
     "IntervalRecord",
     "IntervalTimes",
+    "LifecycleRecord",
     "MessageRecord",
     "MetricRecord",
     "Optimized",
@@ -56,6 +59,7 @@ __all__ = [
     "RunRecord",
     "SystemRecord",
     "Temporary",
+    "ThresholdRecord",
     "Timings",
     "TooLarge",
     "Trial",

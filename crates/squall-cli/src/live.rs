@@ -109,6 +109,7 @@ fn reporters(counts: Vec<ReporterCounts>) -> Vec<ReporterState> {
         delivered: counts.delivered,
         queued: counts.queued,
         spooled: counts.spooled,
+        retried: counts.retried,
         dropped: counts.dropped,
     });
     states.collect()

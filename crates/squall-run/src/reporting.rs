@@ -314,6 +314,7 @@ impl Reporting {
                     delivered: counts.delivered,
                     queued: counts.queued,
                     spooled: counts.spooled,
+                    retried: counts.retried,
                     dropped: counts.dropped,
                 }
             })

@@ -132,6 +132,12 @@ impl Waiting {
         factory: Option<&dyn ReporterFactory>,
     ) -> Result<DeliveryReport, ResendError> {
         let mut config = self.config;
+        if !settings.is_empty() {
+            // Whoever says anew where it goes says also with which password, or without.
+            config
+                .settings
+                .retain(|_, value| value.as_str() != Some(REDACTED));
+        }
         config.settings.extend(settings.clone());
         let lost = config.settings.iter();
         let lost: Vec<String> = lost

@@ -119,6 +119,8 @@ pub struct ReporterCounts {
     pub queued: u64,
     /// Records that wait on disk.
     pub spooled: u64,
+    /// How often a batch was sent again.
+    pub retried: u64,
     /// Records lost.
     pub dropped: u64,
 }

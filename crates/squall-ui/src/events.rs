@@ -148,6 +148,7 @@ struct Reporter {
     delivered: u64,
     queued: u64,
     spooled: u64,
+    retried: u64,
     dropped: u64,
 }
 
@@ -185,6 +186,7 @@ impl From<Snapshot> for Live {
                     delivered: reporter.delivered,
                     queued: reporter.queued,
                     spooled: reporter.spooled,
+                    retried: reporter.retried,
                     dropped: reporter.dropped,
                 })
                 .collect(),

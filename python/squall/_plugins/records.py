@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+if TYPE_CHECKING:
+    from typing_extensions import NotRequired
 
 Group = Literal[
     "response_time",
@@ -19,6 +22,10 @@ Group = Literal[
 """What a distribution is of; `total` is the service time once more, `metric` a number of the test's own."""
 
 
+Kind = Literal["operation", "transaction", "iteration", "check"]
+"""What a record is about; an iteration has one where it is traced."""
+
+
 class RunRecord(TypedDict):
     """The run that records belong to."""
 
@@ -27,16 +34,36 @@ class RunRecord(TypedDict):
     seed: int
     version: str
     started_at: str
+    tags: dict[str, str]
+    """Those of the test, and those given to the reporter."""
     verdict: Literal["passed", "failed", "invalid"] | None
     """None while the run goes on."""
+    reasons: list[str]
+    """Why the verdict is not `passed`."""
+
+
+class TraceIds(TypedDict):
+    """Where an operation is found in a tracing backend, in hexadecimal digits."""
+
+    trace_id: str
+    span_id: str
+    parent_id: str
+    """Zeros for an iteration, which is the root."""
 
 
 class EventRecord(TypedDict):
-    """One operation. Times that end in `_s` are seconds since the start of the run, in `_ms` milliseconds."""
+    """One operation, transaction or check.
+
+    Times that end in `_s` are seconds since the start of the run, in `_ms` milliseconds.
+    """
 
     id: str
     run: str
+    kind: Kind
     name: str
+    """Of a check, that of its operation."""
+    check: NotRequired[str]
+    """Name of the check, where it is one."""
     stage: str
     scenario: str
     time: str
@@ -57,8 +84,12 @@ class EventRecord(TypedDict):
     reading_ms: float
     bytes_sent: int
     bytes_received: int
+    agent: int
+    """Number of the process that sent it."""
     user: int
     iteration: int
+    tags: NotRequired[dict[str, str]]
+    trace: NotRequired[TraceIds]
     error: dict[Literal["class", "message"], str] | None
 
 
@@ -68,6 +99,8 @@ class MetricRecord(TypedDict):
     name: str
     stage: str
     scenario: str
+    kind: Kind
+    tags: NotRequired[dict[str, str]]
     group: Group
     unit: str
     count: int
@@ -100,6 +133,8 @@ class CommonRecord(TypedDict):
     name: str
     stage: str
     scenario: str
+    kind: Kind
+    tags: NotRequired[dict[str, str]]
     group: Literal["common"]
     total: int
     succeeded: int
@@ -160,16 +195,28 @@ class IntervalTimes(TypedDict):
     maximum: float
 
 
+class HistogramRecord(TypedDict):
+    """A distribution of times."""
+
+    count: int
+    sum_ns: int
+    values: list[tuple[int, int]]
+    """Nanoseconds, within 0.1 %, and how often they occur; in rising order."""
+
+
 class IntervalRecord(TypedDict):
-    """What happened to one action in one second."""
+    """What happened to one action or transaction in one interval: a second, or what the `interval` setting says."""
 
     run: str
+    kind: Kind
     name: str
     stage: str
     scenario: str
     time: str
-    """When the second began, RFC 3339."""
+    """When the interval began, RFC 3339."""
     at_s: float
+    length_s: float
+    tags: NotRequired[dict[str, str]]
     started: int
     completed: int
     succeeded: int
@@ -179,6 +226,35 @@ class IntervalRecord(TypedDict):
     bytes_received: int
     response_time_ms: IntervalTimes
     service_time_ms: IntervalTimes
+    response_times: HistogramRecord
+
+
+class LifecycleRecord(TypedDict):
+    """The beginning or the end of the run or of a stage."""
+
+    run: str
+    what: Literal["run_started", "stage_started", "stage_ended", "run_ended"]
+    stage: str
+    """Empty for the run."""
+    time: str
+    at_s: float
+    status: str
+    """How it ended; empty when it begins."""
+    error: NotRequired[str]
+    verdict: NotRequired[Literal["passed", "failed", "invalid"]]
+    plan: NotRequired[dict[str, Any]]
+
+
+class ThresholdRecord(TypedDict):
+    """One rule of the verdict, and what came of it."""
+
+    rule: str
+    status: Literal["passed", "failed", "warned"]
+    value: float | None
+    limit: float
+    unit: str
+    action: Literal["fail", "warn", "abort"]
+    message: str | None
 
 
 class MessageRecord(TypedDict):

@@ -11,17 +11,32 @@ from squall._plugins.records import (
     ErrorRecord,
     EventRecord,
     IntervalRecord,
+    LifecycleRecord,
     MessageRecord,
     MetricRecord,
     RunRecord,
     SystemRecord,
+    ThresholdRecord,
 )
 from squall._recording.frames import Place, caller
 
-Kind = Literal["events", "messages", "intervals", "common", "metrics", "custom", "errors", "system"]
+Kind = Literal[
+    "events", "messages", "intervals", "lifecycle", "common", "metrics", "custom", "errors", "system", "thresholds"
+]
 """Kinds of records, by the method that takes them."""
 
-KINDS: tuple[Kind, ...] = ("events", "messages", "intervals", "common", "metrics", "custom", "errors", "system")
+KINDS: tuple[Kind, ...] = (
+    "events",
+    "messages",
+    "intervals",
+    "lifecycle",
+    "common",
+    "metrics",
+    "custom",
+    "errors",
+    "system",
+    "thresholds",
+)
 
 Taken = Union[int, None, "Awaitable[Union[int, None]]"]
 """How many records of a batch were taken, None for all; or what gives that when it is awaited."""
@@ -43,8 +58,8 @@ class ReporterPlugin:
     queues, batches, retries and counts: a reporter does none of that. After `close`, `connect` may come again, for
     another run.
 
-    An exception other than `Temporary` and `TooLarge` ends the reporter; its records are then counted as lost, and the
-    run is invalid. Where `connect` raises, the run does not start.
+    An exception other than `Temporary` and `TooLarge` ends the reporter; its records then wait in the run's spool.
+    Where `connect` raises, the run does not start.
     """
 
     kinds: ClassVar[Sequence[Kind] | None] = None
@@ -70,7 +85,7 @@ class ReporterPlugin:
         return None
 
     def events(self, batch: list[EventRecord]) -> Taken:
-        """Takes operations, while the run goes on."""
+        """Takes operations, transactions and checks, while the run goes on."""
         raise NotImplementedError
 
     def messages(self, batch: list[MessageRecord]) -> Taken:
@@ -79,6 +94,10 @@ class ReporterPlugin:
 
     def intervals(self, batch: list[IntervalRecord]) -> Taken:
         """Takes each second of each action, while the run goes on, where the Submit stage has `stream = True`."""
+        raise NotImplementedError
+
+    def lifecycle(self, batch: list[LifecycleRecord]) -> Taken:
+        """Takes the beginnings and ends of the run and its stages, as they happen."""
         raise NotImplementedError
 
     def common(self, batch: list[CommonRecord]) -> Taken:
@@ -99,6 +118,10 @@ class ReporterPlugin:
 
     def system(self, batch: list[SystemRecord]) -> Taken:
         """Takes what the generator used of the machine, at the end."""
+        raise NotImplementedError
+
+    def thresholds(self, batch: list[ThresholdRecord]) -> Taken:
+        """Takes the rules of the verdict, at the end."""
         raise NotImplementedError
 
     def close(self) -> str | Awaitable[str | None] | None:

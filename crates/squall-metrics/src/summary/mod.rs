@@ -378,6 +378,9 @@ pub struct ReporterSummary {
     pub delivered: u64,
     /// Records lost because there was no room for them or it refused them.
     pub dropped: u64,
+    /// How often a batch was sent again.
+    #[serde(default)]
+    pub retried: u64,
     /// Records that wait in the run's spool for `squall report RUN --resend NAME`.
     #[serde(default)]
     pub spooled: u64,

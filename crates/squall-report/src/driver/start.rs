@@ -34,13 +34,15 @@ pub enum StartError {
     },
     /// It did not answer.
     #[error(
-        "reporter `{name}` was not ready after {limit:?}: check that its backend can be reached from here"
+        "reporter `{name}` was not ready after {limit:?}: {}", last.as_deref().unwrap_or("check that its backend can be reached from here")
     )]
     Slow {
         /// Name of the reporter.
         name: String,
         /// How long it was given.
         limit: Duration,
+        /// The last thing that went wrong.
+        last: Option<String>,
     },
     /// Its spool cannot be used.
     #[error("no spool for reporter `{name}`")]
@@ -269,7 +271,8 @@ impl Launched {
             Ok(Err(source)) => StartError::Open { name, source },
             Err(_) => {
                 self.shared.abandon();
-                StartError::Slow { name, limit }
+                let last = self.shared.message();
+                StartError::Slow { name, limit, last }
             }
         };
         // The thread may live on for a while.

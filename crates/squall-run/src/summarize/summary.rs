@@ -286,6 +286,7 @@ fn reporters(running: &Running) -> Vec<ReporterSummary> {
             accepted: report.accepted,
             delivered: report.delivered,
             dropped: report.dropped,
+            retried: report.retried,
             spooled: report.spooled,
             message: report.message.or(report.location),
         })

@@ -70,6 +70,12 @@ pub(super) fn reporters(state: &LiveState, columns: usize) -> Vec<Line> {
         if reporter.queued > 0 {
             line = line.and(Role::Faint, &format!(" +{} queued", count(reporter.queued)));
         }
+        if reporter.retried > 0 {
+            line = line.and(
+                Role::Faint,
+                &format!(" {} retried", count(reporter.retried)),
+            );
+        }
         if reporter.spooled > 0 {
             let spooled = format!(" +{} on disk", count(reporter.spooled));
             line = line.and(Role::Warn, &spooled);

@@ -196,6 +196,8 @@ pub struct ReporterState {
     pub queued: u64,
     /// Records that wait for it on disk.
     pub spooled: u64,
+    /// How often a batch was sent again.
+    pub retried: u64,
     /// Records that are lost.
     pub dropped: u64,
 }

@@ -172,6 +172,8 @@ pub(super) fn reporters(summary: &Summary, columns: usize) -> Vec<Line> {
         Column::text("reporter", Narrow::Shorten),
         Column::number("accepted", Narrow::Leave(0)),
         Column::number("delivered", Narrow::Keep),
+        Column::number("retried", Narrow::Leave(1)),
+        Column::number("on disk", Narrow::Leave(2)),
         Column::number("dropped", Narrow::Keep),
     ]);
     for reporter in &summary.reporters {
@@ -179,6 +181,8 @@ pub(super) fn reporters(summary: &Summary, columns: usize) -> Vec<Line> {
             Cell::plain(&reporter.name),
             Cell::plain(count(reporter.accepted)),
             Cell::plain(count(reporter.delivered)),
+            Cell::plain(count(reporter.retried)),
+            Cell::new(warn_above_zero(reporter.spooled), count(reporter.spooled)),
             Cell::new(warn_above_zero(reporter.dropped), count(reporter.dropped)),
         ]);
     }

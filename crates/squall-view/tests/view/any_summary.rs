@@ -181,6 +181,7 @@ fn reporter() -> impl Strategy<Value = ReporterSummary> {
             accepted,
             delivered: accepted,
             dropped: 0,
+            retried: 2,
             spooled: 0,
             message,
         }

@@ -131,6 +131,7 @@ fn reporters() -> Vec<ReporterState> {
             delivered: 24_031,
             queued: 0,
             spooled: 0,
+            retried: 0,
             dropped: 0,
         },
         ReporterState {
@@ -138,6 +139,7 @@ fn reporters() -> Vec<ReporterState> {
             delivered: 23_900,
             queued: 131,
             spooled: 0,
+            retried: 0,
             dropped: 4,
         },
     ]

@@ -440,6 +440,7 @@ fn reporter(name: &str, dropped: u64, message: &str) -> ReporterSummary {
         accepted: 48_062,
         delivered: 48_062 - dropped,
         dropped,
+        retried: 0,
         spooled: 0,
         message: Some(message.to_owned()),
     }
