@@ -11,7 +11,7 @@ use super::refuse;
 use crate::args::{NewArgs, TestKind};
 use crate::log::RunLog;
 use crate::starter::{StageKind, Starter, check_order};
-use crate::{exit, output};
+use crate::{exit, output, reporters};
 
 /// Stages of a graph for which none are named.
 const USUAL: [StageKind; 4] = [
@@ -113,8 +113,14 @@ fn starter(args: &NewArgs) -> Result<String, PlanErrors> {
             return Err(PlanError::new(option, message).into());
         }
     }
+    let settings = reporters::example(reporter);
+    let settings = match args.path.extension() {
+        Some(json) if json == "json" => serde_json::Value::Object(settings).to_string(),
+        _ => reporters::yaml(&settings),
+    };
     Ok(template
         .replace("@URL@", url)
+        .replace("@settings@", &settings)
         .replace("@reporter@", reporter))
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::{StageKind, StarterEngine};
+use crate::reporters::{class, example, python};
 
 /// Columns that a line may have.
 const WIDTH: usize = 120;
@@ -42,7 +43,17 @@ impl Starter<'_> {
         }
         let mut text = format!("{HEAD}\n{}", import(&names));
         if self.chain.contains(&StageKind::Submit) {
-            writeln!(text, "from squall.reporters import {}", self.config()).ok();
+            let more = if python(&example(self.reporter)).1 {
+                ", from_env"
+            } else {
+                ""
+            };
+            writeln!(
+                text,
+                "from squall.reporters import {}{more}",
+                class(self.reporter)
+            )
+            .ok();
         }
         text + &body
     }
@@ -55,10 +66,6 @@ impl Starter<'_> {
             0 => format!("{}Stage", kind.class()),
             number => format!("{}Stage{}", kind.class(), number + 1),
         }
-    }
-
-    fn config(&self) -> String {
-        format!("{}Config", self.reporter.to_uppercase())
     }
 
     /// Returns the names that a stage needs, and its lines.
@@ -86,10 +93,9 @@ impl Starter<'_> {
 
     fn submit(&self) -> String {
         format!(
-            "    # One event per operation adds up: name a file in `events_filepath` where you need them.\n    \
-             config = {}(events_filepath=None, metrics_filepath=\"metrics.{}\")\n",
-            self.config(),
-            self.reporter
+            "    # One event per operation adds up: leave `events` out where you need them.\n    config = {}({})\n",
+            class(self.reporter),
+            python(&example(self.reporter)).0
         )
     }
 
