@@ -14,7 +14,7 @@ use crate::backend::Backend;
 use crate::sample::{context, empty_batches, event, event_batch, final_batch, final_records};
 use crate::{BuildContext, COMMON, REGISTRATIONS, Registration, SettingKind, build};
 
-const A_MINUTE: std::time::Duration = std::time::Duration::from_secs(60);
+pub(crate) const A_MINUTE: std::time::Duration = std::time::Duration::from_secs(60);
 
 fn at(folder: &Path) -> BuildContext {
     BuildContext {
@@ -31,7 +31,7 @@ fn settings(backend: &dyn Backend) -> Map<String, Value> {
     }
 }
 
-fn made(registration: &Registration, backend: &dyn Backend) -> Box<dyn Reporter> {
+pub(crate) fn made(registration: &Registration, backend: &dyn Backend) -> Box<dyn Reporter> {
     let context = at(backend.folder());
     build(registration.name, &settings(backend), &context)
         .unwrap()
@@ -39,7 +39,7 @@ fn made(registration: &Registration, backend: &dyn Backend) -> Box<dyn Reporter>
 }
 
 /// Checks every reporter with a backend of its own.
-fn check_all(check: impl Fn(&Registration, &mut dyn Backend)) {
+pub(crate) fn check_all(check: impl Fn(&Registration, &mut dyn Backend)) {
     for registration in REGISTRATIONS {
         if let Some(mut backend) = (registration.backend)() {
             check(registration, backend.as_mut());

@@ -202,10 +202,16 @@ fn push_tag(out: &mut String, name: &str, value: &str) {
     escape(out, value);
 }
 
-/// Writes a measurement, a name or a tag. A backslash stands for itself, unless what comes next is escaped by it.
+/// Writes a measurement, a name or a tag. A backslash stands for itself, unless what comes next is escaped by it: there the
+/// server's parsers do not agree, so that one which looks like it stands in its place.
 fn escape(out: &mut String, text: &str) {
-    for letter in text.chars() {
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
         match letter {
+            '\\' if matches!(letters.peek(), Some(',' | '=' | ' ')) => {
+                out.push('\u{29f5}');
+                continue;
+            }
             '\n' => {
                 out.push_str("\\n");
                 continue;

@@ -165,6 +165,10 @@ fn an_interval_in_which_nothing_finished_has_no_times() {
 
 /// What becomes of a text in a name or a tag.
 fn in_a_tag(text: &str) -> String {
+    let mut text = text.to_owned();
+    for letter in [',', '=', ' '] {
+        text = text.replace(&format!("\\{letter}"), &format!("\u{29f5}{letter}"));
+    }
     let text = text.replace('\n', "\\n");
     if text.ends_with('\\') {
         text + " "
