@@ -42,7 +42,22 @@ NOT_HERE = [
     "Trace",
     "Parameter",
     "DeformHeader",
+    "DatadogConfig",
+    "S3Config",
+]
+REPORTERS = [
+    "DogStatsDConfig",
+    "GraphiteConfig",
     "InfluxDBConfig",
+    "KafkaConfig",
+    "MongoDBConfig",
+    "MySQLConfig",
+    "PostgresConfig",
+    "PrometheusConfig",
+    "RedisConfig",
+    "SQLiteConfig",
+    "StatsDConfig",
+    "TimescaleDBConfig",
     "XMLConfig",
 ]
 
@@ -57,6 +72,13 @@ def test_every_name_of_hedra_that_exists_here_is_exported():
 def test_names_that_do_not_exist_here_say_what_does(name):
     with pytest.raises(ImportError, match=f"Hedra's `{name}` is not part of this version: "):
         getattr(hedra, name)
+
+
+@pytest.mark.parametrize("name", REPORTERS)
+def test_reporters_have_hedras_names(name):
+    from squall.reporters import Reporter
+
+    assert issubclass(getattr(hedra, name), Reporter)
 
 
 def test_the_graph_of_hedras_readme_runs_with_only_its_import_changed(server: Server, tmp_path: Path):
