@@ -280,6 +280,11 @@ def moved_links(text: str, folder: Path) -> str:
     return re.sub(r"\]\(([^)\s]+)\)", moved, text)
 
 
+def for_reading(text: str, folder: Path) -> str:
+    """Returns a text of a README as a page has it: its links lead there, and what it shows is not for running."""
+    return unlabelled_as_text(re.sub(r"(?m)^```(?=\w)\w+$", "```text", moved_links(text, folder)))
+
+
 def unlabelled_as_text(text: str) -> str:
     """Returns a text whose code blocks without a language are marked as text."""
     parts, begins = [], True
@@ -296,11 +301,9 @@ def rest_of(readme: str, folder: Path) -> str:
     """Returns the sections of a README but its settings; links out of its folder lead to the repository's files."""
     sections = re.split(r"(?m)^(?=## )", readme)
     kept = [section for section in sections[1:] if not section.startswith("## Settings\n")]
-    # What a sample shows is not for running.
-    text = re.sub(r"(?m)^```(?=\w)\w+$", "```text", moved_links("".join(kept).rstrip(), folder))
-    text = unlabelled_as_text(text)
+    text = for_reading("".join(kept).rstrip(), folder)
     before = sections[0].split("\n", 1)
-    intro = moved_links(before[1].strip(), folder) if len(before) > 1 else ""
+    intro = for_reading(before[1].strip(), folder) if len(before) > 1 else ""
     return ("\n" + intro + "\n" if intro else "") + ("\n" + text + "\n" if text else "")
 
 
