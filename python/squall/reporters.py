@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 from squall._reporters.base import Reporter, from_env, from_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from typing_extensions import Unpack
+
     from squall._authoring.values import Duration
     from squall._reporters.base import FilePath, Secret
+    from squall._reporters.common import Common
 
 __all__ = [
     "CSVConfig",
@@ -39,25 +42,6 @@ class JSONConfig(Reporter):
     """JSON files: one line per operation, one document of metrics."""
 
     name = "json"
-    defaults: ClassVar[dict[str, Any]] = {
-        "events_filepath": "events.json",
-        "metrics_filepath": "metrics.json",
-        "streams_filepath": "streams.json",
-        "system_metrics_filepath": "system_metrics.json",
-        "overwrite": True,
-        "events": None,
-        "intervals": None,
-        "interval": "1s",
-        "tags": None,
-        "flush_timeout": "30s",
-        "open_timeout": "30s",
-        "queue_records": 500000,
-        "batch_records": 5000,
-        "batch_bytes": 4194304,
-        "batch_age": "1s",
-        "retries": 8,
-        "spool_mib": 1024,
-    }
     paths = frozenset(
         [
             "events_filepath",
@@ -81,18 +65,7 @@ class JSONConfig(Reporter):
         system_metrics_filepath: FilePath | None = "system_metrics.json",
         *,
         overwrite: bool = True,
-        events: bool | float | Literal["failed"] | None = None,
-        intervals: bool | None = None,
-        interval: Duration = "1s",
-        tags: Mapping[str, str] | None = None,
-        flush_timeout: Duration = "30s",
-        open_timeout: Duration = "30s",
-        queue_records: int = 500000,
-        batch_records: int = 5000,
-        batch_bytes: int = 4194304,
-        batch_age: Duration = "1s",
-        retries: int = 8,
-        spool_mib: int = 1024,
+        **common: Unpack[Common],
     ) -> None:
         """Says where results go, and which.
 
@@ -106,20 +79,7 @@ class JSONConfig(Reporter):
             system_metrics_filepath: File for CPU and memory of the generator, over the run and in each stage;
                 None for none.
             overwrite: Replace existing files; otherwise events are appended and metrics get a numbered name.
-            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
-                the reporter's.
-            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
-                with `stream`.
-            interval: Length of an interval, whole seconds.
-            tags: Tags on everything that is sent, beside those of the test.
-            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
-            open_timeout: How long the backend may take to answer before the load.
-            queue_records: Records that wait in memory; more go to the spool.
-            batch_records: Records that make a batch.
-            batch_bytes: Bytes that make a batch, about.
-            batch_age: How long a record waits for its batch.
-            retries: How often a batch is tried again before it waits in the spool.
-            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+            **common: `events`, `intervals`, `tags` and what else every reporter can be told; see `Common`.
         """
         super().__init__(
             {
@@ -128,19 +88,8 @@ class JSONConfig(Reporter):
                 "streams_filepath": streams_filepath,
                 "system_metrics_filepath": system_metrics_filepath,
                 "overwrite": overwrite,
-                "events": events,
-                "intervals": intervals,
-                "interval": interval,
-                "tags": tags,
-                "flush_timeout": flush_timeout,
-                "open_timeout": open_timeout,
-                "queue_records": queue_records,
-                "batch_records": batch_records,
-                "batch_bytes": batch_bytes,
-                "batch_age": batch_age,
-                "retries": retries,
-                "spool_mib": spool_mib,
             },
+            common,
             {"experiments_filepath": experiments_filepath},
         )
 
@@ -149,25 +98,6 @@ class CSVConfig(Reporter):
     """CSV files: one row per operation, and tables of intervals, metrics, counts, errors and verdict."""
 
     name = "csv"
-    defaults: ClassVar[dict[str, Any]] = {
-        "events_filepath": "events.csv",
-        "metrics_filepath": "metrics.csv",
-        "streams_filepath": "streams.csv",
-        "system_metrics_filepath": "system_metrics.csv",
-        "overwrite": True,
-        "events": None,
-        "intervals": None,
-        "interval": "1s",
-        "tags": None,
-        "flush_timeout": "30s",
-        "open_timeout": "30s",
-        "queue_records": 500000,
-        "batch_records": 5000,
-        "batch_bytes": 4194304,
-        "batch_age": "1s",
-        "retries": 8,
-        "spool_mib": 1024,
-    }
     paths = frozenset(
         [
             "events_filepath",
@@ -191,18 +121,7 @@ class CSVConfig(Reporter):
         system_metrics_filepath: FilePath | None = "system_metrics.csv",
         *,
         overwrite: bool = True,
-        events: bool | float | Literal["failed"] | None = None,
-        intervals: bool | None = None,
-        interval: Duration = "1s",
-        tags: Mapping[str, str] | None = None,
-        flush_timeout: Duration = "30s",
-        open_timeout: Duration = "30s",
-        queue_records: int = 500000,
-        batch_records: int = 5000,
-        batch_bytes: int = 4194304,
-        batch_age: Duration = "1s",
-        retries: int = 8,
-        spool_mib: int = 1024,
+        **common: Unpack[Common],
     ) -> None:
         """Says where results go, and which.
 
@@ -216,20 +135,7 @@ class CSVConfig(Reporter):
             system_metrics_filepath: File for CPU and memory of the generator, over the run and in each stage;
                 None for none.
             overwrite: Replace existing files; otherwise rows are appended to them.
-            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
-                the reporter's.
-            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
-                with `stream`.
-            interval: Length of an interval, whole seconds.
-            tags: Tags on everything that is sent, beside those of the test.
-            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
-            open_timeout: How long the backend may take to answer before the load.
-            queue_records: Records that wait in memory; more go to the spool.
-            batch_records: Records that make a batch.
-            batch_bytes: Bytes that make a batch, about.
-            batch_age: How long a record waits for its batch.
-            retries: How often a batch is tried again before it waits in the spool.
-            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+            **common: `events`, `intervals`, `tags` and what else every reporter can be told; see `Common`.
         """
         super().__init__(
             {
@@ -238,19 +144,8 @@ class CSVConfig(Reporter):
                 "streams_filepath": streams_filepath,
                 "system_metrics_filepath": system_metrics_filepath,
                 "overwrite": overwrite,
-                "events": events,
-                "intervals": intervals,
-                "interval": interval,
-                "tags": tags,
-                "flush_timeout": flush_timeout,
-                "open_timeout": open_timeout,
-                "queue_records": queue_records,
-                "batch_records": batch_records,
-                "batch_bytes": batch_bytes,
-                "batch_age": batch_age,
-                "retries": retries,
-                "spool_mib": spool_mib,
             },
+            common,
             {"experiments_filepath": experiments_filepath},
         )
 
@@ -259,25 +154,6 @@ class XMLConfig(Reporter):
     """XML files: one element per operation, and documents of intervals, metrics, counts, errors and verdict."""
 
     name = "xml"
-    defaults: ClassVar[dict[str, Any]] = {
-        "events_filepath": "events.xml",
-        "metrics_filepath": "metrics.xml",
-        "streams_filepath": "streams.xml",
-        "system_metrics_filepath": "system_metrics.xml",
-        "overwrite": True,
-        "events": None,
-        "intervals": None,
-        "interval": "1s",
-        "tags": None,
-        "flush_timeout": "30s",
-        "open_timeout": "30s",
-        "queue_records": 500000,
-        "batch_records": 5000,
-        "batch_bytes": 4194304,
-        "batch_age": "1s",
-        "retries": 8,
-        "spool_mib": 1024,
-    }
     paths = frozenset(
         [
             "events_filepath",
@@ -301,18 +177,7 @@ class XMLConfig(Reporter):
         system_metrics_filepath: FilePath | None = "system_metrics.xml",
         *,
         overwrite: bool = True,
-        events: bool | float | Literal["failed"] | None = None,
-        intervals: bool | None = None,
-        interval: Duration = "1s",
-        tags: Mapping[str, str] | None = None,
-        flush_timeout: Duration = "30s",
-        open_timeout: Duration = "30s",
-        queue_records: int = 500000,
-        batch_records: int = 5000,
-        batch_bytes: int = 4194304,
-        batch_age: Duration = "1s",
-        retries: int = 8,
-        spool_mib: int = 1024,
+        **common: Unpack[Common],
     ) -> None:
         """Says where results go, and which.
 
@@ -326,20 +191,7 @@ class XMLConfig(Reporter):
             system_metrics_filepath: File for CPU and memory of the generator, over the run and in each stage;
                 None for none.
             overwrite: Replace existing files; otherwise elements are added to them.
-            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
-                the reporter's.
-            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
-                with `stream`.
-            interval: Length of an interval, whole seconds.
-            tags: Tags on everything that is sent, beside those of the test.
-            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
-            open_timeout: How long the backend may take to answer before the load.
-            queue_records: Records that wait in memory; more go to the spool.
-            batch_records: Records that make a batch.
-            batch_bytes: Bytes that make a batch, about.
-            batch_age: How long a record waits for its batch.
-            retries: How often a batch is tried again before it waits in the spool.
-            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+            **common: `events`, `intervals`, `tags` and what else every reporter can be told; see `Common`.
         """
         super().__init__(
             {
@@ -348,46 +200,16 @@ class XMLConfig(Reporter):
                 "streams_filepath": streams_filepath,
                 "system_metrics_filepath": system_metrics_filepath,
                 "overwrite": overwrite,
-                "events": events,
-                "intervals": intervals,
-                "interval": interval,
-                "tags": tags,
-                "flush_timeout": flush_timeout,
-                "open_timeout": open_timeout,
-                "queue_records": queue_records,
-                "batch_records": batch_records,
-                "batch_bytes": batch_bytes,
-                "batch_age": batch_age,
-                "retries": retries,
-                "spool_mib": spool_mib,
             },
+            common,
             {"experiments_filepath": experiments_filepath},
         )
 
 
 class SQLiteConfig(Reporter):
-    """tables of one SQLite file."""
+    """Tables of one SQLite file."""
 
     name = "sqlite"
-    defaults: ClassVar[dict[str, Any]] = {
-        "path": "results.db",
-        "events_table": "events",
-        "metrics_table": "metrics",
-        "streams_table": "streams",
-        "system_metrics_table": "system_metrics",
-        "events": None,
-        "intervals": None,
-        "interval": "1s",
-        "tags": None,
-        "flush_timeout": "30s",
-        "open_timeout": "30s",
-        "queue_records": 500000,
-        "batch_records": 5000,
-        "batch_bytes": 4194304,
-        "batch_age": "1s",
-        "retries": 8,
-        "spool_mib": 1024,
-    }
     paths = frozenset(
         [
             "path",
@@ -402,19 +224,7 @@ class SQLiteConfig(Reporter):
         experiments_table: None = None,
         streams_table: str = "streams",
         system_metrics_table: str = "system_metrics",
-        *,
-        events: bool | float | Literal["failed"] | None = None,
-        intervals: bool | None = None,
-        interval: Duration = "1s",
-        tags: Mapping[str, str] | None = None,
-        flush_timeout: Duration = "30s",
-        open_timeout: Duration = "30s",
-        queue_records: int = 500000,
-        batch_records: int = 5000,
-        batch_bytes: int = 4194304,
-        batch_age: Duration = "1s",
-        retries: int = 8,
-        spool_mib: int = 1024,
+        **common: Unpack[Common],
     ) -> None:
         """Says where results go, and which.
 
@@ -426,20 +236,7 @@ class SQLiteConfig(Reporter):
             experiments_table: Not available in this version; anything but None is an error.
             streams_table: Table of intervals, a row per series and interval.
             system_metrics_table: Tables of what the generator used add `_session` and `_stage` to it.
-            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
-                the reporter's.
-            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
-                with `stream`.
-            interval: Length of an interval, whole seconds.
-            tags: Tags on everything that is sent, beside those of the test.
-            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
-            open_timeout: How long the backend may take to answer before the load.
-            queue_records: Records that wait in memory; more go to the spool.
-            batch_records: Records that make a batch.
-            batch_bytes: Bytes that make a batch, about.
-            batch_age: How long a record waits for its batch.
-            retries: How often a batch is tried again before it waits in the spool.
-            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+            **common: `events`, `intervals`, `tags` and what else every reporter can be told; see `Common`.
         """
         super().__init__(
             {
@@ -448,50 +245,16 @@ class SQLiteConfig(Reporter):
                 "metrics_table": metrics_table,
                 "streams_table": streams_table,
                 "system_metrics_table": system_metrics_table,
-                "events": events,
-                "intervals": intervals,
-                "interval": interval,
-                "tags": tags,
-                "flush_timeout": flush_timeout,
-                "open_timeout": open_timeout,
-                "queue_records": queue_records,
-                "batch_records": batch_records,
-                "batch_bytes": batch_bytes,
-                "batch_age": batch_age,
-                "retries": retries,
-                "spool_mib": spool_mib,
             },
+            common,
             {"experiments_table": experiments_table},
         )
 
 
 class PostgresConfig(Reporter):
-    """tables of PostgreSQL, filled with `COPY`."""
+    """Tables of PostgreSQL, filled with `COPY`."""
 
     name = "postgres"
-    defaults: ClassVar[dict[str, Any]] = {
-        "host": "localhost",
-        "events_table": "events",
-        "metrics_table": "metrics",
-        "streams_table": "streams",
-        "system_metrics_table": "system_metrics",
-        "port": 5432,
-        "schema": "public",
-        "tls": "prefer",
-        "ca": None,
-        "events": None,
-        "intervals": None,
-        "interval": "1s",
-        "tags": None,
-        "flush_timeout": "30s",
-        "open_timeout": "30s",
-        "queue_records": 500000,
-        "batch_records": 5000,
-        "batch_bytes": 4194304,
-        "batch_age": "1s",
-        "retries": 8,
-        "spool_mib": 1024,
-    }
     paths = frozenset(
         [
             "ca",
@@ -519,18 +282,7 @@ class PostgresConfig(Reporter):
         schema: str = "public",
         tls: Literal["disable", "prefer", "require", "verify-full"] = "prefer",
         ca: FilePath | None = None,
-        events: bool | float | Literal["failed"] | None = None,
-        intervals: bool | None = None,
-        interval: Duration = "1s",
-        tags: Mapping[str, str] | None = None,
-        flush_timeout: Duration = "30s",
-        open_timeout: Duration = "30s",
-        queue_records: int = 500000,
-        batch_records: int = 5000,
-        batch_bytes: int = 4194304,
-        batch_age: Duration = "1s",
-        retries: int = 8,
-        spool_mib: int = 1024,
+        **common: Unpack[Common],
     ) -> None:
         """Says where results go, and which.
 
@@ -549,20 +301,7 @@ class PostgresConfig(Reporter):
             schema: Schema that the tables are in; made where it is not there.
             tls: As `sslmode` of `psql`: only `verify-full` makes sure that it is the right server.
             ca: File of certificates (PEM) that `verify-full` believes instead of those of the system.
-            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
-                the reporter's.
-            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
-                with `stream`.
-            interval: Length of an interval, whole seconds.
-            tags: Tags on everything that is sent, beside those of the test.
-            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
-            open_timeout: How long the backend may take to answer before the load.
-            queue_records: Records that wait in memory; more go to the spool.
-            batch_records: Records that make a batch.
-            batch_bytes: Bytes that make a batch, about.
-            batch_age: How long a record waits for its batch.
-            retries: How often a batch is tried again before it waits in the spool.
-            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+            **common: `events`, `intervals`, `tags` and what else every reporter can be told; see `Common`.
         """
         super().__init__(
             {
@@ -578,50 +317,16 @@ class PostgresConfig(Reporter):
                 "schema": schema,
                 "tls": tls,
                 "ca": ca,
-                "events": events,
-                "intervals": intervals,
-                "interval": interval,
-                "tags": tags,
-                "flush_timeout": flush_timeout,
-                "open_timeout": open_timeout,
-                "queue_records": queue_records,
-                "batch_records": batch_records,
-                "batch_bytes": batch_bytes,
-                "batch_age": batch_age,
-                "retries": retries,
-                "spool_mib": spool_mib,
             },
+            common,
             {"experiments_table": experiments_table},
         )
 
 
 class TimescaleDBConfig(Reporter):
-    """hypertables of TimescaleDB, filled with `COPY`."""
+    """Hypertables of TimescaleDB, filled with `COPY`."""
 
     name = "timescaledb"
-    defaults: ClassVar[dict[str, Any]] = {
-        "host": "localhost",
-        "events_table": "events",
-        "metrics_table": "metrics",
-        "streams_table": "streams",
-        "system_metrics_table": "system_metrics",
-        "port": 5432,
-        "schema": "public",
-        "tls": "prefer",
-        "ca": None,
-        "events": None,
-        "intervals": None,
-        "interval": "1s",
-        "tags": None,
-        "flush_timeout": "30s",
-        "open_timeout": "30s",
-        "queue_records": 500000,
-        "batch_records": 5000,
-        "batch_bytes": 4194304,
-        "batch_age": "1s",
-        "retries": 8,
-        "spool_mib": 1024,
-    }
     paths = frozenset(
         [
             "ca",
@@ -649,18 +354,7 @@ class TimescaleDBConfig(Reporter):
         schema: str = "public",
         tls: Literal["disable", "prefer", "require", "verify-full"] = "prefer",
         ca: FilePath | None = None,
-        events: bool | float | Literal["failed"] | None = None,
-        intervals: bool | None = None,
-        interval: Duration = "1s",
-        tags: Mapping[str, str] | None = None,
-        flush_timeout: Duration = "30s",
-        open_timeout: Duration = "30s",
-        queue_records: int = 500000,
-        batch_records: int = 5000,
-        batch_bytes: int = 4194304,
-        batch_age: Duration = "1s",
-        retries: int = 8,
-        spool_mib: int = 1024,
+        **common: Unpack[Common],
     ) -> None:
         """Says where results go, and which.
 
@@ -679,20 +373,7 @@ class TimescaleDBConfig(Reporter):
             schema: Schema that the tables are in; made where it is not there.
             tls: As `sslmode` of `psql`: only `verify-full` makes sure that it is the right server.
             ca: File of certificates (PEM) that `verify-full` believes instead of those of the system.
-            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
-                the reporter's.
-            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
-                with `stream`.
-            interval: Length of an interval, whole seconds.
-            tags: Tags on everything that is sent, beside those of the test.
-            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
-            open_timeout: How long the backend may take to answer before the load.
-            queue_records: Records that wait in memory; more go to the spool.
-            batch_records: Records that make a batch.
-            batch_bytes: Bytes that make a batch, about.
-            batch_age: How long a record waits for its batch.
-            retries: How often a batch is tried again before it waits in the spool.
-            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+            **common: `events`, `intervals`, `tags` and what else every reporter can be told; see `Common`.
         """
         super().__init__(
             {
@@ -708,49 +389,16 @@ class TimescaleDBConfig(Reporter):
                 "schema": schema,
                 "tls": tls,
                 "ca": ca,
-                "events": events,
-                "intervals": intervals,
-                "interval": interval,
-                "tags": tags,
-                "flush_timeout": flush_timeout,
-                "open_timeout": open_timeout,
-                "queue_records": queue_records,
-                "batch_records": batch_records,
-                "batch_bytes": batch_bytes,
-                "batch_age": batch_age,
-                "retries": retries,
-                "spool_mib": spool_mib,
             },
+            common,
             {"experiments_table": experiments_table},
         )
 
 
 class MySQLConfig(Reporter):
-    """tables of MySQL or MariaDB."""
+    """Tables of MySQL or MariaDB."""
 
     name = "mysql"
-    defaults: ClassVar[dict[str, Any]] = {
-        "host": "127.0.0.1",
-        "events_table": "events",
-        "metrics_table": "metrics",
-        "streams_table": "streams",
-        "system_metrics_table": "system_metrics",
-        "port": 3306,
-        "tls": "preferred",
-        "ca": None,
-        "events": None,
-        "intervals": None,
-        "interval": "1s",
-        "tags": None,
-        "flush_timeout": "30s",
-        "open_timeout": "30s",
-        "queue_records": 500000,
-        "batch_records": 5000,
-        "batch_bytes": 4194304,
-        "batch_age": "1s",
-        "retries": 8,
-        "spool_mib": 1024,
-    }
     paths = frozenset(
         [
             "ca",
@@ -777,18 +425,7 @@ class MySQLConfig(Reporter):
         port: int = 3306,
         tls: Literal["disabled", "preferred", "required", "verify_identity"] = "preferred",
         ca: FilePath | None = None,
-        events: bool | float | Literal["failed"] | None = None,
-        intervals: bool | None = None,
-        interval: Duration = "1s",
-        tags: Mapping[str, str] | None = None,
-        flush_timeout: Duration = "30s",
-        open_timeout: Duration = "30s",
-        queue_records: int = 500000,
-        batch_records: int = 5000,
-        batch_bytes: int = 4194304,
-        batch_age: Duration = "1s",
-        retries: int = 8,
-        spool_mib: int = 1024,
+        **common: Unpack[Common],
     ) -> None:
         """Says where results go, and which.
 
@@ -806,20 +443,7 @@ class MySQLConfig(Reporter):
             port: Port of the server.
             tls: As `--ssl-mode` of `mysql`: only `verify_identity` makes sure that it is the right server.
             ca: File of certificates (PEM) that `verify_identity` believes beside the public authorities.
-            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
-                the reporter's.
-            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
-                with `stream`.
-            interval: Length of an interval, whole seconds.
-            tags: Tags on everything that is sent, beside those of the test.
-            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
-            open_timeout: How long the backend may take to answer before the load.
-            queue_records: Records that wait in memory; more go to the spool.
-            batch_records: Records that make a batch.
-            batch_bytes: Bytes that make a batch, about.
-            batch_age: How long a record waits for its batch.
-            retries: How often a batch is tried again before it waits in the spool.
-            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+            **common: `events`, `intervals`, `tags` and what else every reporter can be told; see `Common`.
         """
         super().__init__(
             {
@@ -834,19 +458,8 @@ class MySQLConfig(Reporter):
                 "port": port,
                 "tls": tls,
                 "ca": ca,
-                "events": events,
-                "intervals": intervals,
-                "interval": interval,
-                "tags": tags,
-                "flush_timeout": flush_timeout,
-                "open_timeout": open_timeout,
-                "queue_records": queue_records,
-                "batch_records": batch_records,
-                "batch_bytes": batch_bytes,
-                "batch_age": batch_age,
-                "retries": retries,
-                "spool_mib": spool_mib,
             },
+            common,
             {"experiments_table": experiments_table},
         )
 
@@ -855,32 +468,6 @@ class MongoDBConfig(Reporter):
     """MongoDB: documents, one collection for each kind of record."""
 
     name = "mongodb"
-    defaults: ClassVar[dict[str, Any]] = {
-        "host": "localhost:27017",
-        "username": None,
-        "password": None,
-        "database": "squall",
-        "events_collection": "events",
-        "metrics_collection": "metrics",
-        "streams_collection": "streams",
-        "system_metrics_collection": "system_metrics",
-        "auth_source": None,
-        "replica_set": None,
-        "secure": False,
-        "ca": None,
-        "events": None,
-        "intervals": None,
-        "interval": "1s",
-        "tags": None,
-        "flush_timeout": "30s",
-        "open_timeout": "30s",
-        "queue_records": 500000,
-        "batch_records": 5000,
-        "batch_bytes": 4194304,
-        "batch_age": "1s",
-        "retries": 8,
-        "spool_mib": 1024,
-    }
     paths = frozenset(
         [
             "ca",
@@ -913,18 +500,7 @@ class MongoDBConfig(Reporter):
         *,
         secure: bool = False,
         ca: FilePath | None = None,
-        events: bool | float | Literal["failed"] | None = None,
-        intervals: bool | None = None,
-        interval: Duration = "1s",
-        tags: Mapping[str, str] | None = None,
-        flush_timeout: Duration = "30s",
-        open_timeout: Duration = "30s",
-        queue_records: int = 500000,
-        batch_records: int = 5000,
-        batch_bytes: int = 4194304,
-        batch_age: Duration = "1s",
-        retries: int = 8,
-        spool_mib: int = 1024,
+        **common: Unpack[Common],
     ) -> None:
         """Says where results go, and which.
 
@@ -943,20 +519,7 @@ class MongoDBConfig(Reporter):
             replica_set: Name of the replica set.
             secure: Connect with TLS, and verify the certificate.
             ca: PEM file with the certificates to trust instead of the system's.
-            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
-                the reporter's.
-            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
-                with `stream`.
-            interval: Length of an interval, whole seconds.
-            tags: Tags on everything that is sent, beside those of the test.
-            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
-            open_timeout: How long the backend may take to answer before the load.
-            queue_records: Records that wait in memory; more go to the spool.
-            batch_records: Records that make a batch.
-            batch_bytes: Bytes that make a batch, about.
-            batch_age: How long a record waits for its batch.
-            retries: How often a batch is tried again before it waits in the spool.
-            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+            **common: `events`, `intervals`, `tags` and what else every reporter can be told; see `Common`.
         """
         super().__init__(
             {
@@ -972,19 +535,8 @@ class MongoDBConfig(Reporter):
                 "replica_set": replica_set,
                 "secure": secure,
                 "ca": ca,
-                "events": events,
-                "intervals": intervals,
-                "interval": interval,
-                "tags": tags,
-                "flush_timeout": flush_timeout,
-                "open_timeout": open_timeout,
-                "queue_records": queue_records,
-                "batch_records": batch_records,
-                "batch_bytes": batch_bytes,
-                "batch_age": batch_age,
-                "retries": retries,
-                "spool_mib": spool_mib,
             },
+            common,
             {"experiments_collection": experiments_collection},
         )
 
@@ -993,39 +545,6 @@ class KafkaConfig(Reporter):
     """Apache Kafka: JSON messages with keys and headers."""
 
     name = "kafka"
-    defaults: ClassVar[dict[str, Any]] = {
-        "host": "localhost:9092",
-        "client_id": "squall",
-        "events_topic": "events",
-        "metrics_topic": "metrics",
-        "streams_topic": "streams",
-        "system_metrics_topic": "system_metrics",
-        "events_partition": 0,
-        "metrics_partition": 0,
-        "streams_partition": 0,
-        "system_metrics_partition": 0,
-        "compression_type": None,
-        "timeout": 1000,
-        "idempotent": True,
-        "options": None,
-        "username": None,
-        "password": None,
-        "sasl_mechanism": "PLAIN",
-        "secure": False,
-        "ca": None,
-        "events": None,
-        "intervals": None,
-        "interval": "1s",
-        "tags": None,
-        "flush_timeout": "30s",
-        "open_timeout": "30s",
-        "queue_records": 500000,
-        "batch_records": 5000,
-        "batch_bytes": 4194304,
-        "batch_age": "1s",
-        "retries": 8,
-        "spool_mib": 1024,
-    }
     paths = frozenset(
         [
             "ca",
@@ -1067,18 +586,7 @@ class KafkaConfig(Reporter):
         sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN",
         secure: bool = False,
         ca: FilePath | None = None,
-        events: bool | float | Literal["failed"] | None = None,
-        intervals: bool | None = None,
-        interval: Duration = "1s",
-        tags: Mapping[str, str] | None = None,
-        flush_timeout: Duration = "30s",
-        open_timeout: Duration = "30s",
-        queue_records: int = 500000,
-        batch_records: int = 5000,
-        batch_bytes: int = 4194304,
-        batch_age: Duration = "1s",
-        retries: int = 8,
-        spool_mib: int = 1024,
+        **common: Unpack[Common],
     ) -> None:
         """Says where results go, and which.
 
@@ -1105,20 +613,7 @@ class KafkaConfig(Reporter):
             sasl_mechanism: How the user logs in.
             secure: Connect with TLS, and verify the certificate.
             ca: PEM file with the certificates to trust instead of the system's.
-            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
-                the reporter's.
-            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
-                with `stream`.
-            interval: Length of an interval, whole seconds.
-            tags: Tags on everything that is sent, beside those of the test.
-            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
-            open_timeout: How long the backend may take to answer before the load.
-            queue_records: Records that wait in memory; more go to the spool.
-            batch_records: Records that make a batch.
-            batch_bytes: Bytes that make a batch, about.
-            batch_age: How long a record waits for its batch.
-            retries: How often a batch is tried again before it waits in the spool.
-            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+            **common: `events`, `intervals`, `tags` and what else every reporter can be told; see `Common`.
         """
         super().__init__(
             {
@@ -1141,19 +636,8 @@ class KafkaConfig(Reporter):
                 "sasl_mechanism": sasl_mechanism,
                 "secure": secure,
                 "ca": ca,
-                "events": events,
-                "intervals": intervals,
-                "interval": interval,
-                "tags": tags,
-                "flush_timeout": flush_timeout,
-                "open_timeout": open_timeout,
-                "queue_records": queue_records,
-                "batch_records": batch_records,
-                "batch_bytes": batch_bytes,
-                "batch_age": batch_age,
-                "retries": retries,
-                "spool_mib": spool_mib,
             },
+            common,
             {"experiments_topic": experiments_topic, "experiments_partition": experiments_partition},
         )
 
@@ -1162,32 +646,6 @@ class RedisConfig(Reporter):
     """Redis: JSON in sets, in streams, or published on channels."""
 
     name = "redis"
-    defaults: ClassVar[dict[str, Any]] = {
-        "host": "localhost:6379",
-        "username": None,
-        "password": None,
-        "database": 0,
-        "events_channel": "events",
-        "metrics_channel": "metrics",
-        "streams_channel": "streams",
-        "system_metrics_channel": "system_metrics",
-        "channel_type": "pipeline",
-        "secure": False,
-        "ca": None,
-        "stream_maxlen": None,
-        "events": None,
-        "intervals": None,
-        "interval": "1s",
-        "tags": None,
-        "flush_timeout": "30s",
-        "open_timeout": "30s",
-        "queue_records": 500000,
-        "batch_records": 5000,
-        "batch_bytes": 4194304,
-        "batch_age": "1s",
-        "retries": 8,
-        "spool_mib": 1024,
-    }
     paths = frozenset(
         [
             "ca",
@@ -1220,18 +678,7 @@ class RedisConfig(Reporter):
         secure: bool = False,
         ca: FilePath | None = None,
         stream_maxlen: int | None = None,
-        events: bool | float | Literal["failed"] | None = None,
-        intervals: bool | None = None,
-        interval: Duration = "1s",
-        tags: Mapping[str, str] | None = None,
-        flush_timeout: Duration = "30s",
-        open_timeout: Duration = "30s",
-        queue_records: int = 500000,
-        batch_records: int = 5000,
-        batch_bytes: int = 4194304,
-        batch_age: Duration = "1s",
-        retries: int = 8,
-        spool_mib: int = 1024,
+        **common: Unpack[Common],
     ) -> None:
         """Says where results go, and which.
 
@@ -1251,20 +698,7 @@ class RedisConfig(Reporter):
             secure: Connect with TLS, and verify the certificate.
             ca: PEM file with the certificates to trust instead of the system's.
             stream_maxlen: Entries that a stream keeps, about; older ones are removed (`MAXLEN ~`).
-            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
-                the reporter's.
-            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
-                with `stream`.
-            interval: Length of an interval, whole seconds.
-            tags: Tags on everything that is sent, beside those of the test.
-            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
-            open_timeout: How long the backend may take to answer before the load.
-            queue_records: Records that wait in memory; more go to the spool.
-            batch_records: Records that make a batch.
-            batch_bytes: Bytes that make a batch, about.
-            batch_age: How long a record waits for its batch.
-            retries: How often a batch is tried again before it waits in the spool.
-            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+            **common: `events`, `intervals`, `tags` and what else every reporter can be told; see `Common`.
         """
         super().__init__(
             {
@@ -1280,19 +714,8 @@ class RedisConfig(Reporter):
                 "secure": secure,
                 "ca": ca,
                 "stream_maxlen": stream_maxlen,
-                "events": events,
-                "intervals": intervals,
-                "interval": interval,
-                "tags": tags,
-                "flush_timeout": flush_timeout,
-                "open_timeout": open_timeout,
-                "queue_records": queue_records,
-                "batch_records": batch_records,
-                "batch_bytes": batch_bytes,
-                "batch_age": batch_age,
-                "retries": retries,
-                "spool_mib": spool_mib,
             },
+            common,
             {"experiments_channel": experiments_channel},
         )
 
@@ -1301,53 +724,6 @@ class PrometheusConfig(Reporter):
     """Prometheus: scraped, through a push gateway, or by remote write, with classic and native histograms."""
 
     name = "prometheus"
-    defaults: ClassVar[dict[str, Any]] = {
-        "pushgateway_address": "localhost:9091",
-        "auth_request_method": "PUT",
-        "auth_request_timeout": 30000,
-        "username": None,
-        "password": None,
-        "namespace": None,
-        "job_name": "squall",
-        "custom_fields": None,
-        "listen": None,
-        "remote_write": None,
-        "native_histograms": None,
-        "buckets": (
-            "500us",
-            "1ms",
-            "2500us",
-            "5ms",
-            "10ms",
-            "25ms",
-            "50ms",
-            "100ms",
-            "250ms",
-            "500ms",
-            "1s",
-            "2500ms",
-            "5s",
-            "10s",
-            "30s",
-            "60s",
-        ),
-        "linger": "15s",
-        "bearer_token": None,
-        "headers": None,
-        "ca": None,
-        "events": None,
-        "intervals": None,
-        "interval": "1s",
-        "tags": None,
-        "flush_timeout": "30s",
-        "open_timeout": "30s",
-        "queue_records": 500000,
-        "batch_records": 5000,
-        "batch_bytes": 4194304,
-        "batch_age": "1s",
-        "retries": 8,
-        "spool_mib": 1024,
-    }
     paths = frozenset(
         [
             "ca",
@@ -1401,18 +777,7 @@ class PrometheusConfig(Reporter):
         bearer_token: Secret | None = None,
         headers: Mapping[str, str] | None = None,
         ca: FilePath | None = None,
-        events: bool | float | Literal["failed"] | None = None,
-        intervals: bool | None = None,
-        interval: Duration = "1s",
-        tags: Mapping[str, str] | None = None,
-        flush_timeout: Duration = "30s",
-        open_timeout: Duration = "30s",
-        queue_records: int = 500000,
-        batch_records: int = 5000,
-        batch_bytes: int = 4194304,
-        batch_age: Duration = "1s",
-        retries: int = 8,
-        spool_mib: int = 1024,
+        **common: Unpack[Common],
     ) -> None:
         """Says where results go, and which.
 
@@ -1440,20 +805,7 @@ class PrometheusConfig(Reporter):
             bearer_token: Bearer token; goes before user and password.
             headers: Further headers of requests, such as `X-Scope-OrgID`.
             ca: PEM file of authorities that are trusted beside those of the system.
-            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
-                the reporter's.
-            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
-                with `stream`.
-            interval: Length of an interval, whole seconds.
-            tags: Tags on everything that is sent, beside those of the test.
-            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
-            open_timeout: How long the backend may take to answer before the load.
-            queue_records: Records that wait in memory; more go to the spool.
-            batch_records: Records that make a batch.
-            batch_bytes: Bytes that make a batch, about.
-            batch_age: How long a record waits for its batch.
-            retries: How often a batch is tried again before it waits in the spool.
-            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+            **common: `events`, `intervals`, `tags` and what else every reporter can be told; see `Common`.
         """
         super().__init__(
             {
@@ -1473,19 +825,8 @@ class PrometheusConfig(Reporter):
                 "bearer_token": bearer_token,
                 "headers": headers,
                 "ca": ca,
-                "events": events,
-                "intervals": intervals,
-                "interval": interval,
-                "tags": tags,
-                "flush_timeout": flush_timeout,
-                "open_timeout": open_timeout,
-                "queue_records": queue_records,
-                "batch_records": batch_records,
-                "batch_bytes": batch_bytes,
-                "batch_age": batch_age,
-                "retries": retries,
-                "spool_mib": spool_mib,
             },
+            common,
         )
 
 
@@ -1493,30 +834,6 @@ class InfluxDBConfig(Reporter):
     """InfluxDB 2 and all that take its line protocol: a point for each record."""
 
     name = "influxdb"
-    defaults: ClassVar[dict[str, Any]] = {
-        "host": "localhost:8086",
-        "organization": "squall",
-        "connect_timeout": 10000,
-        "events_bucket": "events",
-        "metrics_bucket": "metrics",
-        "streams_bucket": "streams",
-        "system_metrics_bucket": "system_metrics",
-        "secure": False,
-        "bucket": None,
-        "ca": None,
-        "events": None,
-        "intervals": None,
-        "interval": "1s",
-        "tags": None,
-        "flush_timeout": "30s",
-        "open_timeout": "30s",
-        "queue_records": 500000,
-        "batch_records": 5000,
-        "batch_bytes": 4194304,
-        "batch_age": "1s",
-        "retries": 8,
-        "spool_mib": 1024,
-    }
     paths = frozenset(
         [
             "ca",
@@ -1548,18 +865,7 @@ class InfluxDBConfig(Reporter):
         secure: bool = False,
         bucket: str | None = None,
         ca: FilePath | None = None,
-        events: bool | float | Literal["failed"] | None = None,
-        intervals: bool | None = None,
-        interval: Duration = "1s",
-        tags: Mapping[str, str] | None = None,
-        flush_timeout: Duration = "30s",
-        open_timeout: Duration = "30s",
-        queue_records: int = 500000,
-        batch_records: int = 5000,
-        batch_bytes: int = 4194304,
-        batch_age: Duration = "1s",
-        retries: int = 8,
-        spool_mib: int = 1024,
+        **common: Unpack[Common],
     ) -> None:
         """Says where results go, and which.
 
@@ -1576,20 +882,7 @@ class InfluxDBConfig(Reporter):
             secure: TLS, where `host` is no URL that says so.
             bucket: One bucket for everything that has none of its own.
             ca: PEM file of authorities that are trusted beside those of the system.
-            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
-                the reporter's.
-            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
-                with `stream`.
-            interval: Length of an interval, whole seconds.
-            tags: Tags on everything that is sent, beside those of the test.
-            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
-            open_timeout: How long the backend may take to answer before the load.
-            queue_records: Records that wait in memory; more go to the spool.
-            batch_records: Records that make a batch.
-            batch_bytes: Bytes that make a batch, about.
-            batch_age: How long a record waits for its batch.
-            retries: How often a batch is tried again before it waits in the spool.
-            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+            **common: `events`, `intervals`, `tags` and what else every reporter can be told; see `Common`.
         """
         super().__init__(
             {
@@ -1604,46 +897,16 @@ class InfluxDBConfig(Reporter):
                 "secure": secure,
                 "bucket": bucket,
                 "ca": ca,
-                "events": events,
-                "intervals": intervals,
-                "interval": interval,
-                "tags": tags,
-                "flush_timeout": flush_timeout,
-                "open_timeout": open_timeout,
-                "queue_records": queue_records,
-                "batch_records": batch_records,
-                "batch_bytes": batch_bytes,
-                "batch_age": batch_age,
-                "retries": retries,
-                "spool_mib": spool_mib,
             },
+            common,
             {"experiments_bucket": experiments_bucket},
         )
 
 
 class StatsDConfig(Reporter):
-    """counters and gauges by UDP to StatsD, each second."""
+    """Counters and gauges by UDP to StatsD, each second."""
 
     name = "statsd"
-    defaults: ClassVar[dict[str, Any]] = {
-        "host": "localhost",
-        "port": 8125,
-        "custom_fields": None,
-        "prefix": "squall",
-        "max_packet_bytes": 1432,
-        "events": None,
-        "intervals": None,
-        "interval": "1s",
-        "tags": None,
-        "flush_timeout": "30s",
-        "open_timeout": "30s",
-        "queue_records": 500000,
-        "batch_records": 5000,
-        "batch_bytes": 4194304,
-        "batch_age": "1s",
-        "retries": 8,
-        "spool_mib": 1024,
-    }
 
     def __init__(
         self,
@@ -1652,19 +915,7 @@ class StatsDConfig(Reporter):
         custom_fields: Mapping[str, str] | None = None,
         prefix: str = "squall",
         max_packet_bytes: int = 1432,
-        *,
-        events: bool | float | Literal["failed"] | None = None,
-        intervals: bool | None = None,
-        interval: Duration = "1s",
-        tags: Mapping[str, str] | None = None,
-        flush_timeout: Duration = "30s",
-        open_timeout: Duration = "30s",
-        queue_records: int = 500000,
-        batch_records: int = 5000,
-        batch_bytes: int = 4194304,
-        batch_age: Duration = "1s",
-        retries: int = 8,
-        spool_mib: int = 1024,
+        **common: Unpack[Common],
     ) -> None:
         """Says where results go, and which.
 
@@ -1676,20 +927,7 @@ class StatsDConfig(Reporter):
             prefix: What every name begins with, before a dot; `""` for Hedra's names as they are.
             max_packet_bytes: Most bytes of a packet, 512 to 65507; the default fits every Ethernet, 8932 jumbo
                 frames, 65507 the loopback device.
-            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
-                the reporter's.
-            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
-                with `stream`.
-            interval: Length of an interval, whole seconds.
-            tags: Tags on everything that is sent, beside those of the test.
-            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
-            open_timeout: How long the backend may take to answer before the load.
-            queue_records: Records that wait in memory; more go to the spool.
-            batch_records: Records that make a batch.
-            batch_bytes: Bytes that make a batch, about.
-            batch_age: How long a record waits for its batch.
-            retries: How often a batch is tried again before it waits in the spool.
-            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+            **common: `events`, `intervals`, `tags` and what else every reporter can be told; see `Common`.
         """
         super().__init__(
             {
@@ -1698,45 +936,15 @@ class StatsDConfig(Reporter):
                 "custom_fields": custom_fields,
                 "prefix": prefix,
                 "max_packet_bytes": max_packet_bytes,
-                "events": events,
-                "intervals": intervals,
-                "interval": interval,
-                "tags": tags,
-                "flush_timeout": flush_timeout,
-                "open_timeout": open_timeout,
-                "queue_records": queue_records,
-                "batch_records": batch_records,
-                "batch_bytes": batch_bytes,
-                "batch_age": batch_age,
-                "retries": retries,
-                "spool_mib": spool_mib,
             },
+            common,
         )
 
 
 class DogStatsDConfig(Reporter):
-    """counters and gauges with tags by UDP to Datadog's agent, each second."""
+    """Counters and gauges with tags by UDP to Datadog's agent, each second."""
 
     name = "dogstatsd"
-    defaults: ClassVar[dict[str, Any]] = {
-        "host": "localhost",
-        "port": 8125,
-        "custom_fields": None,
-        "prefix": "squall",
-        "max_packet_bytes": 1432,
-        "events": None,
-        "intervals": None,
-        "interval": "1s",
-        "tags": None,
-        "flush_timeout": "30s",
-        "open_timeout": "30s",
-        "queue_records": 500000,
-        "batch_records": 5000,
-        "batch_bytes": 4194304,
-        "batch_age": "1s",
-        "retries": 8,
-        "spool_mib": 1024,
-    }
 
     def __init__(
         self,
@@ -1745,19 +953,7 @@ class DogStatsDConfig(Reporter):
         custom_fields: Mapping[str, str] | None = None,
         prefix: str = "squall",
         max_packet_bytes: int = 1432,
-        *,
-        events: bool | float | Literal["failed"] | None = None,
-        intervals: bool | None = None,
-        interval: Duration = "1s",
-        tags: Mapping[str, str] | None = None,
-        flush_timeout: Duration = "30s",
-        open_timeout: Duration = "30s",
-        queue_records: int = 500000,
-        batch_records: int = 5000,
-        batch_bytes: int = 4194304,
-        batch_age: Duration = "1s",
-        retries: int = 8,
-        spool_mib: int = 1024,
+        **common: Unpack[Common],
     ) -> None:
         """Says where results go, and which.
 
@@ -1769,20 +965,7 @@ class DogStatsDConfig(Reporter):
             prefix: What every name begins with, before a dot; `""` for Hedra's names as they are.
             max_packet_bytes: Most bytes of a packet, 512 to 65507; the default fits every Ethernet, 8932 jumbo
                 frames, 65507 the loopback device.
-            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
-                the reporter's.
-            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
-                with `stream`.
-            interval: Length of an interval, whole seconds.
-            tags: Tags on everything that is sent, beside those of the test.
-            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
-            open_timeout: How long the backend may take to answer before the load.
-            queue_records: Records that wait in memory; more go to the spool.
-            batch_records: Records that make a batch.
-            batch_bytes: Bytes that make a batch, about.
-            batch_age: How long a record waits for its batch.
-            retries: How often a batch is tried again before it waits in the spool.
-            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+            **common: `events`, `intervals`, `tags` and what else every reporter can be told; see `Common`.
         """
         super().__init__(
             {
@@ -1791,44 +974,15 @@ class DogStatsDConfig(Reporter):
                 "custom_fields": custom_fields,
                 "prefix": prefix,
                 "max_packet_bytes": max_packet_bytes,
-                "events": events,
-                "intervals": intervals,
-                "interval": interval,
-                "tags": tags,
-                "flush_timeout": flush_timeout,
-                "open_timeout": open_timeout,
-                "queue_records": queue_records,
-                "batch_records": batch_records,
-                "batch_bytes": batch_bytes,
-                "batch_age": batch_age,
-                "retries": retries,
-                "spool_mib": spool_mib,
             },
+            common,
         )
 
 
 class GraphiteConfig(Reporter):
-    """numbers of each second and of the end of the run by TCP to Graphite's Carbon."""
+    """Numbers of each second and of the end of the run by TCP to Graphite's Carbon."""
 
     name = "graphite"
-    defaults: ClassVar[dict[str, Any]] = {
-        "host": "localhost",
-        "port": 2003,
-        "prefix": "squall",
-        "tagged": False,
-        "events": None,
-        "intervals": None,
-        "interval": "1s",
-        "tags": None,
-        "flush_timeout": "30s",
-        "open_timeout": "30s",
-        "queue_records": 500000,
-        "batch_records": 5000,
-        "batch_bytes": 4194304,
-        "batch_age": "1s",
-        "retries": 8,
-        "spool_mib": 1024,
-    }
     flags = frozenset(
         [
             "tagged",
@@ -1842,18 +996,7 @@ class GraphiteConfig(Reporter):
         prefix: str = "squall",
         *,
         tagged: bool = False,
-        events: bool | float | Literal["failed"] | None = None,
-        intervals: bool | None = None,
-        interval: Duration = "1s",
-        tags: Mapping[str, str] | None = None,
-        flush_timeout: Duration = "30s",
-        open_timeout: Duration = "30s",
-        queue_records: int = 500000,
-        batch_records: int = 5000,
-        batch_bytes: int = 4194304,
-        batch_age: Duration = "1s",
-        retries: int = 8,
-        spool_mib: int = 1024,
+        **common: Unpack[Common],
     ) -> None:
         """Says where results go, and which.
 
@@ -1863,20 +1006,7 @@ class GraphiteConfig(Reporter):
             prefix: What every name begins with, before a dot; `""` for Hedra's names as they are.
             tagged: Send the run, scenario and tags as tags, which Graphite 1.1 and later can hold; otherwise
                 tags of a series are part of its name.
-            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
-                the reporter's.
-            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
-                with `stream`.
-            interval: Length of an interval, whole seconds.
-            tags: Tags on everything that is sent, beside those of the test.
-            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
-            open_timeout: How long the backend may take to answer before the load.
-            queue_records: Records that wait in memory; more go to the spool.
-            batch_records: Records that make a batch.
-            batch_bytes: Bytes that make a batch, about.
-            batch_age: How long a record waits for its batch.
-            retries: How often a batch is tried again before it waits in the spool.
-            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+            **common: `events`, `intervals`, `tags` and what else every reporter can be told; see `Common`.
         """
         super().__init__(
             {
@@ -1884,19 +1014,8 @@ class GraphiteConfig(Reporter):
                 "port": port,
                 "prefix": prefix,
                 "tagged": tagged,
-                "events": events,
-                "intervals": intervals,
-                "interval": interval,
-                "tags": tags,
-                "flush_timeout": flush_timeout,
-                "open_timeout": open_timeout,
-                "queue_records": queue_records,
-                "batch_records": batch_records,
-                "batch_bytes": batch_bytes,
-                "batch_age": batch_age,
-                "retries": retries,
-                "spool_mib": spool_mib,
             },
+            common,
         )
 
 
@@ -1904,32 +1023,6 @@ class OpenTelemetryConfig(Reporter):
     """OpenTelemetry: metrics, logs and traces to a collector, as OTLP over gRPC or HTTP."""
 
     name = "otel"
-    defaults: ClassVar[dict[str, Any]] = {
-        "endpoint": None,
-        "protocol": None,
-        "headers": None,
-        "compression": None,
-        "timeout": None,
-        "ca": None,
-        "client_certificate": None,
-        "service_name": None,
-        "resource_attributes": None,
-        "signals": ("metrics", "logs", "traces"),
-        "temporality": None,
-        "traces": 0.0,
-        "events": None,
-        "intervals": None,
-        "interval": "1s",
-        "tags": None,
-        "flush_timeout": "30s",
-        "open_timeout": "30s",
-        "queue_records": 500000,
-        "batch_records": 5000,
-        "batch_bytes": 4194304,
-        "batch_age": "1s",
-        "retries": 8,
-        "spool_mib": 1024,
-    }
     paths = frozenset(
         [
             "ca",
@@ -1956,19 +1049,7 @@ class OpenTelemetryConfig(Reporter):
         signals: Sequence[str] | str = ("metrics", "logs", "traces"),
         temporality: Literal["cumulative", "delta"] | None = None,
         traces: float = 0.0,
-        *,
-        events: bool | float | Literal["failed"] | None = None,
-        intervals: bool | None = None,
-        interval: Duration = "1s",
-        tags: Mapping[str, str] | None = None,
-        flush_timeout: Duration = "30s",
-        open_timeout: Duration = "30s",
-        queue_records: int = 500000,
-        batch_records: int = 5000,
-        batch_bytes: int = 4194304,
-        batch_age: Duration = "1s",
-        retries: int = 8,
-        spool_mib: int = 1024,
+        **common: Unpack[Common],
     ) -> None:
         """Says where results go, and which.
 
@@ -1991,20 +1072,7 @@ class OpenTelemetryConfig(Reporter):
             temporality: Whether counters and distributions count from the start of the series or of the
                 interval; else `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`, or `cumulative`.
             traces: Share of the iterations, 0 to 1, whose requests carry `traceparent` and are sent as spans.
-            events: Single events: all, none, those that failed, or of a share of the iterations; the default is
-                the reporter's.
-            intervals: Numbers of each interval while the load goes; the default is what the Submit stage says
-                with `stream`.
-            interval: Length of an interval, whole seconds.
-            tags: Tags on everything that is sent, beside those of the test.
-            flush_timeout: How long the end of the run waits for what is left; the rest stays in the spool.
-            open_timeout: How long the backend may take to answer before the load.
-            queue_records: Records that wait in memory; more go to the spool.
-            batch_records: Records that make a batch.
-            batch_bytes: Bytes that make a batch, about.
-            batch_age: How long a record waits for its batch.
-            retries: How often a batch is tried again before it waits in the spool.
-            spool_mib: Mebibytes of the run's directory that may hold what the backend did not take; 0 for none.
+            **common: `events`, `intervals`, `tags` and what else every reporter can be told; see `Common`.
         """
         super().__init__(
             {
@@ -2020,17 +1088,6 @@ class OpenTelemetryConfig(Reporter):
                 "signals": signals,
                 "temporality": temporality,
                 "traces": traces,
-                "events": events,
-                "intervals": intervals,
-                "interval": interval,
-                "tags": tags,
-                "flush_timeout": flush_timeout,
-                "open_timeout": open_timeout,
-                "queue_records": queue_records,
-                "batch_records": batch_records,
-                "batch_bytes": batch_bytes,
-                "batch_age": batch_age,
-                "retries": retries,
-                "spool_mib": spool_mib,
             },
+            common,
         )

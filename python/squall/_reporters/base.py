@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Mapping
 from typing import Any, ClassVar, Union
 
 from squall._recording.frames import caller
+from squall._reporters.common import COMMON
 
 FilePath = Union[str, "os.PathLike[str]"]
 """Path of a file; relative ones start at the working directory."""
@@ -39,9 +41,6 @@ class Reporter:
     name: ClassVar[str] = ""
     """Name of the reporter in the plan."""
 
-    defaults: ClassVar[dict[str, Any]] = {}
-    """What each setting is where nobody says it."""
-
     paths: ClassVar[frozenset[str]] = frozenset()
     """Settings that are paths."""
 
@@ -51,11 +50,20 @@ class Reporter:
     secrets: ClassVar[frozenset[str]] = frozenset()
     """Settings that are shown nowhere."""
 
-    def __init__(self, settings: dict[str, Any], unavailable: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, settings: dict[str, Any], common: Mapping[str, Any], unavailable: dict[str, Any] | None = None
+    ) -> None:
+        unknown = [name for name in common if name not in COMMON]
+        if unknown:
+            known = ", ".join([*settings, *COMMON])
+            raise TypeError(f"{type(self).__name__} has no setting {unknown[0]!r}: there are {known}")
+        parameters = inspect.signature(type(self)).parameters.values()
+        defaults = {one.name: one.default for one in parameters if one.default is not one.empty} | COMMON
+        # What is as it would be anyway needs no place in the plan; `True` is no `1`.
         self.settings = {
             name: value
-            for name, value in settings.items()
-            if name not in self.defaults or value != self.defaults[name] or type(value) is not type(self.defaults[name])
+            for name, value in {**settings, **common}.items()
+            if name not in defaults or value != defaults[name] or type(value) is not type(defaults[name])
         }
         self.unavailable = [name for name, value in (unavailable or {}).items() if value is not None]
         self.place = caller()
