@@ -8,8 +8,9 @@ use mysql::error::{DriverError, Error};
 use mysql::prelude::Queryable;
 use mysql::{Conn, OptsBuilder, SslOpts};
 
-use super::config::{Settings, Tls};
+use super::config::Settings;
 use super::failure::Failure;
+use crate::sql::Tls;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -58,7 +59,7 @@ fn connect(settings: &Settings) -> Result<Conn, Failure> {
             Err(Error::DriverError(DriverError::TlsNotSupported)) => Ok(Conn::new(plain)?),
             other => Ok(other?),
         },
-        Tls::Verify(ca) => {
+        Tls::Verified(ca) => {
             let mut believed = SslOpts::default();
             if let Some(ca) = ca {
                 check(ca)?;
@@ -87,13 +88,13 @@ fn check(ca: &Path) -> Result<(), Failure> {
 
 fn options(settings: &Settings) -> OptsBuilder {
     OptsBuilder::new()
-        .ip_or_hostname(Some(settings.host.clone()))
-        .tcp_port(settings.port)
+        .ip_or_hostname(Some(settings.login.host.clone()))
+        .tcp_port(settings.login.port)
         // Otherwise the client leaves TCP for a socket that may be another server's.
         .prefer_socket(false)
-        .db_name(Some(settings.database.clone()))
-        .user(Some(settings.username.clone()))
-        .pass(Some(settings.password.reveal()))
+        .db_name(Some(settings.login.database.clone()))
+        .user(Some(settings.login.username.clone()))
+        .pass(Some(settings.login.password.reveal()))
         .init(vec![SESSION])
         .tcp_connect_timeout(Some(CONNECT_TIMEOUT))
         .read_timeout(Some(ANSWER_TIMEOUT))

@@ -1,27 +1,21 @@
 //! The settings of `postgres` and `timescaledb`.
 
-use std::path::PathBuf;
-
 use serde_json::{Map, Value};
 use squall_report::Reporter;
 
-use super::send::PostgresReporter;
+use super::send::Postgres;
 use crate::registration::Target;
-use crate::secret::Secret;
 use crate::settings::SettingsReader;
 use crate::sql::{
-    EVENTS_TABLE, Form, METRICS_TABLE, STREAMS_TABLE, SYSTEM_METRICS_TABLE, Table, read_tables,
-    read_url,
+    DATABASE, EVENTS_TABLE, Form, Login, METRICS_TABLE, PASSWORD, STREAMS_TABLE,
+    SYSTEM_METRICS_TABLE, ServerReporter, Table, Tls, USERNAME, read_tables, read_url,
 };
 use crate::{BuildContext, SettingInfo, SettingKind, SettingsErrors};
 
 /// PostgreSQL cuts longer names off, without an error.
 const NAME_BYTES: usize = 63;
-
-const DISABLE: &str = "disable";
-const PREFER: &str = "prefer";
-const REQUIRE: &str = "require";
-const VERIFY_FULL: &str = "verify-full";
+/// The four ways of TLS, from none to the strictest, as its own client calls them.
+const TLS: [&str; 4] = ["disable", "prefer", "require", "verify-full"];
 
 pub(crate) const SETTINGS: &[SettingInfo] = &[
     SettingInfo::new(
@@ -30,14 +24,9 @@ pub(crate) const SETTINGS: &[SettingInfo] = &[
         "host of the server, or the folder of its Unix socket",
     )
     .or("\"localhost\""),
-    SettingInfo::new(
-        "database",
-        SettingKind::Text,
-        "database that the tables are in",
-    )
-    .required(),
-    SettingInfo::new("username", SettingKind::Text, "user who writes").required(),
-    SettingInfo::new("password", SettingKind::Secret, "password of that user").required(),
+    DATABASE,
+    USERNAME,
+    PASSWORD,
     EVENTS_TABLE,
     METRICS_TABLE,
     STREAMS_TABLE,
@@ -51,7 +40,7 @@ pub(crate) const SETTINGS: &[SettingInfo] = &[
     .or("\"public\""),
     SettingInfo::new(
         "tls",
-        SettingKind::Choice(&[DISABLE, PREFER, REQUIRE, VERIFY_FULL]),
+        SettingKind::Choice(&TLS),
         "as `sslmode` of `psql`: only `verify-full` makes sure that it is the right server",
     )
     .or("\"prefer\""),
@@ -73,27 +62,10 @@ const FORM: Form = Form {
     settings: SETTINGS,
 };
 
-/// What is believed of the server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Tls {
-    /// No TLS.
-    Disable,
-    /// TLS where the server has it.
-    Prefer,
-    /// TLS, with anybody.
-    Require,
-    /// TLS with a server whose certificate names it and is signed by an authority: those of the file, or of the system.
-    Verify(Option<PathBuf>),
-}
-
 /// Where the tables are.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
-    pub(super) host: String,
-    pub(super) port: u16,
-    pub(super) database: String,
-    pub(super) username: String,
-    pub(super) password: Secret,
+    pub(super) login: Login,
     pub(super) schema: String,
     pub(super) tls: Tls,
     pub(super) tables: Vec<Table>,
@@ -106,7 +78,7 @@ pub(super) fn build(
     context: &BuildContext,
 ) -> Result<Box<dyn Reporter>, SettingsErrors> {
     let settings = read(super::REGISTRATION.name, written, context)?;
-    Ok(Box::new(PostgresReporter::new(settings)))
+    Ok(Box::new(ServerReporter::new(Postgres::new(settings))))
 }
 
 /// Makes the reporter with hypertables.
@@ -124,7 +96,7 @@ pub(crate) fn build_timescaledb(
             table.rename("time", "request_time");
         }
     }
-    Ok(Box::new(PostgresReporter::new(settings)))
+    Ok(Box::new(ServerReporter::new(Postgres::new(settings))))
 }
 
 fn read(
@@ -134,14 +106,10 @@ fn read(
 ) -> Result<Settings, SettingsErrors> {
     let mut reader = SettingsReader::new(name, SETTINGS, written, context);
     let settings = Settings {
-        host: reader.needed_text("host"),
-        database: reader.needed_text("database"),
-        username: reader.needed_text("username"),
-        password: reader.needed_secret("password"),
+        login: Login::read(&mut reader),
         tables: read_tables(&mut reader, context, NAME_BYTES),
-        port: reader.port("port"),
         schema: read_schema(&mut reader),
-        tls: read_tls(&mut reader),
+        tls: Tls::read(&mut reader, &TLS),
         hypertables: false,
     };
     reader.finish(settings)
@@ -154,18 +122,4 @@ fn read_schema(reader: &mut SettingsReader<'_>) -> String {
         reader.invalid("schema", problem);
     }
     schema
-}
-
-fn read_tls(reader: &mut SettingsReader<'_>) -> Tls {
-    let choice = reader.choice("tls");
-    let ca = reader.path("ca");
-    if ca.is_some() && choice != VERIFY_FULL && reader.is_clean() {
-        reader.invalid("ca", "is looked at with `tls = \"verify-full\"` alone");
-    }
-    match choice.as_str() {
-        DISABLE => Tls::Disable,
-        REQUIRE => Tls::Require,
-        VERIFY_FULL => Tls::Verify(ca),
-        _ => Tls::Prefer,
-    }
 }

@@ -12,10 +12,11 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, Row, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::config::{Settings, Tls};
+use super::config::Settings;
 use super::failure::Failure;
 use super::tls;
 use crate::sql::TableKind;
+use crate::sql::Tls;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -108,20 +109,20 @@ impl Link {
 fn config(settings: &Settings) -> Config {
     let mut config = Config::new();
     config
-        .host(&settings.host)
-        .port(settings.port)
-        .dbname(&settings.database)
-        .user(&settings.username)
-        .password(settings.password.reveal())
+        .host(&settings.login.host)
+        .port(settings.login.port)
+        .dbname(&settings.login.database)
+        .user(&settings.login.username)
+        .password(settings.login.password.reveal())
         .application_name("squall")
         .connect_timeout(CONNECT_TIMEOUT)
         .tcp_user_timeout(ANSWER_TIMEOUT)
         // Tables that are there already are told as notices otherwise.
         .options("-c client_min_messages=warning")
         .ssl_mode(match settings.tls {
-            Tls::Disable => SslMode::Disable,
-            Tls::Prefer => SslMode::Prefer,
-            Tls::Require | Tls::Verify(_) => SslMode::Require,
+            Tls::Disabled => SslMode::Disable,
+            Tls::Preferred => SslMode::Prefer,
+            Tls::Required | Tls::Verified(_) => SslMode::Require,
         });
     config
 }

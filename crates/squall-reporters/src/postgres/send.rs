@@ -1,67 +1,27 @@
 //! Copies batches into a temporary table, and from there what is new into the table.
 
-use squall_report::{Batch, Capabilities, Delivered, Reporter, ReporterError};
+use squall_report::{Batch, ReporterError};
 
 use super::config::Settings;
 use super::encode::CopyRows;
 use super::failure::Failure;
 use super::link::Link;
 use super::schema::{DIALECT, Hypertables, migrate, qualified};
-use crate::sql::{Table, TableKind, kinds_of, tables_of, write, write_run};
+use crate::sql::{Server, Table, write};
 
+/// A server, and what was found there.
 #[derive(Debug)]
-pub(super) struct PostgresReporter {
+pub(super) struct Postgres {
     settings: Settings,
-    link: Option<Link>,
     hypertables: Hypertables,
-    /// Whether the run's row is there.
-    run_is_there: bool,
 }
 
-impl PostgresReporter {
+impl Postgres {
     pub(super) fn new(settings: Settings) -> Self {
         Self {
             settings,
-            link: None,
             hypertables: Hypertables::NotAsked,
-            run_is_there: false,
         }
-    }
-
-    /// Says where the tables are, without the password.
-    fn place(&self) -> String {
-        let Settings {
-            host,
-            port,
-            database,
-            ..
-        } = &self.settings;
-        format!("`{host}:{port}`, database `{database}`")
-    }
-
-    /// Returns the connection; one that broke is replaced.
-    fn take_link(&mut self) -> Result<Link, Failure> {
-        match self.link.take() {
-            Some(link) => Ok(link),
-            None => Link::open(&self.settings),
-        }
-    }
-
-    fn deliver(&self, link: &mut Link, batch: &Batch) -> Result<(), Failure> {
-        let of = |kind| self.settings.tables.iter().find(|table| table.kind == kind);
-        if (!self.run_is_there || matches!(batch, Batch::Final(_)))
-            && let Some(table) = of(TableKind::Runs)
-        {
-            let mut rows = self.rows(link, table);
-            write_run(batch.run(), &mut rows)?;
-            rows.finish()?;
-        }
-        for table in tables_of(batch).into_iter().filter_map(of) {
-            let mut rows = self.rows(link, table);
-            write(batch, table.kind, &mut rows)?;
-            rows.finish()?;
-        }
-        Ok(())
     }
 
     fn rows<'a>(
@@ -77,53 +37,50 @@ impl PostgresReporter {
             link.run(&insert)
         })
     }
-
-    fn try_open(&mut self) -> Result<(), Failure> {
-        let link = Link::open(&self.settings)?;
-        self.hypertables = migrate(&link, &self.settings)?;
-        self.link = Some(link);
-        Ok(())
-    }
-
-    fn try_send(&mut self, batch: &Batch) -> Result<(), Failure> {
-        let mut link = self.take_link()?;
-        self.deliver(&mut link, batch)?;
-        // After an error it is dropped: what was not committed goes with it.
-        self.link = Some(link);
-        self.run_is_there = true;
-        Ok(())
-    }
 }
 
-impl Reporter for PostgresReporter {
-    fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            kinds: kinds_of(&self.settings.tables),
-            max_batch_records: None,
-        }
+impl Server for Postgres {
+    type Link = Link;
+    type Failure = Failure;
+
+    fn tables(&self) -> &[Table] {
+        &self.settings.tables
     }
 
-    fn open(&mut self) -> Result<(), ReporterError> {
-        let opened = self.try_open();
-        opened.map_err(|failure| failure.at(&self.place()))
+    fn place(&self) -> String {
+        self.settings.login.place()
     }
 
-    fn send(&mut self, batch: &Batch) -> Result<Delivered, ReporterError> {
-        let sent = self.try_send(batch);
-        sent.map_err(|failure| failure.at(&self.place()))?;
-        Ok(Delivered::all(batch))
-    }
-
-    fn close(&mut self) -> Result<Option<String>, ReporterError> {
-        self.link = None;
+    fn note(&self) -> String {
         let plain = match self.hypertables {
             Hypertables::NoExtension => {
                 ", in plain tables: the database has no extension `timescaledb`"
             }
             Hypertables::Made | Hypertables::NotAsked => "",
         };
-        let (place, schema) = (self.place(), &self.settings.schema);
-        Ok(Some(format!("{place}, schema `{schema}`{plain}")))
+        format!(", schema `{}`{plain}", self.settings.schema)
+    }
+
+    fn connect(&self) -> Result<Link, Failure> {
+        Link::open(&self.settings)
+    }
+
+    fn migrate(&mut self, link: &mut Link) -> Result<(), Failure> {
+        self.hypertables = migrate(link, &self.settings)?;
+        Ok(())
+    }
+
+    fn write(&self, link: &mut Link, tables: &[&Table], batch: &Batch) -> Result<(), Failure> {
+        for table in tables {
+            let mut rows = self.rows(link, table);
+            write(batch, table.kind, &mut rows)?;
+            rows.finish()?;
+        }
+        Ok(())
+    }
+
+    fn error(failure: Failure, place: &str) -> ReporterError {
+        failure.at(place)
     }
 }
 

@@ -9,7 +9,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
-use super::config::Tls;
+use crate::sql::Tls;
 
 /// Makes the settings of TLS; what is wrong with them is said with the file's name.
 pub(super) fn client(tls: &Tls) -> Result<ClientConfig, String> {
@@ -18,9 +18,9 @@ pub(super) fn client(tls: &Tls) -> Result<ClientConfig, String> {
         .with_safe_default_protocol_versions()
         .map_err(|error| format!("no TLS: {error}"))?;
     let config = match tls {
-        Tls::Verify(ca) => builder.with_root_certificates(roots(ca.as_deref())?),
+        Tls::Verified(ca) => builder.with_root_certificates(roots(ca.as_deref())?),
         // As `psql` does it: encrypted, with whoever is there.
-        Tls::Disable | Tls::Prefer | Tls::Require => builder
+        Tls::Disabled | Tls::Preferred | Tls::Required => builder
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(Anybody(provider))),
     };

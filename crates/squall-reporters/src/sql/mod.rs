@@ -6,14 +6,20 @@
 //!   [`tags`]: tags as JSON.
 //! - [`dialect`]: how identifiers, types and conflicts are written.
 //! - [`schema`]: tables are created, get columns that they lack, and are refused where they are somebody else's.
+//! - [`login`]: where a server is, who writes, and what is believed of it.
+//! - [`server`]: the reporter of a server with tables; what differs is a trait.
 //! - [`url`]: how `--out postgres=postgres://…` becomes settings.
 //!
 //! Deliberately absent: connections, transactions and errors of a backend; they are in `send.rs` of each reporter.
 
 mod dialect;
 mod key;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod login;
 mod rows;
 mod schema;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod server;
 mod settings;
 mod table;
 mod tags;
@@ -23,8 +29,12 @@ pub(crate) mod tests;
 mod url;
 
 pub(crate) use dialect::Dialect;
-pub(crate) use rows::{Row, tables_of, write, write_run};
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+pub(crate) use login::{DATABASE, Login, PASSWORD, Tls, USERNAME};
+pub(crate) use rows::{Row, touched, write};
 pub(crate) use schema::{Existing, SCHEMA_TABLE, SCHEMA_VERSION, changes, check_version};
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+pub(crate) use server::{Server, ServerReporter};
 pub(crate) use settings::{
     EVENTS_TABLE, METRICS_TABLE, STREAMS_TABLE, SYSTEM_METRICS_TABLE, read_tables,
 };

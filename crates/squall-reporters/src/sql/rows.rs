@@ -8,7 +8,7 @@ use squall_report::{
 };
 
 use super::key::{self, KeyHash};
-use super::table::TableKind;
+use super::table::{Table, TableKind};
 use super::tags::TagTexts;
 
 /// Takes the values of one row after the other.
@@ -47,8 +47,21 @@ pub(crate) trait Row {
     }
 }
 
-/// Returns the tables that a batch has rows for.
-pub(crate) fn tables_of(batch: &Batch) -> Vec<TableKind> {
+/// Returns those of the tables that a batch has rows for. The run's own comes first; the last records bring its verdict.
+pub(crate) fn touched<'a>(
+    tables: &'a [Table],
+    batch: &Batch,
+    run_is_there: bool,
+) -> Vec<&'a Table> {
+    let run = (!run_is_there || matches!(batch, Batch::Final(_))).then_some(TableKind::Runs);
+    let kinds = run.into_iter().chain(tables_of(batch));
+    kinds
+        .filter_map(|kind| tables.iter().find(|table| table.kind == kind))
+        .collect()
+}
+
+/// Returns the tables that a batch has records for.
+pub(super) fn tables_of(batch: &Batch) -> Vec<TableKind> {
     let of = |kind, empty: bool| (!empty).then_some(kind);
     let found = match batch {
         Batch::Events(batch) => vec![of(TableKind::Events, batch.is_empty())],
@@ -79,6 +92,9 @@ fn is_session(record: &SystemRecord) -> bool {
 /// Writes the rows that a batch has for a table.
 pub(crate) fn write<R: Row>(batch: &Batch, kind: TableKind, row: &mut R) -> Result<(), R::Error> {
     let run = batch.run();
+    if kind == TableKind::Runs {
+        return write_run(run, row);
+    }
     let mut writer = Writer {
         row,
         run: &run.id,
@@ -110,7 +126,7 @@ pub(crate) fn write<R: Row>(batch: &Batch, kind: TableKind, row: &mut R) -> Resu
 }
 
 /// Writes the row of the run.
-pub(crate) fn write_run<R: Row>(run: &RunRecord, row: &mut R) -> Result<(), R::Error> {
+fn write_run<R: Row>(run: &RunRecord, row: &mut R) -> Result<(), R::Error> {
     let mut tags = TagTexts::new(&run.tags);
     row.start();
     row.text(&run.id);

@@ -9,6 +9,7 @@ use squall_report::{
     SeriesName, Tags, WallTime,
 };
 
+use super::rows::tables_of;
 use super::table::ColumnType;
 use super::*;
 use crate::sample::{
@@ -191,9 +192,7 @@ fn values_are_as_many_and_of_the_types_that_the_columns_say() {
             check(kind, &noted(batch, kind).rows);
         }
     }
-    let mut run = Noted::default();
-    write_run(batches[0].run(), &mut run).unwrap();
-    check(TableKind::Runs, &run.rows);
+    check(TableKind::Runs, &noted(&batches[0], TableKind::Runs).rows);
     for kind in TableKind::ALL {
         assert!(seen.contains(&kind), "{kind:?}");
         let mut names: Vec<_> = kind.columns().map(|column| column.name).collect();

@@ -8,8 +8,8 @@ use squall_report::{Batch, Capabilities, Delivered, Reporter, ReporterError};
 
 use super::encode::BoundRow;
 use crate::sql::{
-    Dialect, Existing, SCHEMA_TABLE, SCHEMA_VERSION, Table, TableKind, changes, check_version,
-    kinds_of, tables_of, write, write_run,
+    Dialect, Existing, SCHEMA_TABLE, SCHEMA_VERSION, Table, changes, check_version, kinds_of,
+    touched, write,
 };
 
 const DIALECT: Dialect = Dialect::Sqlite;
@@ -40,14 +40,7 @@ impl SqliteReporter {
     fn deliver(&mut self, batch: &Batch) -> Result<(), rusqlite::Error> {
         let connection = self.connection.as_mut().expect("`open` comes first");
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let of = |kind| self.tables.iter().find(|table| table.kind == kind);
-        if (!self.run_is_there || matches!(batch, Batch::Final(_)))
-            && let Some(table) = of(TableKind::Runs)
-        {
-            let mut statement = transaction.prepare_cached(&insert(table))?;
-            write_run(batch.run(), &mut BoundRow::new(&mut statement))?;
-        }
-        for table in tables_of(batch).into_iter().filter_map(of) {
+        for table in touched(&self.tables, batch, self.run_is_there) {
             let mut statement = transaction.prepare_cached(&insert(table))?;
             write(batch, table.kind, &mut BoundRow::new(&mut statement))?;
         }
