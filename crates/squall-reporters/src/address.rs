@@ -1,9 +1,44 @@
-//! Where a backend is: `HOST:PORT`, and URLs as `--out` takes them.
+//! Where a backend is and who writes there: `HOST:PORT`, and URLs as `--out` takes them.
 
-use serde_json::{Map, Number, Value};
+use std::path::PathBuf;
+
+use serde_json::{Map, Value};
 use url::Url;
 
-use crate::{COMMON, SettingInfo, SettingKind};
+use crate::SettingInfo;
+use crate::secret::Secret;
+use crate::settings::SettingsReader;
+use crate::target::{decoded, put};
+
+/// Who writes, and whether the server is to prove who it is.
+#[derive(Debug)]
+pub(crate) struct Access {
+    pub(crate) username: Option<String>,
+    pub(crate) password: Option<Secret>,
+    /// Connects with TLS, and verifies the certificate.
+    pub(crate) secure: bool,
+    /// Certificates that are trusted instead of the system's.
+    pub(crate) ca: Option<PathBuf>,
+}
+
+impl Access {
+    /// Reads `username`, `password`, `secure` and `ca`.
+    pub(crate) fn read(reader: &mut SettingsReader<'_>) -> Self {
+        let access = Self {
+            username: reader.text("username"),
+            password: reader.secret("password"),
+            secure: reader.flag("secure"),
+            ca: reader.path("ca"),
+        };
+        if access.username.is_some() && access.password.is_none() {
+            reader.invalid("username", "needs `password`");
+        }
+        if access.ca.is_some() && !access.secure {
+            reader.invalid("ca", "is used only with TLS: set `secure` to `true`");
+        }
+        access
+    }
+}
 
 /// Splits `HOST:PORT`; an IPv6 address stands in brackets. Without a port it is `default`.
 pub(crate) fn host_port(text: &str, default: u16) -> Result<(String, u16), String> {
@@ -88,12 +123,12 @@ pub(crate) fn read_url(
         ("password", url.password()),
     ] {
         if let Some(value) = value {
-            let text = percent_decoded(value)?;
+            let text = decoded(value)?;
             settings.insert(name.to_owned(), Value::from(text));
         }
     }
     for (name, value) in url.query_pairs() {
-        insert(&mut settings, known, &name, &value);
+        put(&mut settings, known, (&name, &value));
     }
     Ok((settings, Some(url)))
 }
@@ -117,47 +152,8 @@ fn first_host(text: &str) -> (String, Option<Value>) {
 pub(crate) fn path(url: &Url) -> Result<Option<String>, String> {
     match url.path().trim_start_matches('/') {
         "" => Ok(None),
-        text => percent_decoded(text).map(Some),
+        text => decoded(text).map(Some),
     }
-}
-
-fn insert(settings: &mut Map<String, Value>, known: &[SettingInfo], name: &str, text: &str) {
-    // `options.NAME` is one entry of the setting `options`.
-    if let Some((map, key)) = name.split_once('.')
-        && let Some(info) = known.iter().chain(COMMON).find(|info| info.name == map)
-        && info.kind == SettingKind::Map
-    {
-        let entry = settings
-            .entry(map.to_owned())
-            .or_insert_with(|| Value::Object(Map::new()));
-        if let Value::Object(entries) = entry {
-            entries.insert(key.to_owned(), Value::from(text));
-        }
-        return;
-    }
-    let kind = known
-        .iter()
-        .chain(COMMON)
-        .find(|info| info.name == name)
-        .map(|info| info.kind);
-    let value = match (kind, text) {
-        (_, "null") => Value::Null,
-        (Some(SettingKind::Flag | SettingKind::Events), "true") => Value::Bool(true),
-        (Some(SettingKind::Flag | SettingKind::Events), "false") => Value::Bool(false),
-        (Some(SettingKind::Integer | SettingKind::Number | SettingKind::Events), _) => text
-            .parse::<Number>()
-            .map_or_else(|_| Value::from(text), Value::Number),
-        // An unknown name is told with all others, when the settings are read.
-        _ => Value::from(text),
-    };
-    settings.insert(name.to_owned(), value);
-}
-
-fn percent_decoded(text: &str) -> Result<String, String> {
-    let decoded = percent_encoding::percent_decode_str(text).decode_utf8();
-    decoded
-        .map(std::borrow::Cow::into_owned)
-        .map_err(|_| "is not UTF-8 behind its `%` codes".to_owned())
 }
 
 #[cfg(test)]

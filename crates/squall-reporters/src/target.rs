@@ -1,6 +1,8 @@
 //! Reads what stands behind `--out NAME=`.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
+
+use crate::{COMMON, SettingInfo, SettingKind};
 
 /// Makes settings of a folder that files are written to: `folder/<name>` for each setting.
 pub(crate) fn folder(
@@ -15,6 +17,51 @@ pub(crate) fn folder(
         .iter()
         .map(|(setting, file)| ((*setting).to_owned(), path(file)))
         .collect())
+}
+
+/// Puts what the query of a URL says of a setting beside the others, as the setting's kind asks for it. Of names and texts one is
+/// written at a time: `tags.team=shop`. What fits no kind, or no setting, is told with everything else when the settings are read.
+#[allow(dead_code, reason = "a build may have no reporter with a URL")]
+pub(crate) fn put(
+    settings: &mut Map<String, Value>,
+    known: &[SettingInfo],
+    (name, text): (&str, &str),
+) {
+    let kind_of = |name: &str| {
+        let mut all = known.iter().chain(COMMON);
+        all.find(|info| info.name == name).map(|info| info.kind)
+    };
+    if let Some((map, key)) = name.split_once('.')
+        && kind_of(map) == Some(SettingKind::Map)
+    {
+        let entry = settings
+            .entry(map.to_owned())
+            .or_insert_with(|| Value::Object(Map::new()));
+        if let Value::Object(entries) = entry {
+            entries.insert(key.to_owned(), Value::from(text));
+        }
+        return;
+    }
+    let value = match (kind_of(name), text) {
+        (Some(_), "null") => Value::Null,
+        (Some(SettingKind::Flag | SettingKind::Events), "true") => Value::Bool(true),
+        (Some(SettingKind::Flag | SettingKind::Events), "false") => Value::Bool(false),
+        (Some(SettingKind::Integer | SettingKind::Number | SettingKind::Events), _) => text
+            .parse::<Number>()
+            .map_or_else(|_| Value::from(text), Value::Number),
+        (Some(SettingKind::List), _) => text.split(',').map(Value::from).collect(),
+        _ => Value::from(text),
+    };
+    settings.insert(name.to_owned(), value);
+}
+
+/// Resolves the `%` codes of a part of a URL.
+#[allow(dead_code, reason = "a build may have no reporter with a URL")]
+pub(crate) fn decoded(text: &str) -> Result<String, String> {
+    let decoded = percent_encoding::percent_decode_str(text).decode_utf8();
+    decoded
+        .map(std::borrow::Cow::into_owned)
+        .map_err(|_| "is not UTF-8 behind its `%` codes".to_owned())
 }
 
 /// Makes the settings `host` and `port` of `HOST:PORT`, `HOST`, `:PORT` or `[IPV6]:PORT`; what is not there keeps its default.
@@ -61,31 +108,24 @@ pub(crate) struct UrlParts {
     pub(crate) path: String,
     pub(crate) username: Option<String>,
     pub(crate) password: Option<String>,
-    /// The query, as settings: numbers and flags are such.
+    /// The query, as settings.
     pub(crate) query: Map<String, Value>,
 }
 
 /// Reads `http://USER:PASSWORD@HOST:PORT/PATH?SETTING=VALUE`; escapes are resolved.
 #[cfg(feature = "http")]
 #[allow(dead_code, reason = "a build may have `http` alone")]
-pub(crate) fn url(text: &str) -> Result<UrlParts, String> {
+pub(crate) fn url(text: &str, known: &[SettingInfo]) -> Result<UrlParts, String> {
     // Not what was written: it may have a password.
     let url = reqwest::Url::parse(text).map_err(|error| format!("is no URL: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
         return Err("must be a URL with `http` or `https` and a host".to_owned());
     }
-    let decoded = |text: &str| {
-        percent_encoding::percent_decode_str(text)
-            .decode_utf8_lossy()
-            .into_owned()
-    };
-    let query = url.query_pairs().map(|(name, value)| {
-        let value = match serde_json::from_str(&value) {
-            Ok(value @ (Value::Bool(_) | Value::Number(_))) => value,
-            _ => Value::from(value.into_owned()),
-        };
-        (name.into_owned(), value)
-    });
+    let mut query = Map::new();
+    for (name, text) in url.query_pairs() {
+        put(&mut query, known, (&name, &text));
+    }
+    let user = Some(url.username()).filter(|user| !user.is_empty());
     let mut bare = url.clone();
     bare.set_query(None);
     bare.set_fragment(None);
@@ -96,9 +136,9 @@ pub(crate) fn url(text: &str) -> Result<UrlParts, String> {
         url: bare.to_string(),
         written: url.to_string(),
         path: url.path().to_owned(),
-        username: (!url.username().is_empty()).then(|| decoded(url.username())),
-        password: url.password().map(decoded),
-        query: query.collect(),
+        username: user.map(decoded).transpose()?,
+        password: url.password().map(decoded).transpose()?,
+        query,
     })
 }
 

@@ -112,21 +112,14 @@ pub(super) struct Buckets {
 pub(super) const TARGET: Target = Target {
     form: "http://HOST:PORT?organization=NAME&bucket=NAME, with the token in INFLUX_TOKEN or as token=TOKEN",
     read: |text| {
-        let parts = url(text)?;
+        let parts = url(text, SETTINGS)?;
         if parts.username.is_some() || parts.password.is_some() {
             return Err(format!(
                 "has a user in it: InfluxDB wants a token, in `{TOKEN_VARIABLE}` or as `token`"
             ));
         }
-        let mut settings = Map::from_iter([(HOST.to_owned(), Value::from(parts.url))]);
-        for (name, value) in parts.query {
-            // A name or a token of digits is no number here.
-            let value = match value {
-                Value::Number(number) if name != CONNECT_TIMEOUT => Value::from(number.to_string()),
-                value => value,
-            };
-            settings.insert(name, value);
-        }
+        let mut settings = parts.query;
+        settings.insert(HOST.to_owned(), Value::from(parts.url));
         if !settings.contains_key(TOKEN) {
             settings.insert(TOKEN.to_owned(), json!({"env": TOKEN_VARIABLE}));
         }
@@ -169,7 +162,7 @@ fn read_host(reader: &mut SettingsReader<'_>) -> String {
         (false, true) => format!("https://{host}"),
         (false, false) => format!("http://{host}"),
     };
-    match url(&whole) {
+    match url(&whole, SETTINGS) {
         Ok(parts) if parts.username.is_some() => {
             reader.invalid(HOST, "has a user in it: give `token`");
         }

@@ -1,17 +1,15 @@
 //! The settings of `kafka`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 use squall_report::Reporter;
 
 use super::options;
 use super::send::KafkaReporter;
-use crate::address::{host_port, path, read_url};
+use crate::address::{Access, host_port, path, read_url};
 use crate::payload::{Kind, Places};
 use crate::registration::Target;
-use crate::secret::Secret;
 use crate::settings::SettingsReader;
 use crate::{BuildContext, SettingInfo, SettingKind, SettingsErrors};
 
@@ -135,10 +133,6 @@ pub(super) const TARGET: Target = Target {
 };
 
 #[derive(Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a setting of its own"
-)]
 pub(super) struct KafkaSettings {
     pub(super) hosts: Vec<(String, u16)>,
     pub(super) client_id: String,
@@ -148,11 +142,8 @@ pub(super) struct KafkaSettings {
     pub(super) timeout_ms: u64,
     pub(super) idempotent: bool,
     pub(super) options: BTreeMap<String, String>,
-    pub(super) username: Option<String>,
-    pub(super) password: Option<Secret>,
+    pub(super) access: Access,
     pub(super) sasl_mechanism: String,
-    pub(super) secure: bool,
-    pub(super) ca: Option<PathBuf>,
     pub(super) events: bool,
     pub(super) intervals: bool,
 }
@@ -186,20 +177,11 @@ fn read(reader: &mut SettingsReader<'_>, context: &BuildContext) -> KafkaSetting
         timeout_ms: reader.integer("timeout"),
         idempotent: reader.flag("idempotent"),
         options: reader.map("options"),
-        username: reader.text("username"),
-        password: reader.secret("password"),
+        access: Access::read(reader),
         sasl_mechanism: reader.choice("sasl_mechanism"),
-        secure: reader.flag("secure"),
-        ca: reader.path("ca"),
         events: context.events,
         intervals: context.intervals,
     };
-    if settings.username.is_some() && settings.password.is_none() {
-        reader.invalid("username", "needs `password`");
-    }
-    if settings.ca.is_some() && !settings.secure {
-        reader.invalid("ca", "is used only with TLS: set `secure` to `true`");
-    }
     if let Some(name) = without_tls(&settings) {
         reader.invalid(name, "needs OpenSSL, which this build does not have: the wheel does, and a build with the feature `kafka-tls`");
     }
@@ -279,8 +261,8 @@ fn partition(reader: &mut SettingsReader<'_>, name: &'static str) -> Option<i32>
 
 /// Returns the setting that asks for what only a build with OpenSSL has.
 fn without_tls(settings: &KafkaSettings) -> Option<&'static str> {
-    let scram = settings.username.is_some() && settings.sasl_mechanism.starts_with("SCRAM");
-    match (cfg!(feature = "kafka-tls"), settings.secure, scram) {
+    let scram = settings.access.username.is_some() && settings.sasl_mechanism.starts_with("SCRAM");
+    match (cfg!(feature = "kafka-tls"), settings.access.secure, scram) {
         (true, ..) | (false, false, false) => None,
         (false, true, _) => Some("secure"),
         (false, false, true) => Some("sasl_mechanism"),

@@ -91,19 +91,24 @@ pub(super) fn client(settings: &KafkaSettings) -> ClientConfig {
             "compression.type",
             settings.compression.as_deref().unwrap_or("none"),
         );
-    let protocol = match (settings.secure, &settings.username) {
+    let protocol = match (settings.access.secure, &settings.access.username) {
         (false, None) => "plaintext",
         (true, None) => "ssl",
         (false, Some(_)) => "sasl_plaintext",
         (true, Some(_)) => "sasl_ssl",
     };
     config.set("security.protocol", protocol);
-    if settings.secure {
+    if settings.access.secure {
         // The library is linked statically: it looks for the system's certificates where systems have them.
-        let ca = settings.ca.as_ref().map(|path| path.display().to_string());
+        let ca = settings
+            .access
+            .ca
+            .as_ref()
+            .map(|path| path.display().to_string());
         config.set("ssl.ca.location", ca.as_deref().unwrap_or("probe"));
     }
-    if let (Some(username), Some(password)) = (&settings.username, &settings.password) {
+    if let (Some(username), Some(password)) = (&settings.access.username, &settings.access.password)
+    {
         config
             .set("sasl.mechanism", &settings.sasl_mechanism)
             .set("sasl.username", username)

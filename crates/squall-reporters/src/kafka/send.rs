@@ -287,7 +287,7 @@ impl Reporter for KafkaReporter {
     }
 
     fn open(&mut self) -> Result<(), ReporterError> {
-        if self.settings.password.is_some() && self.settings.username.is_none() {
+        if self.settings.access.password.is_some() && self.settings.access.username.is_none() {
             let place = self.place();
             return Err(ReporterError::permanent(format!(
                 "no user for {place}: set `username`, to whom `password` belongs"

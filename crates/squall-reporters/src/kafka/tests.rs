@@ -420,7 +420,7 @@ fn properties_of_the_client() {
     });
     let mut settings = config::settings(settings.as_object().unwrap(), &at_nowhere()).unwrap();
     // Asked for in a setting, only a build with OpenSSL has it.
-    settings.secure = true;
+    settings.access.secure = true;
     let client = options::client(&settings);
     if cfg!(feature = "kafka-tls") {
         client.create_native_config().unwrap();

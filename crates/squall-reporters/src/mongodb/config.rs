@@ -1,15 +1,12 @@
 //! The settings of `mongodb`.
 
-use std::path::PathBuf;
-
 use serde_json::{Map, Value};
 use squall_report::Reporter;
 
 use super::send::MongoReporter;
-use crate::address::{host_port, path, read_url};
+use crate::address::{Access, host_port, path, read_url};
 use crate::payload::{Kind, Places};
 use crate::registration::Target;
-use crate::secret::Secret;
 use crate::settings::SettingsReader;
 use crate::{BuildContext, SettingInfo, SettingKind, SettingsErrors};
 
@@ -108,15 +105,12 @@ pub(super) const TARGET: Target = Target {
 #[derive(Debug)]
 pub(super) struct MongoSettings {
     pub(super) hosts: Vec<(String, u16)>,
-    pub(super) username: Option<String>,
-    pub(super) password: Option<Secret>,
+    pub(super) access: Access,
     pub(super) database: String,
     /// Collections, in the order of [`Kind::ALL`].
     pub(super) collections: [String; Kind::ALL.len()],
     pub(super) auth_source: Option<String>,
     pub(super) replica_set: Option<String>,
-    pub(super) secure: bool,
-    pub(super) ca: Option<PathBuf>,
     pub(super) events: bool,
     pub(super) intervals: bool,
 }
@@ -132,10 +126,9 @@ pub(super) fn build(
 }
 
 fn read(reader: &mut SettingsReader<'_>, context: &BuildContext) -> MongoSettings {
-    let settings = MongoSettings {
+    MongoSettings {
         hosts: hosts(reader),
-        username: reader.text("username"),
-        password: reader.secret("password"),
+        access: Access::read(reader),
         database: named(reader, "database", &['/', '\\', '.', ' ', '"', '$', '\0']),
         collections: Places {
             events: named(reader, "events_collection", &['$', '\0']),
@@ -146,18 +139,9 @@ fn read(reader: &mut SettingsReader<'_>, context: &BuildContext) -> MongoSetting
         .all(SHARED),
         auth_source: reader.text("auth_source"),
         replica_set: reader.text("replica_set"),
-        secure: reader.flag("secure"),
-        ca: reader.path("ca"),
         events: context.events,
         intervals: context.intervals,
-    };
-    if settings.username.is_some() && settings.password.is_none() {
-        reader.invalid("username", "needs `password`");
     }
-    if settings.ca.is_some() && !settings.secure {
-        reader.invalid("ca", "is used only with TLS: set `secure` to `true`");
-    }
-    settings
 }
 
 fn hosts(reader: &mut SettingsReader<'_>) -> Vec<(String, u16)> {

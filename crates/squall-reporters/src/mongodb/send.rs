@@ -77,7 +77,9 @@ impl MongoReporter {
         // One server is asked as it is, unless it should tell who else there is.
         options.direct_connection =
             Some(settings.hosts.len() == 1 && settings.replica_set.is_none());
-        if let (Some(username), Some(password)) = (&settings.username, &settings.password) {
+        if let (Some(username), Some(password)) =
+            (&settings.access.username, &settings.access.password)
+        {
             let source = settings.auth_source.as_ref().unwrap_or(&settings.database);
             let mut credential = Credential::default();
             credential.username = Some(username.clone());
@@ -85,10 +87,10 @@ impl MongoReporter {
             credential.source = Some(source.clone());
             options.credential = Some(credential);
         }
-        if settings.secure {
+        if settings.access.secure {
             let mut tls = TlsOptions::default();
             let system = roots.map(|roots| roots.path().to_owned());
-            tls.ca_file_path = settings.ca.clone().or(system);
+            tls.ca_file_path = settings.access.ca.clone().or(system);
             options.tls = Some(Tls::Enabled(tls));
         }
         options
@@ -100,7 +102,7 @@ impl MongoReporter {
         };
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(failed)?;
-        let needs_roots = self.settings.secure && self.settings.ca.is_none();
+        let needs_roots = self.settings.access.secure && self.settings.access.ca.is_none();
         let roots = needs_roots
             .then(roots::system)
             .transpose()
@@ -181,7 +183,7 @@ impl Reporter for MongoReporter {
     }
 
     fn open(&mut self) -> Result<(), ReporterError> {
-        if self.settings.password.is_some() && self.settings.username.is_none() {
+        if self.settings.access.password.is_some() && self.settings.access.username.is_none() {
             let place = self.place();
             return Err(ReporterError::permanent(format!(
                 "no user for {place}: set `username`, to whom `password` belongs"

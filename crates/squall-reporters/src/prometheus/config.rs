@@ -199,7 +199,7 @@ pub(super) const TARGET: Target = Target {
     read: |text| {
         let is_url = text.starts_with("http://") || text.starts_with("https://");
         if is_url {
-            let parts = url(text)?;
+            let parts = url(text, SETTINGS)?;
             let is_root = parts.path.is_empty() || parts.path == "/";
             return Ok(read_url(
                 parts,
@@ -325,7 +325,7 @@ fn read_way(reader: &mut SettingsReader<'_>, prefix: &str) -> Way {
 }
 
 fn checked_url(reader: &mut SettingsReader<'_>, name: &'static str, text: &str) -> String {
-    match url(text) {
+    match url(text, SETTINGS) {
         Ok(parts) if parts.username.is_some() => {
             reader.invalid(name, "has a user in it: give `username` and `password`");
         }

@@ -1,15 +1,12 @@
 //! The settings of `redis`.
 
-use std::path::PathBuf;
-
 use serde_json::{Map, Value};
 use squall_report::Reporter;
 
 use super::send::RedisReporter;
-use crate::address::{host_port, path, read_url};
+use crate::address::{Access, host_port, path, read_url};
 use crate::payload::Places;
 use crate::registration::Target;
-use crate::secret::Secret;
 use crate::settings::SettingsReader;
 use crate::{BuildContext, SettingInfo, SettingKind, SettingsErrors};
 
@@ -110,13 +107,10 @@ pub(super) enum Way {
 pub(super) struct RedisSettings {
     pub(super) host: String,
     pub(super) port: u16,
-    pub(super) username: Option<String>,
-    pub(super) password: Option<Secret>,
+    pub(super) access: Access,
     pub(super) database: i64,
     pub(super) places: Places,
     pub(super) way: Way,
-    pub(super) secure: bool,
-    pub(super) ca: Option<PathBuf>,
     pub(super) maxlen: Option<u64>,
     pub(super) events: bool,
     pub(super) intervals: bool,
@@ -148,8 +142,7 @@ fn read(reader: &mut SettingsReader<'_>, context: &BuildContext) -> RedisSetting
     let settings = RedisSettings {
         host,
         port,
-        username: reader.text("username"),
-        password: reader.secret("password"),
+        access: Access::read(reader),
         database: i64::try_from(reader.integer("database")).unwrap_or(i64::MAX),
         places: Places {
             events: reader.needed_text("events_channel"),
@@ -162,8 +155,6 @@ fn read(reader: &mut SettingsReader<'_>, context: &BuildContext) -> RedisSetting
             "channel" => Way::Channel,
             _ => Way::Set,
         },
-        secure: reader.flag("secure"),
-        ca: reader.path("ca"),
         maxlen: reader.optional_integer("stream_maxlen"),
         events: context.events,
         intervals: context.intervals,
@@ -173,12 +164,6 @@ fn read(reader: &mut SettingsReader<'_>, context: &BuildContext) -> RedisSetting
 }
 
 fn check(reader: &mut SettingsReader<'_>, settings: &RedisSettings) {
-    if settings.username.is_some() && settings.password.is_none() {
-        reader.invalid("username", "needs `password`");
-    }
-    if settings.ca.is_some() && !settings.secure {
-        reader.invalid("ca", "is used only with TLS: set `secure` to `true`");
-    }
     if settings.maxlen.is_some() && settings.way != Way::Stream {
         reader.invalid(
             "stream_maxlen",

@@ -48,7 +48,7 @@ impl RedisReporter {
     fn client(&self) -> Result<Client, ReporterError> {
         let settings = &self.settings;
         let (host, port) = (settings.host.clone(), settings.port);
-        let address = if settings.secure {
+        let address = if settings.access.secure {
             ConnectionAddr::TcpTls {
                 host,
                 port,
@@ -59,24 +59,24 @@ impl RedisReporter {
             ConnectionAddr::Tcp(host, port)
         };
         let mut login = RedisConnectionInfo::default().set_db(settings.database);
-        if let Some(username) = &settings.username {
+        if let Some(username) = &settings.access.username {
             login = login.set_username(username);
         }
-        if let Some(password) = &settings.password {
+        if let Some(password) = &settings.access.password {
             login = login.set_password(password.reveal());
         }
         let info = address
             .into_connection_info()
             .map_err(|error| self.sorted(error))?
             .set_redis_settings(login);
-        if !settings.secure {
+        if !settings.access.secure {
             return Client::open(info).map_err(|error| self.sorted(error));
         }
         // Fails where another part of the program chose its provider first, which does as well.
         rustls::crypto::ring::default_provider()
             .install_default()
             .ok();
-        let root_cert = match &settings.ca {
+        let root_cert = match &settings.access.ca {
             Some(path) => Some(std::fs::read(path).map_err(|error| {
                 let path = path.display();
                 ReporterError::permanent(format!("cannot read `ca` from `{path}`"))
@@ -254,7 +254,7 @@ impl Reporter for RedisReporter {
             self.with(|connection| redis::cmd("DEL").arg(&answered).exec(connection))?;
         }
         self.connection = None;
-        let scheme = if self.settings.secure {
+        let scheme = if self.settings.access.secure {
             "rediss"
         } else {
             "redis"

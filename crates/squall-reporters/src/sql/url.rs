@@ -1,11 +1,10 @@
 //! How a URL behind `--out NAME=` becomes settings.
 
-use percent_encoding::percent_decode_str;
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 use url::Url;
 
-use crate::settings::{listed, nearest_first};
-use crate::{COMMON, SettingInfo, SettingKind};
+use crate::SettingInfo;
+use crate::target::{self, decoded};
 
 /// What a URL of a reporter looks like.
 #[derive(Debug, Clone, Copy)]
@@ -51,44 +50,7 @@ pub(crate) fn read_url(text: &str, form: &Form) -> Result<Map<String, Value>, St
     }
     put("database", Value::from(database));
     for (name, value) in url.query_pairs() {
-        put(&name, of_query(&name, &value, form)?);
+        target::put(&mut settings, form.settings, (&name, &value));
     }
     Ok(settings)
-}
-
-fn decoded(text: &str) -> Result<String, String> {
-    let bytes = percent_decode_str(text).decode_utf8();
-    bytes
-        .map(Into::into)
-        .map_err(|_| "has percent-encoded bytes that are no UTF-8".to_owned())
-}
-
-fn of_query(name: &str, value: &str, form: &Form) -> Result<Value, String> {
-    let known = || form.settings.iter().chain(COMMON);
-    let Some(info) = known().find(|info| info.name == name) else {
-        let names = nearest_first(name, known().map(|info| info.name));
-        let names = listed(&names);
-        return Err(format!(
-            "has an unknown setting `{name}` behind `?`: there are {names}"
-        ));
-    };
-    let flag = match value {
-        "true" => Some(Value::Bool(true)),
-        "false" => Some(Value::Bool(false)),
-        _ => None,
-    };
-    let number = value.parse::<Number>().ok().map(Value::Number);
-    let read = match info.kind {
-        SettingKind::Flag => flag,
-        SettingKind::Integer | SettingKind::Number => number,
-        SettingKind::Events => flag
-            .or(number)
-            .or_else(|| Some(Value::from(value.to_owned()))),
-        SettingKind::Map => None,
-        _ => Some(Value::from(value.to_owned())),
-    };
-    read.ok_or_else(|| match info.kind {
-        SettingKind::Secret => format!("has a setting `{name}` that must be {}", info.kind),
-        _ => format!("has `{name}={value}`: it must be {}", info.kind),
-    })
 }

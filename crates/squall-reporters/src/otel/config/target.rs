@@ -3,29 +3,12 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::settings::{
-    CA, CLIENT_CERTIFICATE, COMPRESSION, ENDPOINT, HTTP, PROTOCOL, SERVICE_NAME, SIGNALS,
-    TEMPORALITY, TIMEOUT, TRACES,
-};
+use super::settings::{ENDPOINT, HEADERS, HTTP, PROTOCOL, SETTINGS};
 use crate::registration::Target;
-use crate::settings::listed;
+use crate::target::put;
 
 /// The port of OTLP over HTTP.
 const HTTP_PORT: u16 = 4318;
-/// Settings that may stand in the query. `headers` may not: they are secret, and arguments are not.
-const IN_QUERY: [&str; 10] = [
-    PROTOCOL,
-    COMPRESSION,
-    TIMEOUT,
-    CA,
-    CLIENT_CERTIFICATE,
-    SERVICE_NAME,
-    SIGNALS,
-    TEMPORALITY,
-    TRACES,
-    "events",
-];
-
 pub(in crate::otel) const TARGET: Target = Target {
     form: "http://HOST:PORT[?protocol=http/protobuf&traces=0.01]",
     read,
@@ -48,20 +31,12 @@ fn read(text: &str) -> Result<Map<String, Value>, String> {
     }
     let mut settings = Map::new();
     for (name, value) in url.query_pairs() {
-        if !IN_QUERY.contains(&name.as_ref()) {
-            let known = listed(&IN_QUERY);
+        if name == HEADERS {
             return Err(format!(
-                "`{name}` cannot stand in the address: there are {known}"
+                "`{HEADERS}` cannot stand in the address: they are secret, and arguments are not"
             ));
         }
-        let read = match name.as_ref() {
-            SIGNALS => Value::from(value.split(',').collect::<Vec<_>>()),
-            TRACES | "events" => {
-                serde_json::from_str(&value).unwrap_or_else(|_| Value::from(value.as_ref()))
-            }
-            _ => Value::from(value.as_ref()),
-        };
-        settings.insert(name.into_owned(), read);
+        put(&mut settings, SETTINGS, (&name, &value));
     }
     if url.port() == Some(HTTP_PORT) {
         settings

@@ -64,8 +64,6 @@ fn a_wrong_target_is_told_what_is_right_and_shows_no_password() {
         "localhost:5432/results",
         "mysql://me:hunter2@localhost/results",
         "postgres://me:hunter2@localhost",
-        "postgres://me:hunter2@localhost/d?schem=x",
-        "postgres://me:hunter2@localhost/d?intervals=maybe",
         "postgres://me:hunter2@localhost:99999/d",
         "postgres://me:%ff@localhost/d",
     ]
@@ -75,4 +73,19 @@ fn a_wrong_target_is_told_what_is_right_and_shows_no_password() {
     let texts = texts.join("\n");
     assert!(!texts.contains("hunter2"), "{texts}");
     insta::assert_snapshot!("wrong_targets", texts);
+    // What the query says is told with all other settings.
+    let settings = read("postgres://me:hunter2@localhost/d?schem=x&intervals=maybe").unwrap();
+    let context = BuildContext {
+        base_dir: ".".into(),
+        events: true,
+        intervals: true,
+    };
+    let error = crate::build("postgres", &settings, &context).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("unknown setting `schem`"), "{text}");
+    assert!(
+        text.contains("setting `intervals` is `\"maybe\"`"),
+        "{text}"
+    );
+    assert!(!text.contains("hunter2"), "{text}");
 }
