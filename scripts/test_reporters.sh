@@ -23,12 +23,15 @@ for folder in crates/squall-reporters/src/*/; do
   skipped=$(grep -h '^skipped' "$out/$name" | sort -u | tr '\n' ' ')
   printf '%-12s %7s %7s %7s  %s\n' "$name" "$(count "$name" passed)" "$(count "$name" failed)" $((SECONDS - start)) "${skipped:--}"
 done
-for name in contract hard_records; do
+for name in contract hard_records hard_backends; do
   start=$SECONDS
   run $name || status=1
   skipped=$(grep -h '^skipped' "$out/$name" | sort -u | tr '\n' ' ')
   printf '%-12s %7s %7s %7s  %s\n' $name "$(count $name passed)" "$(count $name failed)" $((SECONDS - start)) "${skipped:--}"
 done
+start=$SECONDS
+cargo test --quiet --locked -p squall-reporters --lib -- --show-output --ignored a_million_events >"$out/million" 2>&1 || status=1
+printf '%-12s %7s %7s %7s  %s\n' 'a million' "$(count million passed)" "$(count million failed)" $((SECONDS - start)) '-'
 if [ $status != 0 ]; then
   for file in "$out"/*; do
     if grep -q FAILED "$file"; then cat "$file"; fi

@@ -27,6 +27,11 @@ pub(crate) trait Backend {
         true
     }
 
+    /// Says whether a batch that comes a second time, because nobody heard that it was taken, is there once.
+    fn keeps_each_once(&self) -> bool {
+        true
+    }
+
     /// Counts the runs whose last records the backend has; `None` where it cannot tell runs apart.
     fn runs(&self) -> Option<usize>;
 }
@@ -69,6 +74,10 @@ impl Backend for Folder {
 
     fn settings(&self) -> Value {
         self.settings.clone()
+    }
+
+    fn keeps_each_once(&self) -> bool {
+        false
     }
 
     /// Puts a file where the reporter needs a folder.

@@ -75,6 +75,8 @@ mod backend;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod hard_backends;
+#[cfg(test)]
 mod hard_records;
 #[cfg(test)]
 #[allow(dead_code, reason = "a build may leave out those that need a record")]

@@ -50,6 +50,10 @@ impl Backend for Broker {
         settings(&self.host, &self.prefix)
     }
 
+    fn keeps_each_once(&self) -> bool {
+        false
+    }
+
     fn refuse(&mut self) {
         // A port where nobody listens.
         self.host = "127.0.0.1:1".to_owned();

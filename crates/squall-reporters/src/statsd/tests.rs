@@ -38,6 +38,10 @@ impl Backend for Running {
         json!({"host": "127.0.0.1", "port": self.server.port()})
     }
 
+    fn keeps_each_once(&self) -> bool {
+        false
+    }
+
     fn refuse(&mut self) {
         self.server.stop();
     }

@@ -329,6 +329,10 @@ impl Backend for Fake {
         json!({"endpoint": self.url(), "timeout": "5s"})
     }
 
+    fn keeps_each_once(&self) -> bool {
+        false
+    }
+
     fn refuse(&mut self) {
         self.stop();
     }

@@ -40,6 +40,10 @@ impl Backend for Gateway {
         json!({"pushgateway_address": self.server.url(), "username": "user", "password": "secret"})
     }
 
+    fn keeps_each_once(&self) -> bool {
+        false
+    }
+
     fn refuse(&mut self) {
         self.server.kill();
     }
